@@ -1,0 +1,63 @@
+// Package probe is the one way from a check to a platform: a resty client over a
+// recording RoundTripper, with rate limit, redaction and the clean-up journal.
+package probe
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/oasc/mimcheck/internal/evidence"
+)
+
+// Request is one request of a check, relative to an endpoint of the target.
+type Request struct {
+	Endpoint string // endpoint name of the target; empty is target.NGSILD
+	Method   string
+	Path     string // below the endpoint's base URL, starting with "/", already escaped
+	Query    url.Values
+	Header   http.Header // replaces the client's defaults of the same name; an empty value list removes one
+	Body     []byte      // nil for no body
+	// Expects lists statuses that the check itself judges although they would
+	// otherwise say that the platform is not to be reached (401, 403, 429, 5xx).
+	Expects []int
+	// AnyMedia says that the check itself judges an answer in HTML.
+	AnyMedia bool
+	// FollowRedirects is off when the check itself judges a redirect.
+	KeepRedirects bool
+}
+
+// Response is an answer that a check can judge: it arrived whole, decoded, from
+// what seems to be the API.
+type Response struct {
+	Status  int
+	Header  http.Header
+	Body    []byte
+	Request Request
+	Seq     int    // of its exchange within the check
+	Curl    string // command that repeats the request, secrets as shell variables
+}
+
+// Unjudgeable is the error of Client.Do for an answer that no check may judge:
+// the outcome is cantTell.
+type Unjudgeable struct {
+	evidence.Failure
+	Method, URL string
+	Seq         int
+}
+
+func (e *Unjudgeable) Error() string {
+	return e.Method + " " + e.URL + ": " + e.Reason
+}
+
+// Client is a check's own way to the platform. It is safe for concurrent use by
+// the goroutines of one check.
+type Client interface {
+	// Do sends r and returns an answer that can be judged, or *Unjudgeable.
+	Do(ctx context.Context, r Request) (*Response, error)
+	// Exchanges returns what was recorded so far, in order of Seq.
+	Exchanges() []evidence.Exchange
+	// Token is the run's token, which every id, type and name that the check
+	// creates must contain: writes that do not are refused (evidence.Unsafe).
+	Token() string
+}

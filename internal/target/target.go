@@ -1,0 +1,75 @@
+// Package target describes the platform under test: where it is, how to get in,
+// what it claims, and how politely it has to be treated.
+package target
+
+// Profile says what a run may do to a platform.
+type Profile string
+
+// The profiles, from the most careful.
+const (
+	// Observe sends GET, HEAD and OPTIONS (and query POSTs if allowed) only.
+	Observe Profile = "observe"
+	// Sandbox creates, changes and deletes what the run itself created, only.
+	Sandbox Profile = "sandbox"
+	// Reference is for the embedded platform: everything, as fast as it goes.
+	Reference Profile = "reference"
+)
+
+// Endpoint names of target.yaml.
+const (
+	// NGSILD is the base URL of the NGSI-LD API, up to and including /ngsi-ld/v1.
+	NGSILD = "ngsi-ld"
+)
+
+// Target is a platform under test. Load reads it from target.yaml, FromURL makes
+// it from one address.
+type Target struct {
+	Name      string
+	Endpoints map[string]string // endpoint name -> base URL without a trailing slash
+	Tenant    string            // NGSILD-Tenant of each request; empty for the default tenant
+	Header    map[string]string // sent with each request
+	Auth      Auth
+	TLS       TLS
+	Context   string // URL of an @context that the platform knows; empty for the core context
+	Statement Statement
+	Polite    Politeness
+	// Models are paths of data-model catalogues (files or folders) that MIM2 checks use.
+	Models []string
+}
+
+// Statement is what the target claims (an implementation conformance statement).
+type Statement struct {
+	Baseline string   // baseline id; empty for the default one
+	MIMs     []string // claimed MIMs; empty: those that an endpoint is given for
+	Features []string // claimed optional features, see suites.Feature
+	// SpecVersion is the version of ETSI GS CIM 009 that the platform implements,
+	// such as "1.6.1"; empty for the newest that the checks know.
+	SpecVersion string
+	// Types says which data model each entity type follows: type IRI or name -> model name.
+	Types map[string]string
+}
+
+// Auth holds credentials; at most one kind is set. Values are secrets.
+type Auth struct {
+	Bearer string
+	APIKey struct{ Header, Query, Value string }
+	Basic  struct{ User, Password string }
+	OAuth2 struct {
+		TokenURL, ClientID, ClientSecret string
+		Scopes                           []string
+	}
+}
+
+// TLS holds file paths for mutual TLS and private roots.
+type TLS struct {
+	CertFile, KeyFile, CAFile string
+	ServerName                string
+}
+
+// Politeness bounds what a run may ask of the platform.
+type Politeness struct {
+	Rate        float64 // requests per second; 0 is unlimited
+	Concurrency int     // requests at once
+	QueryPOST   bool    // observe may send query POSTs
+	MaxBody     int64   // bytes of one decompressed body
+}

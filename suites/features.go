@@ -1,0 +1,35 @@
+package suites
+
+// The optional features of an NGSI-LD platform. What no feature covers (entities
+// and attributes, one by one, and their query) every implementation must do.
+const (
+	FeatureBatch         Feature = "batch"                     // 5.6.7-5.6.10, POST /entityOperations/*
+	FeatureMerge         Feature = "merge"                     // 5.6.17, PATCH /entities/{id}
+	FeatureReplace       Feature = "replace"                   // 5.6.18, 5.6.19, PUT
+	FeatureDiscovery     Feature = "discovery"                 // 5.7.5-5.7.10, /types and /attributes
+	FeatureGeoQuery      Feature = "geoQuery"                  // 4.10
+	FeatureGeoJSON       Feature = "geoJson"                   // 4.5.16, 6.3.15
+	FeatureContexts      Feature = "contexts"                  // 5.13, /jsonldContexts
+	FeatureTenants       Feature = "tenants"                   // 4.14
+	FeatureTemporal      Feature = "temporal"                  // 5.6.11-5.6.16, 5.7.3, 5.7.4
+	FeatureSubscriptions Feature = "subscriptions"             // 5.8
+	FeatureRegistrations Feature = "registrations"             // 5.9, 5.10
+	FeatureDistributed   Feature = "distributed"               // 4.3.6, 5.5.9: forwarding to context sources
+	FeatureSourceSubs    Feature = "registrationSubscriptions" // 5.11
+	FeatureMQTT          Feature = "mqtt"                      // 7.2
+	FeaturePurge         Feature = "purge"                     // 5.6.21
+	FeatureEntityMaps    Feature = "entityMaps"                // 5.14
+	FeatureSnapshots     Feature = "snapshots"                 // 5.16
+	FeatureLinked        Feature = "linked"                    // 4.5.23, join and joinLevel
+)
+
+// Features lists every feature that a target can claim, in the order in which
+// they are shown.
+func Features() []Feature {
+	return []Feature{
+		FeatureBatch, FeatureMerge, FeatureReplace, FeatureDiscovery, FeatureGeoQuery, FeatureGeoJSON,
+		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
+		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
+		FeatureSnapshots, FeatureLinked,
+	}
+}

@@ -1,0 +1,47 @@
+// Package mim1 checks context information management: the NGSI-LD API of ETSI GS
+// CIM 009. One file is one operation or topic.
+package mim1
+
+// What the checks give evidence for, in every baseline that asks it. The subject
+// that was MIM1 in 2019 is spread over MIM0 (access) and MIM1 (interlinking) since 2025.
+var (
+	access = []string{ // the API as a whole: provision and retrieval
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2026-06-draft/MIM0/R1.2",
+	}
+	retrieve = []string{ // one entity by its id
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/retrieve",
+		"oasc-2026-06-draft/MIM1/R1.2",
+	}
+	query = []string{ // selection by type, attribute, value
+		"oasc-2019-01-16/MIM1/retrieve",
+		"oasc-2019-01-16/MIM1/query-current",
+		"oasc-2026-06-draft/MIM0/R2.2",
+	}
+	discover = []string{
+		"oasc-2019-01-16/MIM1/discover",
+	}
+	geo = []string{
+		"oasc-2019-01-16/MIM1/geo",
+		"oasc-2026-06-draft/MIM0/C2-c",
+	}
+	structured = []string{ // contexts, names, the information model
+		"oasc-2019-01-16/MIM1/structured",
+		"oasc-2026-06-draft/MIM1/R2.1",
+		"oasc-2026-06-draft/MIM1/R2.2",
+	}
+	negotiation = []string{
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2026-06-draft/MIM0/R1.1",
+		"oasc-2026-06-draft/MIM0/M1-json",
+	}
+	errorAnswers = []string{
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2026-06-draft/MIM0/C2-j",
+	}
+	identity = []string{
+		"oasc-2019-01-16/MIM1/structured",
+		"oasc-2026-06-draft/MIM1/R1.1",
+	}
+)

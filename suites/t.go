@@ -1,0 +1,337 @@
+package suites
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/onsi/gomega/format"
+	"github.com/onsi/gomega/types"
+
+	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/reports"
+)
+
+// Env is what a check gets from the run, beside its client.
+type Env struct {
+	Seed        uint64            // of the run; each check derives its own
+	SpecVersion string            // version of ETSI GS CIM 009 that the target states, empty when it does not
+	Features    []Feature         // claimed features
+	Context     string            // URL of an @context that the platform knows, empty for core only
+	Types       map[string]string // declared model of each entity type
+	Models      *models.Catalogue // nil when the run has none
+	// Sample gives entities that the platform happens to hold, taken once a run.
+	Sample   func(context.Context) (*Sample, error)
+	Callback Callback // nil when the platform cannot reach the harness
+	Profile  string
+}
+
+// Callback is an address of the harness that the platform can reach.
+type Callback interface {
+	// ServeContext publishes doc as JSON-LD and returns its URL.
+	ServeContext(doc []byte) (url string)
+}
+
+// T is the state of one check while it runs: its client, its expectations, its
+// names. All mismatches are collected; Require stops the check at the first one
+// after which the rest is meaningless.
+type T struct {
+	Check Check
+	Env   Env
+
+	ctx    context.Context
+	client probe.Client
+	rand   *rand.Rand
+
+	mu       sync.Mutex
+	names    int
+	findings []reports.Finding
+	last     *probe.Response
+}
+
+// stop ends a check's body early; Run recovers it.
+type stop struct {
+	outcome reports.Outcome // empty: judge by the findings
+	reason  string
+}
+
+// Result is what running one check's body gave.
+type Result struct {
+	Outcome  reports.Outcome
+	Reason   string
+	Findings []reports.Finding
+	Started  time.Time
+	Duration time.Duration
+}
+
+// Run runs the check's body with its client and returns the outcome. It never
+// panics: a panic in a body is a fault of the harness, told as cantTell.
+func Run(ctx context.Context, check Check, client probe.Client, env Env) Result {
+	t := &T{Check: check, Env: env, ctx: ctx, client: client,
+		rand: rand.New(rand.NewPCG(env.Seed, hash(check.ID)))}
+	r := Result{Started: time.Now()}
+	r.Outcome, r.Reason = t.run()
+	r.Duration = time.Since(r.Started)
+	r.Findings = t.findings
+	return r
+}
+
+func (t *T) run() (outcome reports.Outcome, reason string) {
+	defer func() {
+		switch s := recover().(type) {
+		case nil:
+		case stop:
+			outcome, reason = t.judge(s)
+		default:
+			outcome = reports.CantTell
+			reason = fmt.Sprintf("the check itself broke (%v): this is a fault of mimcheck, please report it", s)
+		}
+	}()
+	t.Check.Body(t)
+	return t.judge(stop{})
+}
+
+// judge turns findings and an early stop into an outcome. A mismatch that was
+// seen stays a failure, whatever came after it.
+func (t *T) judge(s stop) (reports.Outcome, string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.findings) > 0 {
+		return reports.Failed, t.findings[0].Message
+	}
+	if s.outcome != "" {
+		return s.outcome, s.reason
+	}
+	return reports.Passed, ""
+}
+
+// Context is done when the check's time is over.
+func (t *T) Context() context.Context { return t.ctx }
+
+// Rand is the check's own source of randomness, seeded by the run.
+func (t *T) Rand() *rand.Rand { return t.rand }
+
+// CantTell ends the check: no judgement is possible.
+func (t *T) CantTell(formatted string, args ...any) {
+	panic(stop{reports.CantTell, fmt.Sprintf(formatted, args...)})
+}
+
+// Inapplicable ends the check: what it is about is optional and not there.
+func (t *T) Inapplicable(formatted string, args ...any) {
+	panic(stop{reports.Inapplicable, fmt.Sprintf(formatted, args...)})
+}
+
+// Untested ends the check: it has nothing to work on.
+func (t *T) Untested(formatted string, args ...any) {
+	panic(stop{reports.Untested, fmt.Sprintf(formatted, args...)})
+}
+
+// Claims says whether the target claims feature f.
+func (t *T) Claims(f Feature) bool {
+	for _, have := range t.Env.Features {
+		if have == f {
+			return true
+		}
+	}
+	return false
+}
+
+// URN is a fresh entity id of the run's own: urn:ngsi-ld:<kind>:<token>-<check>-<n>.
+func (t *T) URN(kind string) string {
+	return fmt.Sprintf("urn:ngsi-ld:%s:%s-%s-%d", kind, t.client.Token(), shortHash(t.Check.ID), t.next())
+}
+
+// Name is a fresh type or attribute name of the run's own that starts with base
+// and holds letters and digits only.
+func (t *T) Name(base string) string {
+	return fmt.Sprintf("%s%s%sn%d", base, t.client.Token(), shortHash(t.Check.ID), t.next())
+}
+
+func (t *T) next() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.names++
+	return t.names
+}
+
+// Option changes a request before it is sent.
+type Option func(*probe.Request)
+
+// Header sets a request header; no value removes a default one.
+func Header(name string, values ...string) Option {
+	return func(r *probe.Request) { r.Header[http.CanonicalHeaderKey(name)] = values }
+}
+
+// Query adds query parameters, given as name, value, name, value.
+func Query(pairs ...string) Option {
+	return func(r *probe.Request) {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			r.Query.Add(pairs[i], pairs[i+1])
+		}
+	}
+}
+
+// Expecting says that the check itself judges these statuses (401, 403, 429, 5xx).
+func Expecting(statuses ...int) Option {
+	return func(r *probe.Request) { r.Expects = append(r.Expects, statuses...) }
+}
+
+// KeepRedirects says that the check itself judges a redirect.
+func KeepRedirects() Option { return func(r *probe.Request) { r.KeepRedirects = true } }
+
+// AnyMedia says that the check itself judges an answer in HTML.
+func AnyMedia() Option { return func(r *probe.Request) { r.AnyMedia = true } }
+
+// JSON sends v with Content-Type application/json. A []byte is sent as it is.
+func JSON(v any) Option { return body("application/json", v) }
+
+// JSONLD sends v with Content-Type application/ld+json. A []byte is sent as it is.
+func JSONLD(v any) Option { return body("application/ld+json", v) }
+
+// Body sends raw bytes with the given Content-Type.
+func Body(contentType string, b []byte) Option { return body(contentType, b) }
+
+func body(contentType string, v any) Option {
+	return func(r *probe.Request) {
+		b, raw := v.([]byte)
+		if !raw {
+			var err error
+			if b, err = json.Marshal(v); err != nil {
+				panic(fmt.Sprintf("check sends what is no JSON: %v", err))
+			}
+		}
+		r.Body = b
+		r.Header["Content-Type"] = []string{contentType}
+	}
+}
+
+// Send sends a request and returns its answer. An answer that cannot be judged
+// (unreachable, cut, refused credentials, a proxy's page) ends the check as cantTell.
+func (t *T) Send(method, path string, options ...Option) *probe.Response {
+	r := probe.Request{Method: method, Path: path, Query: url.Values{}, Header: http.Header{}}
+	for _, o := range options {
+		o(&r)
+	}
+	response, err := t.client.Do(t.ctx, r)
+	if err != nil {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	t.mu.Lock()
+	t.last = response
+	t.mu.Unlock()
+	return response
+}
+
+// GET sends a GET request; see Send.
+func (t *T) GET(path string, options ...Option) *probe.Response {
+	return t.Send(http.MethodGet, path, options...)
+}
+
+// POST sends a POST request; see Send.
+func (t *T) POST(path string, options ...Option) *probe.Response {
+	return t.Send(http.MethodPost, path, options...)
+}
+
+// PATCH sends a PATCH request; see Send.
+func (t *T) PATCH(path string, options ...Option) *probe.Response {
+	return t.Send(http.MethodPatch, path, options...)
+}
+
+// PUT sends a PUT request; see Send.
+func (t *T) PUT(path string, options ...Option) *probe.Response {
+	return t.Send(http.MethodPut, path, options...)
+}
+
+// DELETE sends a DELETE request; see Send.
+func (t *T) DELETE(path string, options ...Option) *probe.Response {
+	return t.Send(http.MethodDelete, path, options...)
+}
+
+// Assertion is an expectation about one value.
+type Assertion struct {
+	t      *T
+	actual any
+	fatal  bool
+}
+
+// Expect begins an expectation; a mismatch is collected and the check goes on.
+func (t *T) Expect(actual any) Assertion { return Assertion{t: t, actual: actual} }
+
+// Require begins an expectation; a mismatch ends the check.
+func (t *T) Require(actual any) Assertion { return Assertion{t: t, actual: actual, fatal: true} }
+
+// To expects that the value matches. why, if given, is a format and its
+// arguments that say what the clause asks, and leads the message.
+func (a Assertion) To(m types.GomegaMatcher, why ...any) bool { return a.check(m, true, why) }
+
+// NotTo expects that the value does not match.
+func (a Assertion) NotTo(m types.GomegaMatcher, why ...any) bool { return a.check(m, false, why) }
+
+// Finder is a matcher that tells its mismatch in parts.
+type Finder interface {
+	// Finding describes why the last Match gave false.
+	Finding(actual any) reports.Finding
+}
+
+func (a Assertion) check(m types.GomegaMatcher, want bool, why []any) bool {
+	ok, err := m.Match(a.actual)
+	if err == nil && ok == want {
+		return true
+	}
+	var f reports.Finding
+	finder, detailed := m.(Finder)
+	switch {
+	case err != nil:
+		f.Message = err.Error()
+	case detailed && want:
+		f = finder.Finding(a.actual)
+	case want:
+		f.Message = m.FailureMessage(a.actual)
+	default:
+		f.Message = m.NegatedFailureMessage(a.actual)
+	}
+	if len(why) > 0 {
+		f.Message = fmt.Sprintf(fmt.Sprint(why[0]), why[1:]...) + ": " + f.Message
+	}
+	a.t.report(f, a.actual)
+	if a.fatal {
+		panic(stop{})
+	}
+	return false
+}
+
+func (t *T) report(f reports.Finding, actual any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r, ok := actual.(*probe.Response); ok && r != nil {
+		f.Exchange = r.Seq
+	} else if f.Exchange == 0 && t.last != nil {
+		f.Exchange = t.last.Seq
+	}
+	if f.Hint == "" {
+		f.Hint = t.Check.Hint
+	}
+	if f.Actual == "" && f.Expected == "" {
+		if _, isResponse := actual.(*probe.Response); !isResponse {
+			f.Actual = strings.TrimSpace(format.Object(actual, 0))
+		}
+	}
+	t.findings = append(t.findings, f)
+}
+
+func hash(s string) uint64 {
+	h := uint64(14695981039346656037) // FNV-1a
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+func shortHash(s string) string { return fmt.Sprintf("%06x", hash(s)&0xffffff) }
