@@ -5,9 +5,18 @@ import (
 	"net/url"
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive // checks read like sentences
+	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// cim009 is the specification that clause numbers refer to.
+const cim009 = "ETSI GS CIM 009 V1.8.1, "
+
+// The needs of checks that look only, and of those that also write.
+var (
+	reads  = []Need{NeedRead}
+	writes = []Need{NeedRead, NeedWrite}
 )
 
 // Resources of the HTTP binding (table 6.2-1).
@@ -19,12 +28,11 @@ const (
 // entityPath is the resource of one entity (6.5).
 func entityPath(id string) string { return entities + "/" + url.PathEscape(id) }
 
-// attrsPath is the attribute list of an entity (6.6), with the slash that the
-// standard's URI template ends in.
-func attrsPath(id string) string { return entityPath(id) + "/attrs/" }
+// attrsPath is the attribute list of an entity (6.6.2).
+func attrsPath(id string) string { return entityPath(id) + "/attrs" }
 
 // attrPath is one attribute of an entity (6.7).
-func attrPath(id, name string) string { return attrsPath(id) + url.PathEscape(name) }
+func attrPath(id, name string) string { return attrsPath(id) + "/" + url.PathEscape(name) }
 
 // create stores e under the core @context and returns its id; anything but 201
 // ends the check, because nothing that follows could be judged.
