@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"mime"
 	"slices"
 	"strconv"
@@ -302,7 +303,8 @@ func compact(v any) string {
 func normalNumbers(v any) any {
 	switch x := v.(type) {
 	case json.Number:
-		if f, err := x.Float64(); err == nil {
+		// Beyond 2^53 a float64 would call different integers the same.
+		if f, err := x.Float64(); err == nil && math.Abs(f) < 1<<53 {
 			return f
 		}
 	case map[string]any:
