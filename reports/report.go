@@ -42,6 +42,7 @@ type Run struct {
 	Rate        float64   `json:"rate"`        // requests per second; 0 is unlimited
 	Requests    int       `json:"requests"`    // exchanges made
 	Interrupted bool      `json:"interrupted,omitempty"`
+	Command     string    `json:"command,omitempty"` // command line that repeats the run, without secrets
 }
 
 // Target is the platform under test, without any credential.
