@@ -3,6 +3,7 @@ package baselines
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -109,6 +110,12 @@ func differing(a, b Requirement) []string {
 // Empty says that nothing changed.
 func (d Difference) Empty() bool {
 	return len(d.MIMs)+len(d.Added)+len(d.Removed)+len(d.Changed) == 0
+}
+
+// WriteText writes Text to w.
+func (d Difference) WriteText(w io.Writer) error {
+	_, err := io.WriteString(w, d.Text())
+	return err
 }
 
 // Text renders the difference for a terminal, one change a line, ending in a newline.

@@ -1,0 +1,134 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites/baselines"
+)
+
+// extended is the level of checks of what a standard recommends, as package suites
+// writes it; it is not imported, so that a verdict needs no check's code.
+const extended = "extended"
+
+// requirement judges one requirement of a claimed MIM; see the package's rules.
+func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge {
+	judged := e.describe(r)
+	judged.Verdict, judged.Reason = weigh(e.byRequirement[r.ID])
+	if judged.Verdict == "" { // nothing is known
+		judged.Verdict = reports.NotApplicable
+		if gates(r.Obligation) {
+			judged.Verdict = reports.Inconclusive
+		}
+		if why := e.nocheck[r.ID]; why != "" && len(judged.Checks) == 0 {
+			judged.Reason = why
+		}
+	}
+	return judged
+}
+
+// describe is the requirement with its checks, without a verdict.
+func (e evidence) describe(r baselines.Requirement) reports.RequirementJudge {
+	checks := e.byRequirement[r.ID]
+	judged := reports.RequirementJudge{ID: r.ID, Text: r.Text, Obligation: r.Obligation, Counts: reports.Count(checks)}
+	for _, c := range checks {
+		judged.Checks = append(judged.Checks, c.ID)
+	}
+	return judged
+}
+
+// gates says whether a requirement with the obligation decides over what contains
+// it. An obligation that is not known does: better a verdict too few than too many.
+func gates(obligation string) bool {
+	switch obligation {
+	case baselines.Recommended, baselines.Optional, baselines.Unclear:
+		return false
+	}
+	return true
+}
+
+// tally sorts checks by what they mean for a verdict.
+type tally struct {
+	total, inapplicable  int
+	passed, failed, open []reports.CheckResult // open: cantTell or untested
+}
+
+func count(checks []reports.CheckResult) tally {
+	t := tally{total: len(checks)}
+	for _, c := range checks {
+		switch c.Outcome {
+		case reports.Passed:
+			t.passed = append(t.passed, c)
+		case reports.Failed:
+			t.failed = append(t.failed, c)
+		case reports.Inapplicable:
+			t.inapplicable++
+		default:
+			t.open = append(t.open, c)
+		}
+	}
+	return t
+}
+
+// weigh judges by the checks of one requirement. An empty verdict means that
+// nothing is known, for the reason given.
+func weigh(checks []reports.CheckResult) (reports.Verdict, string) {
+	var gating, advisory []reports.CheckResult
+	for _, c := range checks {
+		if c.Level == extended && c.Feature == "" {
+			advisory = append(advisory, c)
+		} else {
+			gating = append(gating, c)
+		}
+	}
+	g, a := count(gating), count(advisory)
+	deciding := g
+	if g.total == 0 {
+		deciding = a
+	}
+	switch {
+	case len(g.failed) > 0:
+		return reports.NonConformant, fmt.Sprintf("%s failed. First %s", share(g.failed, g.total), first(g.failed))
+	case len(g.open) > 0:
+		return reports.Inconclusive, fmt.Sprintf("%s could not be judged or %s not run. First %s", share(g.open, g.total), were(g.open), first(g.open))
+	case deciding.total == 0:
+		return "", "No check gives evidence for it, and no reason for that is written."
+	case deciding.inapplicable == deciding.total:
+		return "", fmt.Sprintf("None of its %s applies. First %s", plural(deciding.total, "check"), first(inapplicable(gating, advisory)))
+	case len(deciding.passed) > 0:
+		return reports.Conformant, passed(deciding) + findings(a)
+	}
+	// Only advisory checks are left, and not one of them passed.
+	return reports.Inconclusive, "None of its checks passed." + findings(a)
+}
+
+// passed says how many checks passed and how many did not apply.
+func passed(t tally) string {
+	reason := fmt.Sprintf("%s passed", plural(len(t.passed), "check"))
+	if t.inapplicable > 0 {
+		reason += fmt.Sprintf(", %d did not apply", t.inapplicable)
+	}
+	return reason + "."
+}
+
+// findings tells what advisory checks found, which changes no verdict.
+func findings(a tally) string {
+	var told strings.Builder
+	if len(a.failed) > 0 {
+		fmt.Fprintf(&told, " With findings: %s of what is only recommended failed. First %s", plural(len(a.failed), "check"), first(a.failed))
+	}
+	if len(a.open) > 0 {
+		fmt.Fprintf(&told, " %s of what is only recommended could not be judged or %s not run. First %s", plural(len(a.open), "check"), were(a.open), first(a.open))
+	}
+	return told.String()
+}
+
+// inapplicable are the checks that decided that nothing applies: the gating ones,
+// or the advisory ones where there are no others.
+func inapplicable(gating, advisory []reports.CheckResult) []reports.CheckResult {
+	if len(gating) > 0 {
+		return gating
+	}
+	return advisory
+}
