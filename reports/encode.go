@@ -24,12 +24,11 @@ func Encode(r *Report) ([]byte, error) {
 	if r == nil {
 		return nil, errors.New("there is no report to encode")
 	}
-	c := canonical(*r)
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(c); err != nil {
+	if err := e.Encode(r.Canonical()); err != nil {
 		return nil, fmt.Errorf("the report has a value that JSON can't hold: %w", err)
 	}
 	if _, err := Decode(out.Bytes()); err != nil {
@@ -38,9 +37,11 @@ func Encode(r *Report) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// canonical is a copy of r in the one order that Encode writes. What it changes
-// is copied first.
-func canonical(r Report) Report {
+// Canonical is a copy of the report in the one order that Encode describes, so
+// that every format shows a report alike whether it was just made or was read.
+// It shares with r what it doesn't change.
+func (report *Report) Canonical() *Report {
+	r := *report
 	r.Run.Started = r.Run.Started.UTC()
 	r.Run.Finished = r.Run.Finished.UTC()
 	if r.Target.Endpoints == nil {
@@ -64,7 +65,7 @@ func canonical(r Report) Report {
 			m.Capabilities[j].Requirements = listed(m.Capabilities[j].Requirements)
 		}
 	}
-	return r
+	return &r
 }
 
 // sorted is a sorted copy of list, never nil; without compare it keeps its order.

@@ -1,0 +1,89 @@
+// Package formats lists the formats that a report can be rendered in, by name.
+package formats
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/reports/html"
+	"github.com/oasc/mimcheck/reports/junit"
+	"github.com/oasc/mimcheck/reports/markdown"
+	"github.com/oasc/mimcheck/reports/text"
+)
+
+// Renderer writes a report in one format. It writes nothing when it fails.
+type Renderer func(w io.Writer, r *reports.Report) error
+
+// Format is one way to show a report.
+type Format struct {
+	Name      string
+	Summary   string // what it is for, without a full stop
+	MediaType string
+	File      string // usual file name
+	Render    Renderer
+}
+
+// All lists the formats in the order in which help shows them.
+func All() []Format {
+	return []Format{
+		{"text", "the summary that a run prints on a terminal", "text/plain; charset=utf-8", "report.txt", text.Render},
+		{"html", "one page for people, complete, without network", "text/html; charset=utf-8", "report.html", html.Render},
+		{"json", "the canonical report, from which every other format is made", "application/json", "report.json", canonical},
+		{"markdown", "a summary for CI jobs and pull requests", "text/markdown; charset=utf-8", "report.md", markdown.Render},
+		{"junit", "JUnit XML for the test views of CI servers", "application/xml", "junit.xml", junit.Render},
+	}
+}
+
+// Names lists the names of All.
+func Names() []string {
+	var names []string
+	for _, f := range All() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// Find gives the format with a name. The error of an unknown one suggests the nearest.
+func Find(name string) (Format, error) {
+	best, distance := "", 3 // more changes than two make it another word
+	for _, f := range All() {
+		if f.Name == name {
+			return f, nil
+		}
+		d := levenshtein.ComputeDistance(strings.ToLower(name), f.Name)
+		if d < distance {
+			best, distance = f.Name, d
+		}
+	}
+	suggestion := ""
+	if best != "" {
+		suggestion = fmt.Sprintf("; did you mean %s?", best)
+	}
+	return Format{}, fmt.Errorf("the report format %q is unknown: expected one of %s%s", name, strings.Join(Names(), ", "), suggestion)
+}
+
+// Render writes r in the format with a name; see Find for its error.
+func Render(name string, w io.Writer, r *reports.Report) error {
+	f, err := Find(name)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		return errors.New("there is no report to render")
+	}
+	return f.Render(w, r)
+}
+
+func canonical(w io.Writer, r *reports.Report) error {
+	b, err := reports.Encode(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}

@@ -1,0 +1,49 @@
+package formats
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/reports/internal/fixture"
+	"github.com/oasc/mimcheck/reports/internal/golden"
+)
+
+func TestEveryFormatRendersEveryReport(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range All() {
+		if seen[f.Name] || seen[f.File] {
+			t.Errorf("%s: the name or file is another format's too", f.Name)
+		}
+		seen[f.Name], seen[f.File] = true, true
+		if f.Summary == "" || f.MediaType == "" || f.File == "" {
+			t.Errorf("%s is not described", f.Name)
+		}
+		for _, name := range fixture.Names() {
+			r := fixture.Report(name)
+			before := golden.Render(t, canonical, r)
+			var b bytes.Buffer
+			if err := Render(f.Name, &b, r); err != nil || b.Len() == 0 {
+				t.Errorf("%s of %s: %d bytes, %v", f.Name, name, b.Len(), err)
+			}
+			if !bytes.Equal(before, golden.Render(t, canonical, r)) {
+				t.Errorf("%s changed the report %s", f.Name, name)
+			}
+		}
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	for name, want := range map[string]string{
+		"htlm": "did you mean html?", "JUnit": "did you mean junit?", "pdf-a": "expected one of text, html, json", "": "expected one of",
+	} {
+		err := Render(name, io.Discard, fixture.Empty())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", name, err, want)
+		}
+	}
+	if err := Render("text", io.Discard, nil); err == nil {
+		t.Error("expected an error without a report")
+	}
+}
