@@ -1,0 +1,11 @@
+package catalogue
+
+import (
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/mim1"
+)
+
+// groups are the checks of every suite: a new suite adds its line here.
+func groups() [][]suites.Check {
+	return [][]suites.Check{mim1.Provision()}
+}
