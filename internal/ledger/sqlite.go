@@ -1,0 +1,361 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed migrations/sqlite/*.sql
+var migrations embed.FS
+
+// applicationID marks the file as a ledger; the migrations set it.
+const applicationID = 0x4d494d4c // "MIML"
+
+// busyTimeout is how long a writer waits for another one, in milliseconds.
+const busyTimeout = 10_000
+
+// sqliteStore keeps a ledger in one SQLite file, in WAL mode so that readers and
+// the writer don't wait for one another, and syncs at every commit.
+type sqliteStore struct {
+	write *sql.DB // one connection; every transaction takes the write lock at once
+	read  *sql.DB
+}
+
+func openSQLite(path string) (*sqliteStore, error) {
+	ctx := context.Background()
+	// Only Stat: to open and close the file here would drop the locks that SQLite
+	// holds for this process.
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := createSQLite(ctx, path); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, fmt.Errorf("the ledger can't be opened: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder: expected the ledger's file", path)
+	case info.Size() == 0:
+		return nil, &CorruptError{Path: path, Problem: "the file is empty, expected at least the beginning of a ledger"}
+	}
+	s := connectSQLite(path, "rw")
+	if err := s.ready(ctx); err != nil {
+		err = errors.Join(err, s.close())
+		if s.corrupt(err) {
+			return nil, &CorruptError{Path: path, Problem: "the file is damaged, or is no ledger", Err: err}
+		}
+		return nil, fmt.Errorf("the ledger %s can't be opened: %w", path, err)
+	}
+	return s, nil
+}
+
+func connectSQLite(path, mode string) *sqliteStore {
+	open := func(lock string, pragmas ...string) *sql.DB {
+		q := url.Values{"mode": {mode}, "_txlock": {lock}, "_pragma": append([]string{
+			fmt.Sprintf("busy_timeout(%d)", busyTimeout), "trusted_schema(0)", "cell_size_check(1)",
+		}, pragmas...)}
+		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+		if err != nil {
+			panic(err) // only an unknown driver name makes it fail
+		}
+		return db
+	}
+	s := &sqliteStore{
+		write: open("immediate", "synchronous(FULL)", "fullfsync(1)"),
+		read:  open("deferred", "query_only(1)"),
+	}
+	s.write.SetMaxOpenConns(1)
+	s.read.SetMaxOpenConns(4)
+	return s
+}
+
+// createSQLite makes the file under another name first, so that there is never a
+// half-made ledger, and two processes that do this at once end up with one.
+func createSQLite(ctx context.Context, path string) error {
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return &CorruptError{Path: path, Problem: "the file is missing while its write-ahead log " + path + "-wal is there"}
+	}
+	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
+	defer os.Remove(temporary) // gone already when it was renamed
+	s := connectSQLite(temporary, "rwc")
+	_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode=WAL")
+	if err == nil {
+		err = s.migrate(ctx)
+	}
+	if err = errors.Join(err, s.close()); err != nil {
+		return fmt.Errorf("the ledger %s can't be made: %w", path, err)
+	}
+	// A link, unlike a rename, does not replace what another process has just made.
+	if err := os.Link(temporary, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		if _, there := os.Stat(path); there != nil {
+			err = os.Rename(temporary, path)
+		}
+		if err != nil {
+			return fmt.Errorf("the ledger %s can't be made: %w", path, err)
+		}
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the new name durable. Windows has no such call.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("can't sync %s: %w", dir, err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// ready checks that the file is a ledger, and brings its tables up to date.
+func (s *sqliteStore) ready(ctx context.Context) error {
+	var id, version int64
+	if err := s.read.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return err
+	}
+	if id != applicationID {
+		return errNoLedger
+	}
+	if err := s.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied = 1").Scan(&version); err != nil {
+		return err
+	}
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	switch newest := sources[len(sources)-1].Version; {
+	case version > newest:
+		return fmt.Errorf("its tables have version %d, this program knows up to %d: use the newer mimcheck that wrote it", version, newest)
+	case version < newest:
+		return s.migrate(ctx)
+	}
+	return nil
+}
+
+var errNoLedger = errors.New("its application id is not that of a mimcheck ledger")
+
+func (s *sqliteStore) migrations() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, s.write, files, goose.WithDisableGlobalRegistry(true))
+}
+
+func (s *sqliteStore) migrate(ctx context.Context) error {
+	p, err := s.migrations()
+	if err == nil {
+		_, err = p.Up(ctx)
+	}
+	return err
+}
+
+func (s *sqliteStore) view(ctx context.Context, f func(tx) error) error {
+	return inTransaction(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f)
+}
+
+func (s *sqliteStore) update(ctx context.Context, f func(tx) error) error {
+	return inTransaction(ctx, s.write, nil, f)
+}
+
+func inTransaction(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(tx) error) error {
+	t, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return busy(err)
+	}
+	if err := f(sqliteTx{ctx, t}); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	return busy(t.Commit())
+}
+
+// busy adds what to do when another process has held the ledger for too long.
+func busy(err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+		return fmt.Errorf("another process has been writing to the ledger for more than %s: try again when it is done: %w", busyTimeout*time.Millisecond, err)
+	}
+	return err
+}
+
+func (s *sqliteStore) inspect(ctx context.Context) error {
+	rows, err := s.read.QueryContext(ctx, "PRAGMA integrity_check(5)")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var problems []string
+	for rows.Next() {
+		var p string
+		if err := rows.Scan(&p); err != nil {
+			return err
+		}
+		if p != "ok" {
+			problems = append(problems, p)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return damage{problem: strings.Join(problems, "; ")}
+	}
+	return nil
+}
+
+func (s *sqliteStore) corrupt(err error) bool {
+	if errors.Is(err, errNoLedger) {
+		return true
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return true
+	case sqlite3.SQLITE_ERROR: // every statement is fixed: the tables are not the ones that it was written for
+		return true
+	}
+	return false
+}
+
+func (s *sqliteStore) close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+
+// sqliteTx is a transaction.
+type sqliteTx struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+func (t sqliteTx) head(stream string) (Head, error) {
+	var h Head
+	err := t.tx.QueryRowContext(t.ctx, "SELECT seq, hash FROM heads WHERE stream = ?", stream).Scan(&h.Count, scanHash{&h.Hash})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Head{}, nil
+	}
+	return h, err
+}
+
+func (t sqliteTx) heads() (map[string]Head, error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT stream, seq, hash FROM heads WHERE stream <> ''")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]Head{}
+	for rows.Next() {
+		var stream string
+		var h Head
+		if err := rows.Scan(&stream, &h.Count, scanHash{&h.Hash}); err != nil {
+			return nil, err
+		}
+		all[stream] = h
+	}
+	return all, rows.Err()
+}
+
+const columns = "position, stream, seq, time, kind, key, data, prev_hash, prev_global, hash"
+
+func (t sqliteTx) scan(after int64, streams []string, f func(Event) error) error {
+	query, args := "SELECT "+columns+" FROM events WHERE position > ?", []any{after}
+	if len(streams) > 0 {
+		query += " AND stream IN (?" + strings.Repeat(", ?", len(streams)-1) + ")"
+		for _, s := range streams {
+			args = append(args, s)
+		}
+	}
+	rows, err := t.tx.QueryContext(t.ctx, query+" ORDER BY position", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := readEvent(rows)
+		if err != nil {
+			return err
+		}
+		if err := f(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (t sqliteTx) byKey(key string) (Event, bool, error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+columns+" FROM events WHERE key = ? AND key <> ''", key)
+	if err != nil {
+		return Event{}, false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return Event{}, false, rows.Err()
+	}
+	e, err := readEvent(rows)
+	return e, err == nil, err
+}
+
+func (t sqliteTx) insert(e Event) error {
+	_, err := t.tx.ExecContext(t.ctx, "INSERT INTO events ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		e.Position, e.Stream, e.Seq, e.Time.Format(timeForm), e.Kind, e.Key, string(e.Data), e.PrevHash[:], e.PrevGlobal[:], e.Hash[:])
+	return err
+}
+
+func (t sqliteTx) setHead(stream string, h Head) error {
+	result, err := t.tx.ExecContext(t.ctx, "UPDATE heads SET seq = ?, hash = ? WHERE stream = ?", h.Count, h.Hash[:], stream)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	_, err = t.tx.ExecContext(t.ctx, "INSERT INTO heads (stream, seq, hash) VALUES (?, ?, ?)", stream, h.Count, h.Hash[:])
+	return err
+}
+
+// readEvent reads a row as it is stored: what is wrong with it shows in its hash.
+func readEvent(rows *sql.Rows) (Event, error) {
+	var e Event
+	var at, data string
+	if err := rows.Scan(&e.Position, &e.Stream, &e.Seq, &at, &e.Kind, &e.Key, &data,
+		scanHash{&e.PrevHash}, scanHash{&e.PrevGlobal}, scanHash{&e.Hash}); err != nil {
+		return e, damage{e.Position, err.Error()}
+	}
+	e.Data = []byte(data)
+	var err error
+	if e.Time, err = time.Parse(timeForm, at); err != nil || e.Time.Format(timeForm) != at {
+		return e, damage{e.Position, fmt.Sprintf("its time is %.40q", at)}
+	}
+	return e, nil
+}
+
+// scanHash reads a digest from a column.
+type scanHash struct{ to *Hash }
+
+// Scan implements sql.Scanner.
+func (s scanHash) Scan(from any) error {
+	b, ok := from.([]byte)
+	if !ok || len(b) != len(s.to) {
+		return fmt.Errorf("expected a digest of %d bytes", len(s.to))
+	}
+	copy(s.to[:], b)
+	return nil
+}
