@@ -79,7 +79,7 @@ func attributeUpdate() []Check {
 			ID:           "mim1.attribute.update.nullRemoves",
 			Title:        "Updating an attribute with NGSI-LD Null removes it",
 			Requirements: access, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_07"}, Since: "1.6.1",
-			Fault: "attribute.update.stores-null-marker",
+			Fault: "attribute.update.ignores-null-value",
 			Body: func(t *T) {
 				s := newSensor(t)
 				doneOrNoNulls(t, t.PATCH(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(ngsildNull)})))

@@ -97,7 +97,7 @@ func invalidItem(operation, name, clause string, purposes ...string) Check {
 		ID:           "mim1.batch." + operation + ".invalidEntity",
 		Title:        "Batch " + name + " reports an invalid entity and treats the others, or refuses the whole list with 400 BadRequestData",
 		Requirements: errorAnswers, Clause: cim009 + clause, TestPurposes: purposes,
-		Fault: "batch." + operation + ".hides-invalid-entity",
+		Fault: "batch." + operation + ".takes-any-attribute-type",
 		Body: func(t *T) {
 			good, goodEntity := aSensor(t)
 			bad, badEntity := aSensor(t)

@@ -41,7 +41,7 @@ func batchMerge() []Check {
 			ID:           "mim1.batch.merge.nullRemoves",
 			Title:        "NGSI-LD Null in a batch merge removes the attribute",
 			Requirements: access, Clause: cim009 + "5.6.20.4",
-			Fault: "batch.merge.stores-null-marker",
+			Fault: "batch.merge.ignores-null-value",
 			Body: func(t *T) {
 				s := newSensor(t)
 				r := batch(t, "merge", []any{ngsild.Entity(s.id, s.kind, s.level, ngsild.Property(ngsildNull))})

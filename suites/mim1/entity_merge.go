@@ -26,7 +26,7 @@ func entityMerge() []Check {
 			ID:           "mim1.entity.merge.keepsMembers",
 			Title:        "Merging an attribute changes the members that are sent and keeps the others",
 			Requirements: access, Clause: cim009 + "5.5.12", TestPurposes: []string{"056_01"},
-			Fault: "entity.merge.replaces-attribute",
+			Fault: "entity.merge.drops-members",
 			Hint:  "PATCH of an entity is implemented as PATCH of its attributes, which replaces whole attributes",
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -83,7 +83,7 @@ func entityMerge() []Check {
 			ID:           "mim1.entity.merge.nullRemovesAttribute",
 			Title:        "Merging NGSI-LD Null as an attribute's value removes the attribute",
 			Requirements: access, Clause: cim009 + "5.6.17.4", TestPurposes: []string{"056_03"},
-			Fault: "entity.merge.stores-null-marker",
+			Fault: "entity.merge.ignores-null-value",
 			Body: func(t *T) {
 				s := newSensor(t)
 				doneOrNoNulls(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(ngsildNull)})))
@@ -96,7 +96,7 @@ func entityMerge() []Check {
 			ID:           "mim1.entity.merge.nullRemovesRelationship",
 			Title:        "Merging NGSI-LD Null as a Relationship's object removes the Relationship",
 			Requirements: access, Clause: cim009 + "5.6.17.4", TestPurposes: []string{"056_03"},
-			Fault: "entity.merge.stores-null-object",
+			Fault: "entity.merge.ignores-null-object",
 			Body: func(t *T) {
 				s := newSensor(t)
 				doneOrNoNulls(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{s.place: ngsild.Relationship(ngsildNull)})))
@@ -171,7 +171,7 @@ func entityMerge() []Check {
 			ID:           "mim1.entity.merge.addsType",
 			Title:        "Merging a type that the entity has not adds it to the types that it has",
 			Requirements: structured, Clause: cim009 + "5.6.17.4",
-			Fault: "entity.merge.replaces-type",
+			Fault: "entity.merge.ignores-type",
 			Body: func(t *T) {
 				s, second := newSensor(t), t.Name("Device")
 				done(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{"type": second, s.level: ngsild.Property(24)})))
