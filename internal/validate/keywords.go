@@ -34,6 +34,10 @@ func (d draft) dialectURL() string {
 	}
 }
 
+// latestDialect is an address that stood for the latest draft of its day, and so
+// states none.
+const latestDialect = "http://json-schema.org/schema#"
+
 // draftOf reads a $schema value.
 func draftOf(schema string) (draft, bool) {
 	s := strings.TrimSuffix(schema, "#")

@@ -46,9 +46,12 @@ func compileBundle(b *bundle) (*santhosh, error) {
 func compileDocuments(b *bundle, as draft) (*santhosh, error) {
 	docs := map[string]any{}
 	for u, doc := range b.docs {
-		if m, ok := doc.(map[string]any); ok && as != unstated {
+		if m, ok := doc.(map[string]any); ok && (as != unstated || m["$schema"] == latestDialect) {
 			m = maps.Clone(m)
-			m["$schema"] = as.dialectURL()
+			delete(m, "$schema")
+			if as != unstated {
+				m["$schema"] = as.dialectURL()
+			}
 			doc = m
 		}
 		docs[u] = doc
