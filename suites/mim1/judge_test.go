@@ -1,0 +1,62 @@
+package mim1_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// judge runs each check twice against the reference platform: as it is, where the
+// check has to pass, and with the check's own fault, where it has to fail.
+func judge(t *testing.T, checks []suites.Check) {
+	t.Helper()
+	for _, check := range checks {
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			r := outcome(t, check)
+			if r.Outcome != reports.Passed {
+				t.Errorf("without a fault the check ends as %s: %s", r.Outcome, r.Reason)
+			}
+			found, err := faults.Named(check.Fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = outcome(t, check, found...)
+			if r.Outcome != reports.Failed {
+				t.Errorf("with fault %s the check ends as %s (%s), expected failed", check.Fault, r.Outcome, r.Reason)
+			}
+		})
+	}
+}
+
+// outcome runs one check against a reference platform of its own.
+func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Result {
+	t.Helper()
+	platform, err := reference.New(reference.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(faults.Wrap(http.Handler(platform), active...))
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	session, err := probe.Open(ctx, &target.Target{
+		Name:      "reference",
+		Endpoints: map[string]string{target.NGSILD: server.URL + "/ngsi-ld/v1"},
+	}, probe.Options{Profile: target.Reference, JournalPath: filepath.Join(t.TempDir(), "journal")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features()})
+}
