@@ -2,21 +2,95 @@
 // written against ETSI GS CIM 009, in memory, with sample city data. It is a
 // subject under test like any other; it shares with the checks nothing but the
 // vocabulary of internal/ngsild.
+//
+// It follows V1.8.1, with the operations that V1.9.1 adds (purge, orderBy).
 package reference
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/oasc/mimcheck/internal/reference/jsonld"
+)
 
 // Options set up a platform.
 type Options struct {
 	// Empty leaves out the sample city data.
 	Empty bool
+	// Clock tells the time; nil is time.Now.
+	Clock func() time.Time
+	// Client fetches remote contexts and talks to other parties; nil is a client
+	// with a time-out of five seconds.
+	Client *http.Client
 }
 
-// Platform is the reference platform, an http.Handler that serves /ngsi-ld/v1.
-type Platform struct{}
+// Platform is the reference platform, an http.Handler that serves /ngsi-ld/v1. It is
+// safe for concurrent use.
+type Platform struct {
+	clock    func() time.Time
+	client   *http.Client
+	mux      *http.ServeMux
+	resolver *jsonld.Resolver
+	contexts *contextStore
+	started  time.Time
+	id       string
 
-// New makes a platform.
-func New(Options) (*Platform, error) { return &Platform{}, nil }
+	mu      sync.RWMutex
+	tenants map[string]*tenant
 
-// ServeHTTP serves the platform's APIs.
-func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }
+	life context.Context // ends with Close
+	end  context.CancelFunc
+}
+
+// New makes a platform. Close ends it.
+func New(o Options) (*Platform, error) {
+	p := &Platform{clock: o.Clock, client: o.Client, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString()}
+	if p.clock == nil {
+		p.clock = time.Now
+	}
+	if p.client == nil {
+		p.client = &http.Client{Timeout: 5 * time.Second}
+	}
+	p.life, p.end = context.WithCancel(context.Background())
+	p.started = p.now()
+	p.contexts = newContextStore(p)
+	resolver, err := jsonld.NewResolver(p.contexts.fetch)
+	if err != nil {
+		return nil, err
+	}
+	p.resolver = resolver
+	p.mux = p.routes()
+	if !o.Empty {
+		if err := p.loadCity(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// Close ends what the platform does on its own. It answers requests no longer
+// reliably afterwards.
+func (p *Platform) Close() { p.end() }
+
+func (p *Platform) now() time.Time { return p.clock().UTC().Truncate(time.Microsecond) }
+
+// tenant finds a tenant; when create is set, it makes one that is missing (4.14).
+func (p *Platform) tenant(name string, create bool) *tenant {
+	p.mu.RLock()
+	t := p.tenants[name]
+	p.mu.RUnlock()
+	if t != nil || !create {
+		return t
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t = p.tenants[name]; t == nil {
+		t = newTenant(name)
+		p.tenants[name] = t
+	}
+	return t
+}

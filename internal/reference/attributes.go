@@ -1,0 +1,156 @@
+package reference
+
+import (
+	"net/http"
+
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+// appendAttributes is 5.6.3.
+func (r *request) appendAttributes() error {
+	options, err := r.options("noOverwrite")
+	if err != nil {
+		return err
+	}
+	return r.changeAttributes(func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
+		return old.Append(fragment, len(options) > 0, r.now)
+	})
+}
+
+// updateAttributes is 5.6.2.
+func (r *request) updateAttributes() error {
+	return r.changeAttributes(func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
+		return old.Update(fragment, r.now)
+	})
+}
+
+func (r *request) changeAttributes(f func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated)) error {
+	id, err := r.uriParam("entityId")
+	if err != nil {
+		return err
+	}
+	parser := r.parser()
+	parser.Nulls = true
+	fragment, err := parser.FragmentOf(r.object())
+	if err != nil {
+		return err
+	}
+	if err := sameID(id, fragment); err != nil {
+		return err
+	}
+	var updated []string
+	var not []model.NotUpdated
+	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+		var next *model.Entity
+		next, updated, not = f(old, fragment)
+		if len(updated) == 0 && len(not) > 0 {
+			return old, nil
+		}
+		return next, nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(not) == 0 {
+		return r.noContent()
+	}
+	return write(r.w, http.StatusMultiStatus, "application/json", r.updateResult(updated, not))
+}
+
+// updateResult is 5.2.18.
+func (r *request) updateResult(updated []string, not []model.NotUpdated) map[string]any {
+	details := make([]any, len(not))
+	for i, n := range not {
+		details[i] = map[string]any{"attributeName": r.context.Compact(n.Name), "reason": n.Reason}
+	}
+	return map[string]any{"updated": r.context.CompactAll(updated), "notUpdated": details}
+}
+
+// attributeTarget reads the path of the operations on one attribute.
+func (r *request) attributeTarget() (id, name string, err error) {
+	if id, err = r.uriParam("entityId"); err != nil {
+		return "", "", err
+	}
+	name, err = r.nameParam("attrId")
+	return id, name, err
+}
+
+// partialUpdate is 5.6.4.
+func (r *request) partialUpdate() error {
+	id, name, err := r.attributeTarget()
+	if err != nil {
+		return err
+	}
+	if name == model.Scope {
+		return problem.BadData("a scope cannot be partially updated (5.6.4)")
+	}
+	parser := r.parser()
+	parser.Nulls, parser.Partial = true, true
+	fragment, err := parser.Attribute(r.PathValue("attrId"), name, withoutContext(r.object()))
+	if err != nil {
+		return err
+	}
+	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+		return old.PartialUpdate(name, fragment, r.now)
+	})
+	if err != nil {
+		return err
+	}
+	return r.noContent()
+}
+
+func withoutContext(o map[string]any) map[string]any {
+	out := make(map[string]any, len(o))
+	for key, v := range o {
+		if key != "@context" {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// replaceAttribute is 5.6.19.
+func (r *request) replaceAttribute() error {
+	id, name, err := r.attributeTarget()
+	if err != nil {
+		return err
+	}
+	attribute, err := r.parser().Attribute(r.PathValue("attrId"), name, withoutContext(r.object()))
+	if err != nil {
+		return err
+	}
+	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+		return old.ReplaceAttribute(name, attribute, r.now)
+	})
+	if err != nil {
+		return err
+	}
+	return r.noContent()
+}
+
+// deleteAttribute is 5.6.5.
+func (r *request) deleteAttribute() error {
+	id, name, err := r.attributeTarget()
+	if err != nil {
+		return err
+	}
+	all, err := r.flag("deleteAll")
+	if err != nil {
+		return err
+	}
+	dataset := r.query.Get("datasetId")
+	if dataset == "@none" {
+		dataset = ""
+	}
+	if dataset != "" && !model.IsURI(dataset) {
+		return problem.BadData("the parameter datasetId must be a URI, got %q", dataset)
+	}
+	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+		return old.DeleteAttribute(name, dataset, all, r.now)
+	})
+	if err != nil {
+		return err
+	}
+	return r.noContent()
+}

@@ -1,0 +1,210 @@
+package reference
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+	"github.com/oasc/mimcheck/internal/reference/query"
+)
+
+// retrieveEntity is 5.7.1.
+func (r *request) retrieveEntity() error {
+	id, err := r.uriParam("entityId")
+	if err != nil {
+		return err
+	}
+	o, err := r.presentation()
+	if err != nil {
+		return err
+	}
+	types, err := r.typeSelection()
+	if err != nil {
+		return err
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	e := r.tenant.current(id, r)
+	if e == nil || !types.Match(e) {
+		return problem.NotFound("there is no entity %s%s", id, ofType(r))
+	}
+	if o.projection.empty(o.projection.apply(e)) {
+		return problem.NotFound("entity %s has none of the members that were asked for", id)
+	}
+	shown := o.show(r, []*model.Entity{e})
+	switch {
+	case o.join == "flat" && r.media == ngsild.MediaGeoJSON:
+		return r.answer(http.StatusOK, featureCollection(shown))
+	case o.join == "flat":
+		return r.answer(http.StatusOK, shown)
+	default:
+		return r.answer(http.StatusOK, shown[0])
+	}
+}
+
+func featureCollection(features []map[string]any) map[string]any {
+	return map[string]any{"type": "FeatureCollection", "features": features}
+}
+
+const (
+	defaultLimit = 20
+	maxLimit     = 1000
+)
+
+var pageParameters = []string{"limit", "offset", "count"}
+
+// page is the part of a result that is asked for (5.5.9, 6.3.10, 6.3.13).
+type page struct {
+	limit, offset int
+	count         bool
+}
+
+func (r *request) page() (page, error) {
+	var p page
+	var err error
+	if p.count, err = r.flag("count"); err != nil {
+		return p, err
+	}
+	if p.limit, err = r.number("limit", defaultLimit); err != nil {
+		return p, err
+	}
+	if p.offset, err = r.number("offset", 0); err != nil {
+		return p, err
+	}
+	if p.limit == 0 && !p.count {
+		return p, problem.BadData("limit can be 0 with count=true only (6.3.10)")
+	}
+	p.limit = min(p.limit, maxLimit)
+	return p, nil
+}
+
+// headers announces the pages around and the count; total is -1 if it is unknown.
+func (p page) headers(r *request, more bool, total int) {
+	if p.count {
+		r.w.Header().Set(ngsild.HeaderCount, strconv.Itoa(total))
+	}
+	if p.limit == 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		p.links(r, more && p.limit > 0)
+		return
+	}
+	p.links(r, more)
+}
+
+func (p page) links(r *request, more bool) {
+	if p.limit == 0 {
+		return
+	}
+	if p.offset > 0 {
+		before := max(0, p.offset-p.limit)
+		r.w.Header().Add("Link", p.link(r, before, min(p.limit, p.offset), "prev"))
+	}
+	if more {
+		r.w.Header().Add("Link", p.link(r, p.offset+p.limit, p.limit, "next"))
+	}
+}
+
+func (p page) link(r *request, offset, limit int, rel string) string {
+	q := make(url.Values, len(r.query)+2)
+	for name, values := range r.query {
+		q[name] = values
+	}
+	q.Set("offset", strconv.Itoa(offset))
+	q.Set("limit", strconv.Itoa(limit))
+	return "<" + r.URL.EscapedPath() + "?" + q.Encode() + `>; rel="` + rel + `"; type="` + r.media + `"`
+}
+
+// queryEntities is 5.7.2 by GET.
+func (r *request) queryEntities() error {
+	s, err := r.selection()
+	if err != nil {
+		return err
+	}
+	o, err := r.presentation()
+	if err != nil {
+		return err
+	}
+	return r.answerQuery(s, o)
+}
+
+// answerQuery finds and shows a page of entities.
+func (r *request) answerQuery(s *selection, o presentation) error {
+	s.attrs = o.projection.attrs
+	if s.attrs == nil && o.projection.pick != nil && find(o.projection.pick, "@id") == nil && find(o.projection.pick, "@type") == nil {
+		s.attrs = o.projection.picked()
+	}
+	if !s.selects() {
+		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
+	}
+	p, err := r.page()
+	if err != nil {
+		return err
+	}
+	order, err := r.ordering()
+	if err != nil {
+		return err
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	found, total := r.find(s, p, order)
+	p.headers(r, total > p.offset+p.limit, total)
+	shown := o.show(r, found)
+	if r.media == ngsild.MediaGeoJSON {
+		return r.answer(http.StatusOK, featureCollection(shown))
+	}
+	return r.answer(http.StatusOK, shown)
+}
+
+// find gives a page of the entities that are selected, and how many there are: all
+// of them when they are counted or ordered, else one more than the page at most.
+// The caller holds the tenant's lock.
+func (r *request) find(s *selection, p page, order *query.Order) ([]*model.Entity, int) {
+	var found []*model.Entity
+	total := 0
+	for e := range r.tenant.candidates(s) {
+		if e = e.Current(r.now); e == nil || !s.match(e) {
+			continue
+		}
+		total++
+		if order != nil || total > p.offset && total <= p.offset+p.limit {
+			found = append(found, e)
+		}
+		if order == nil && !p.count && total > p.offset+p.limit {
+			break
+		}
+	}
+	if order != nil {
+		slices.SortStableFunc(found, order.Compare)
+		found = found[min(p.offset, len(found)):min(p.offset+p.limit, len(found))]
+	}
+	return found, total
+}
+
+// candidates yields the entities that may be selected: those with given ids, or all.
+func (t *tenant) candidates(s *selection) func(func(*model.Entity) bool) {
+	if len(s.infos) != 1 || s.infos[0].ids == nil {
+		return t.each
+	}
+	return func(yield func(*model.Entity) bool) {
+		var done []string
+		for _, id := range s.infos[0].ids {
+			if e := t.get(id); e != nil && !contains(done, id) {
+				done = append(done, id)
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ordering reads orderBy (4.23).
+func (r *request) ordering() (*query.Order, error) {
+	if !r.query.Has("orderBy") {
+		return nil, nil
+	}
+	return query.ParseOrder(r.query.Get("orderBy"), r.query.Get("geometry"), r.query.Get("coordinates"), r.context)
+}

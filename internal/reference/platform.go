@@ -1,0 +1,126 @@
+package reference
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+// base is the path of the API (6.2).
+const base = "/ngsi-ld/v1"
+
+func (p *Platform) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, op := range operations() {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" "+base+path, p.handle(op))
+		if strings.HasSuffix(path, "/attrs") { // the binding writes it with a slash
+			mux.HandleFunc(method+" "+base+path+"/{$}", p.handle(op))
+		}
+	}
+	return mux
+}
+
+func all(lists ...[]string) []string { return slices.Concat(lists...) }
+
+// operations are the operations by method and path.
+func operations() map[string]operation {
+	gate := []string{"type", "local"}
+	input := []string{"options", "format"}
+	return map[string]operation{
+		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
+		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, []string{"orderBy"}), offers: jsonAndGeo, do: (*request).queryEntities},
+		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
+		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
+		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},
+		"PUT /entities/{entityId}":    {parameters: all(gate, input), body: objectBody, do: (*request).replaceEntity},
+		"PATCH /entities/{entityId}":  {parameters: all(gate, input, []string{"lang", "observedAt"}), body: objectBody, do: (*request).mergeEntity},
+
+		"POST /entities/{entityId}/attrs":            {parameters: all(gate, []string{"options"}), body: objectBody, do: (*request).appendAttributes},
+		"PATCH /entities/{entityId}/attrs":           {parameters: gate, body: objectBody, do: (*request).updateAttributes},
+		"PATCH /entities/{entityId}/attrs/{attrId}":  {parameters: gate, body: objectBody, do: (*request).partialUpdate},
+		"PUT /entities/{entityId}/attrs/{attrId}":    {parameters: gate, body: objectBody, do: (*request).replaceAttribute},
+		"DELETE /entities/{entityId}/attrs/{attrId}": {parameters: all(gate, []string{"deleteAll", "datasetId"}), do: (*request).deleteAttribute},
+
+		"POST /entityOperations/create": {parameters: []string{"local"}, body: listBody, creates: true, do: (*request).batchCreate},
+		"POST /entityOperations/upsert": {parameters: []string{"local", "options"}, body: listBody, creates: true, do: (*request).batchUpsert},
+		"POST /entityOperations/update": {parameters: []string{"local", "options"}, body: listBody, do: (*request).batchUpdate},
+		"POST /entityOperations/merge":  {parameters: []string{"local"}, body: listBody, do: (*request).batchMerge},
+		"POST /entityOperations/delete": {parameters: []string{"local"}, body: idsBody, do: (*request).batchDelete},
+		"POST /entityOperations/query":  {parameters: all(pageParameters, input, []string{"local"}), offers: jsonAndGeo, body: objectBody, do: (*request).queryByPost},
+
+		"GET /types":               {parameters: []string{"details", "local"}, offers: jsonOnly, do: (*request).listTypes},
+		"GET /types/{type}":        {parameters: []string{"local"}, offers: jsonOnly, do: (*request).retrieveType},
+		"GET /attributes":          {parameters: []string{"details", "local"}, offers: jsonOnly, do: (*request).listAttributes},
+		"GET /attributes/{attrId}": {parameters: []string{"local"}, offers: jsonOnly, do: (*request).retrieveAttribute},
+
+		"POST /jsonldContexts":               {body: rawBody, creates: true, do: (*request).addContext},
+		"GET /jsonldContexts":                {parameters: []string{"details", "kind"}, offers: jsonOnly, do: (*request).listContexts},
+		"GET /jsonldContexts/{contextId}":    {parameters: []string{"details"}, offers: contextOnly, do: (*request).serveContext},
+		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
+
+		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
+	}
+}
+
+// ServeHTTP serves the platform's APIs.
+func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if emptySegment(r.URL.EscapedPath()) {
+		r := &request{Request: r, w: w}
+		r.fail(problem.BadData("the path %s has an empty segment where an id or a name belongs", r.URL.Path))
+		return
+	}
+	handler, pattern := p.mux.Handler(r)
+	if pattern != "" {
+		p.mux.ServeHTTP(w, r)
+		return
+	}
+	refusal := refusal{header: http.Header{}}
+	handler.ServeHTTP(&refusal, r)
+	allow := refusal.header.Get("Allow")
+	switch {
+	case refusal.status != http.StatusMethodNotAllowed:
+		r := &request{Request: r, w: w}
+		r.fail(problem.NotFound("there is no resource %s", r.URL.Path))
+	case r.Method == http.MethodOptions:
+		w.Header().Set("Allow", allow+", OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Allow", allow)
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// emptySegment says whether a path has two slashes in a row or one at its end, where
+// the API has a name; only .../attrs/ ends with a slash.
+func emptySegment(path string) bool {
+	return strings.Contains(path, "//") ||
+		strings.HasPrefix(path, base+"/") && strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/attrs/") && path != base+"/"
+}
+
+// refusal takes what the mux would answer to a request that it has no handler for.
+type refusal struct {
+	header http.Header
+	status int
+}
+
+func (r *refusal) Header() http.Header         { return r.header }
+func (r *refusal) Write(b []byte) (int, error) { return len(b), nil }
+func (r *refusal) WriteHeader(status int)      { r.status = status }
+
+func (p *Platform) alias(t *tenant) string {
+	if t.name == "" {
+		return "reference"
+	}
+	return "reference:" + t.name
+}
+
+// duration is an ISO 8601 duration in days, hours, minutes and seconds.
+func duration(d time.Duration) string {
+	seconds := int64(d / time.Second)
+	return fmt.Sprintf("P%dDT%dH%dM%dS", seconds/86400, seconds/3600%24, seconds/60%60, seconds%60)
+}

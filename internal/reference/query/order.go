@@ -1,0 +1,170 @@
+package query
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"github.com/oasc/mimcheck/internal/reference/jsonld"
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+// Order is an ordering of entities (4.23, V1.9.1).
+type Order struct {
+	keys      []orderKey
+	reference shape
+	collator  *collate.Collator
+}
+
+type orderKey struct {
+	term       term
+	id, kind   bool
+	descending bool
+	distance   bool
+}
+
+// ParseOrder reads orderBy: attribute paths with commas between, each with ;asc,
+// ;desc, ;dist-asc or ;dist-desc behind it if wanted. Distances are from the given
+// geometry.
+func ParseOrder(text, geometry string, coordinates any, c *jsonld.Context) (*Order, error) {
+	if len(text) > maxLength {
+		return nil, problem.TooComplex("orderBy has more than %d characters", maxLength)
+	}
+	o := &Order{collator: collate.New(language.Und)}
+	for item := range strings.SplitSeq(text, ",") {
+		path, direction, _ := strings.Cut(item, ";")
+		var key orderKey
+		switch direction {
+		case "", "asc":
+		case "desc":
+			key.descending = true
+		case "dist-asc", "dist-desc":
+			key.distance, key.descending = true, direction == "dist-desc"
+		default:
+			return nil, problem.BadData("orderBy has the direction %q, which is none of asc, desc, dist-asc, dist-desc (4.23)", direction)
+		}
+		switch c.Expand(path) {
+		case "@id":
+			key.id = true
+		case "@type":
+			key.kind = true
+		default:
+			s := &scanner{what: "orderBy", text: path}
+			t, err := parseTerm(s, QOptions{Context: c})
+			if err != nil {
+				return nil, err
+			}
+			if s.rest() != "" || t.operator != "" {
+				return nil, s.fail("the end of an attribute path")
+			}
+			key.term = t
+		}
+		if key.distance {
+			if geometry == "" || coordinates == nil || coordinates == "" {
+				return nil, problem.BadData("orderBy %s needs geometry and coordinates (4.23)", direction)
+			}
+			reference, err := parseShape(geometry, coordinates)
+			if err != nil {
+				return nil, problem.BadData("the geometry of orderBy is not valid: %v", err)
+			}
+			o.reference = reference
+		}
+		o.keys = append(o.keys, key)
+	}
+	return o, nil
+}
+
+// Compare orders two entities; those without a value come last. An Order must not
+// be used by two goroutines at once.
+func (o *Order) Compare(a, b *model.Entity) int {
+	for _, key := range o.keys {
+		if order := o.compare(key, a, b); order != 0 {
+			return order
+		}
+	}
+	return 0
+}
+
+func (o *Order) compare(key orderKey, a, b *model.Entity) int {
+	x, y := o.value(key, a), o.value(key, b)
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil:
+		return 1
+	case y == nil:
+		return -1
+	}
+	order := o.compareValues(x, y)
+	if key.descending {
+		return -order
+	}
+	return order
+}
+
+func (o *Order) value(key orderKey, e *model.Entity) any {
+	switch {
+	case key.id:
+		return e.ID
+	case key.kind:
+		return strings.Join(e.Types, " ")
+	case key.distance:
+		for _, a := range e.Attributes[key.term.path[0]] {
+			if target, ok := shapeOf(a); ok {
+				return distance(o.reference, target)
+			}
+		}
+		return nil
+	}
+	for v := range key.term.targets(e) {
+		switch v := v.(type) {
+		case string, bool, time.Time:
+			return v
+		default:
+			if number, ok := model.Number(v); ok {
+				return number
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// compareValues orders by type first (booleans, numbers, times, texts), then by value.
+func (o *Order) compareValues(x, y any) int {
+	if order := cmp.Compare(rank(x), rank(y)); order != 0 {
+		return order
+	}
+	switch x := x.(type) {
+	case bool:
+		if x == y.(bool) {
+			return 0
+		} else if x {
+			return 1
+		}
+		return -1
+	case float64:
+		return cmp.Compare(x, y.(float64))
+	case time.Time:
+		return x.Compare(y.(time.Time))
+	default:
+		return o.collator.CompareString(x.(string), y.(string))
+	}
+}
+
+func rank(v any) int {
+	switch v.(type) {
+	case bool:
+		return 0
+	case float64:
+		return 1
+	case time.Time:
+		return 2
+	default:
+		return 3
+	}
+}

@@ -1,0 +1,102 @@
+package reference
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+func write(w http.ResponseWriter, status int, media string, v any) error {
+	body, err := encode(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", media)
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may be gone
+	return nil
+}
+
+// fail answers with an error.
+func (r *request) fail(err error) {
+	var status bare
+	if errors.As(err, &status) {
+		r.w.WriteHeader(int(status))
+		return
+	}
+	p := problem.From(err)
+	_ = write(r.w, p.Status, ngsild.MediaProblem, p) // a problem always encodes
+}
+
+// answer sends JSON that has names: with the @context in a Link header for plain
+// JSON, in the body for ld+json (6.3.5). v is an object, or a list of them.
+func (r *request) answer(status int, v any) error {
+	switch r.media {
+	case ngsild.MediaJSONLD:
+		context := r.context.ForBody(ngsild.CoreContextURL)
+		switch v := v.(type) {
+		case map[string]any:
+			v["@context"] = context
+		case []map[string]any:
+			for _, o := range v {
+				o["@context"] = context
+			}
+		}
+	case ngsild.MediaGeoJSON:
+		if r.prefersBareGeoJSON() {
+			r.linkContext()
+			r.w.Header().Set("Preference-Applied", "body=json")
+			break
+		}
+		if o, ok := v.(map[string]any); ok {
+			o["@context"] = r.context.ForBody(ngsild.CoreContextURL)
+		}
+	default:
+		r.linkContext()
+	}
+	return write(r.w, status, r.media, v)
+}
+
+// prefersBareGeoJSON reads Prefer: body=json (6.3.6).
+func (r *request) prefersBareGeoJSON() bool {
+	for _, header := range r.Header.Values("Prefer") {
+		for part := range strings.SplitSeq(header, ",") {
+			if strings.ReplaceAll(strings.ToLower(strings.TrimSpace(part)), `"`, "") == "body=json" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *request) linkContext() {
+	r.w.Header().Add("Link", ngsild.ContextLink(r.p.contexts.linkFor(r, r.context)))
+}
+
+// created answers 201 with the place of the new resource.
+func (r *request) created(path, id string) error {
+	r.w.Header().Set("Location", base+path+"/"+url.PathEscape(id))
+	r.w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
+func (r *request) noContent() error {
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
