@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/mattn/go-runewidth"
 
@@ -82,7 +81,7 @@ func (p *page) head() {
 		p.field("member", r.Target.Member)
 	}
 	p.field("run", fmt.Sprintf("%s, profile %s, %s in %s", r.Run.Started.Format("2006-01-02 15:04 MST"), r.Run.Profile,
-		reports.Plural(r.Run.Requests, "request", "requests"), Duration(r.Run.Took())))
+		reports.Plural(r.Run.Requests, "request", "requests"), printable.Duration(r.Run.Took())))
 }
 
 func (p *page) mims() {
@@ -385,15 +384,4 @@ func list(words []string, none string) string {
 		return none
 	}
 	return strings.Join(words, ", ")
-}
-
-// Duration is a time span as a person says it: 850 ms, 42.3 s, 3 min 5 s.
-func Duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 }

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/fixture"
@@ -76,16 +75,6 @@ func TestManyFailuresAreAllNamed(t *testing.T) {
 func TestWriteError(t *testing.T) {
 	if err := Render(broken{}, fixture.Full()); err == nil {
 		t.Error("the writer's error was lost")
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 ms", 999 * time.Millisecond: "999 ms", 1500 * time.Millisecond: "1.5 s", 185 * time.Second: "3 min 5 s",
-	} {
-		if got := Duration(d); got != want {
-			t.Errorf("%v: got %s, want %s", d, got, want)
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ package printable
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -77,3 +78,14 @@ func hidden(c rune) bool {
 
 // emojiTag is a character that spells a flag such as Scotland's.
 func emojiTag(c rune) bool { return c >= 0xe0020 && c <= 0xe007f }
+
+// Duration is a time span as a person says it: 850 ms, 42.3 s, 3 min 5 s.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+}

@@ -3,6 +3,7 @@ package printable
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -47,6 +48,16 @@ func TestShort(t *testing.T) {
 	}
 	if kept, left := Clip("日本語", 2); kept != "日本" || left != 1 {
 		t.Errorf("Clip gave %q, %d", kept, left)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 ms", 999 * time.Millisecond: "999 ms", 1500 * time.Millisecond: "1.5 s", 185 * time.Second: "3 min 5 s",
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
 	}
 }
 
