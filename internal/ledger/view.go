@@ -81,6 +81,9 @@ func (v *View) Has(key string) (Event, bool, error) {
 	return e, found, err
 }
 
+// Now is the time by the ledger's clock; see Ledger.Now.
+func (v *View) Now() time.Time { return v.ledger.Now() }
+
 // checkEnd verifies that the ledger ends where its head says: cheap enough for
 // every opening, and what a file that was cut off gets wrong.
 func (v *View) checkEnd() error {

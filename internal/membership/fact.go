@@ -1,0 +1,183 @@
+package membership
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/oasc/mimcheck/internal/ledger"
+)
+
+// council is the stream of what concerns all: chapters, decisions, elections.
+const council = "oasc"
+
+// Fact is something that happened, one of the types of this package that end up as
+// an event: LetterSigned, LetterSent, MembershipApproved, ChapterFounded,
+// ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
+// TimeframeExtended, RunRecorded, CertificateIssued, CertificateRevoked,
+// CouncilMet, Elected, Contributed.
+type Fact interface {
+	kind() string
+	stream() string // of the event: a member's id or council
+	key() string    // what makes it the only one; empty when it may happen again
+	when() time.Time
+	// reads are the members, beside that of the stream, that its rules look at.
+	reads() []string
+	// allowed checks the rules against what was so when it happened, and against
+	// everything that is recorded by now.
+	allowed(then, now *State) error
+	// apply adds it to s. It trusts nothing: the ledger may come from elsewhere.
+	apply(s *State)
+}
+
+// blank makes an empty fact of a kind, nil for an unknown kind.
+func blank(kind string) Fact {
+	switch kind {
+	case "LetterSigned":
+		return &LetterSigned{}
+	case "LetterSent":
+		return &LetterSent{}
+	case "MembershipApproved":
+		return &MembershipApproved{}
+	case "ChapterFounded":
+		return &ChapterFounded{}
+	case "ChapterJoined":
+		return &ChapterJoined{}
+	case "CoordinatorNominated":
+		return &CoordinatorNominated{}
+	case "BaselineProposed":
+		return &BaselineProposed{}
+	case "VoteCast":
+		return &VoteCast{}
+	case "DecisionClosed":
+		return &DecisionClosed{}
+	case "TimeframeExtended":
+		return &TimeframeExtended{}
+	case "RunRecorded":
+		return &RunRecorded{}
+	case "CertificateIssued":
+		return &CertificateIssued{}
+	case "CertificateRevoked":
+		return &CertificateRevoked{}
+	case "CouncilMet":
+		return &CouncilMet{}
+	case "Elected":
+		return &Elected{}
+	case "Contributed":
+		return &Contributed{}
+	}
+	return nil
+}
+
+// FactOf reads the fact of an event. An unknown kind is an error: a status that
+// leaves out what it doesn't understand could be wrong.
+func FactOf(e ledger.Event) (Fact, error) {
+	f := blank(e.Kind)
+	if f == nil {
+		return nil, fmt.Errorf("event %d of %s is of the kind %s, which this program doesn't know: use the newer mimcheck that wrote it", e.Seq, e.Stream, e.Kind)
+	}
+	if err := json.Unmarshal(e.Data, f); err != nil {
+		return nil, fmt.Errorf("event %d of %s (%s) can't be read: %w", e.Seq, e.Stream, e.Kind, err)
+	}
+	return f, nil
+}
+
+// Enter checks a fact against the rules and appends it to the ledger, in one step
+// that no other writer comes between. A fact that breaks a rule is a *RuleError
+// and leaves the ledger as it was.
+func Enter(ctx context.Context, l *ledger.Ledger, f Fact) (ledger.Event, error) {
+	var e ledger.Event
+	err := l.Update(ctx, func(u *ledger.Update) error {
+		now := u.Now()
+		if at := f.when(); at.IsZero() || at.After(now) {
+			return breach(RuleDate, "%s is dated %s; now it is %s", f.kind(), dated(at), now.Format(time.DateTime))
+		}
+		events, err := u.Events(append([]string{council, streamOf(f)}, existing(f.reads())...)...)
+		if err != nil {
+			return err
+		}
+		then, err := FoldState(events, f.when())
+		if err != nil {
+			return err
+		}
+		all, err := FoldState(events, forever)
+		if err != nil {
+			return err
+		}
+		if err := f.allowed(then, all); err != nil {
+			return err
+		}
+		e, err = u.Append(ledger.Draft{Stream: f.stream(), Kind: f.kind(), Key: f.key(), Data: f})
+		var twice *ledger.DuplicateError
+		if errors.As(err, &twice) {
+			return &RuleError{Rule: RuleOnce, Seen: err.Error(), Err: err}
+		}
+		return err
+	})
+	if err != nil {
+		return ledger.Event{}, err
+	}
+	return e, nil
+}
+
+// forever is later than any date of a fact.
+var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// streamOf is the stream of a fact, or the council's for one whose stream can't be:
+// its rules then say what is wrong.
+func streamOf(f Fact) string {
+	if id := f.stream(); id == slug(id) && id != "" {
+		return id
+	}
+	return council
+}
+
+// existing leaves out what can't be the id of a member.
+func existing(ids []string) []string {
+	var ok []string
+	for _, id := range ids {
+		if id == slug(id) && id != "" {
+			ok = append(ok, id)
+		}
+	}
+	return ok
+}
+
+func dated(t time.Time) string {
+	if t.IsZero() {
+		return "on a day that does not exist, or on none"
+	}
+	return t.Format(time.DateTime)
+}
+
+// maxWords is the longest text of a fact, in characters.
+const maxWords = 300
+
+// said checks texts that have to be there; pairs of what it is and the text.
+func said(pairs ...string) error {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		what, text := pairs[i], pairs[i+1]
+		if strings.TrimSpace(text) == "" {
+			return breach(RuleWords, "%s is empty", what)
+		}
+		if err := sayable(what, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sayable checks a text that may be empty.
+func sayable(what, text string) error {
+	if n := len([]rune(text)); n > maxWords {
+		return breach(RuleWords, "%s has %d characters", what, n)
+	}
+	if strings.IndexFunc(text, unicode.IsControl) >= 0 || strings.ToValidUTF8(text, "") != text {
+		return breach(RuleWords, "%s %q has control characters", what, text)
+	}
+	return nil
+}

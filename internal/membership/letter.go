@@ -1,0 +1,133 @@
+package membership
+
+import (
+	"strings"
+	"time"
+)
+
+// LetterSigned: a city signs the Letter of Intent, which makes it a candidate.
+type LetterSigned struct {
+	Member  string   `json:"member"` // the id that the city gets; see NewID
+	Name    string   `json:"name"`
+	Country string   `json:"country"` // ISO 3166: DK, or GB-SCT
+	Aliases []string `json:"aliases,omitempty"`
+	By      string   `json:"by"`   // person who signs
+	Role    string   `json:"role"` // of that person, such as mayor
+	On      Date     `json:"on"`
+}
+
+// NewID is the id for a city that is not on the register: the slug of its name,
+// with the country where another one has it already.
+func NewID(r *Register, name, country string) string {
+	id := slug(name)
+	if _, taken := r.Get(id); taken || id == council {
+		id += "-" + strings.ToLower(country)
+	}
+	return id
+}
+
+func (f LetterSigned) kind() string    { return "LetterSigned" }
+func (f LetterSigned) stream() string  { return f.Member }
+func (f LetterSigned) key() string     { return "letter:" + f.Member }
+func (f LetterSigned) when() time.Time { return f.On.Start() }
+func (f LetterSigned) reads() []string { return nil }
+
+func (f LetterSigned) allowed(_, now *State) error {
+	m := Member{ID: f.Member, Name: f.Name, Country: f.Country}
+	if err := m.valid(); err != nil {
+		return breach(RuleWords, "%v", err)
+	}
+	if m.ID == "" {
+		return breach(RuleWords, "the id of %s is empty: expected %s", f.Name, slug(f.Name))
+	}
+	if err := said("the name", f.Name, "who signed", f.By, "the role of who signed", f.Role); err != nil {
+		return err
+	}
+	for _, a := range f.Aliases {
+		if err := said("an alias", a); err != nil {
+			return err
+		}
+	}
+	if have := now.members[f.Member]; have != nil {
+		return breach(RuleNewMember, "%s is on the register as %s, %s", f.Member, have.Name, have.Stage)
+	}
+	for _, have := range now.members {
+		if have.Country == f.Country && folded(have.Name) == folded(f.Name) {
+			return breach(RuleNewMember, "%s (%s) is on the register with the id %s", f.Name, f.Country, have.ID)
+		}
+	}
+	return nil
+}
+
+func (f LetterSigned) apply(s *State) {
+	s.members[f.Member] = &Member{ID: f.Member, Name: f.Name, Country: f.Country, Aliases: f.Aliases, Stage: LetterIsSigned}
+	s.letters[f.Member] = &letter{signed: f.On}
+}
+
+// LetterSent: the signed Letter of Intent goes to the secretariat.
+type LetterSent struct {
+	Member string `json:"member"`
+	To     string `json:"to"` // who of the secretariat received it
+	On     Date   `json:"on"`
+}
+
+func (f LetterSent) kind() string    { return "LetterSent" }
+func (f LetterSent) stream() string  { return f.Member }
+func (f LetterSent) key() string     { return "sent:" + f.Member }
+func (f LetterSent) when() time.Time { return f.On.Start() }
+func (f LetterSent) reads() []string { return nil }
+
+func (f LetterSent) allowed(then, now *State) error {
+	if err := inOrder(f.Member, LetterIsSigned, then, now); err != nil {
+		return err
+	}
+	return said("who received the letter", f.To)
+}
+
+func (f LetterSent) apply(s *State) {
+	if m, l := s.members[f.Member], s.letters[f.Member]; m != nil && l != nil {
+		m.Stage, l.sent = LetterIsSent, f.On
+	}
+}
+
+// MembershipApproved: the Board approves, and the city is a member.
+type MembershipApproved struct {
+	Member string `json:"member"`
+	By     string `json:"by"` // the meeting or resolution of the Board
+	On     Date   `json:"on"`
+}
+
+func (f MembershipApproved) kind() string    { return "MembershipApproved" }
+func (f MembershipApproved) stream() string  { return f.Member }
+func (f MembershipApproved) key() string     { return "approval:" + f.Member }
+func (f MembershipApproved) when() time.Time { return f.On.Start() }
+func (f MembershipApproved) reads() []string { return nil }
+
+func (f MembershipApproved) allowed(then, now *State) error {
+	if err := inOrder(f.Member, LetterIsSent, then, now); err != nil {
+		return err
+	}
+	return said("the Board's meeting or resolution", f.By)
+}
+
+func (f MembershipApproved) apply(s *State) {
+	if m, l := s.members[f.Member], s.letters[f.Member]; m != nil && l != nil {
+		m.Stage, m.Since, l.approved = IsMember, f.On, f.On
+	}
+}
+
+// inOrder checks that a city was at a stage then, and still is by all that is recorded.
+func inOrder(id string, want Stage, then, now *State) error {
+	m := now.members[id]
+	if m == nil {
+		return breach(RuleLetterOrder, "%.80q has signed no Letter of Intent", id)
+	}
+	if m.Stage != want {
+		return breach(RuleLetterOrder, "the stage of %s is %s: expected %s", m.Name, m.Stage, want)
+	}
+	before := then.members[id]
+	if before == nil || before.Stage != want {
+		return breach(RuleDate, "%s reached the stage %s only after that day", m.Name, want)
+	}
+	return nil
+}

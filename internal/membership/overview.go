@@ -1,0 +1,210 @@
+package membership
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode/utf8"
+
+	"github.com/oasc/mimcheck/internal/ledger"
+)
+
+// Overview is the status of members at a time.
+type Overview struct {
+	AsOf    time.Time      `json:"asOf"`
+	Members []MemberStatus `json:"members"` // sorted by id
+}
+
+// MemberStatus is the status of one member.
+type MemberStatus struct {
+	Member Member      `json:"member"`
+	MIMs   []MIMStatus `json:"mims"` // by baseline in the order of adoption, then as the baseline has them
+}
+
+// ReadOverview computes the status of the member with a name, or with an empty name
+// of all members, from a ledger as it was at a time.
+func ReadOverview(ctx context.Context, l *ledger.Ledger, name string, asOf time.Time) (Overview, error) {
+	o := Overview{AsOf: asOf.UTC()}
+	events, err := l.Events(ctx)
+	if err != nil {
+		return o, err
+	}
+	s, err := FoldState(events, asOf)
+	if err != nil {
+		return o, err
+	}
+	r, err := s.Register()
+	if err != nil {
+		return o, err
+	}
+	members := r.Members()
+	if name != "" {
+		m, err := r.Find(name)
+		if err != nil {
+			return o, err
+		}
+		members = []Member{m}
+	}
+	byStream := map[string][]ledger.Event{}
+	for _, e := range events {
+		byStream[e.Stream] = append(byStream[e.Stream], e)
+	}
+	decisions := s.Decisions()
+	for _, m := range members {
+		mims, err := StatusOf(byStream[m.ID], decisions, m, asOf)
+		if err != nil {
+			return o, err
+		}
+		o.Members = append(o.Members, MemberStatus{m, mims})
+	}
+	return o, nil
+}
+
+// WriteStatus writes the status of a member, or with an empty name of all, at a
+// time, as text or as JSON.
+func WriteStatus(ctx context.Context, w io.Writer, l *ledger.Ledger, name string, asOf time.Time, asJSON bool) error {
+	o, err := ReadOverview(ctx, l, name, asOf)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return o.JSON(w)
+	}
+	return o.Text(w)
+}
+
+// JSON writes the overview as JSON; lists are never null.
+func (o Overview) JSON(w io.Writer) error {
+	if o.Members == nil {
+		o.Members = []MemberStatus{}
+	}
+	for i := range o.Members {
+		m := &o.Members[i]
+		if m.MIMs == nil {
+			m.MIMs = []MIMStatus{}
+		}
+		if m.Member.Aliases == nil {
+			m.Member.Aliases = []string{}
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(o)
+}
+
+// Text writes a table with a line for each member, or for one member everything.
+func (o Overview) Text(w io.Writer) error {
+	if len(o.Members) == 1 {
+		return o.one(w, o.Members[0])
+	}
+	return o.table(w)
+}
+
+func (o Overview) table(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Implementation responsibility of %d members as of %s\n\n", len(o.Members), o.AsOf.Format(time.DateTime+" MST"))
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	columns := o.columns()
+	fmt.Fprint(t, "MEMBER\tCOUNTRY")
+	for _, c := range columns {
+		fmt.Fprintf(t, "\t%s", c.mim)
+	}
+	fmt.Fprint(t, "\n")
+	count := map[MIMState]int{}
+	for _, m := range o.Members {
+		fmt.Fprintf(t, "%s\t%s", m.Member.Name, m.Member.Country)
+		if len(m.MIMs) == 0 {
+			fmt.Fprintf(t, "\t(%s)", m.Member.Stage)
+		}
+		for _, c := range columns {
+			for _, s := range m.MIMs {
+				if (mimKey{s.Baseline, s.MIM}) == c {
+					fmt.Fprintf(t, "\t%s", s.label())
+					count[s.State]++
+				}
+			}
+		}
+		fmt.Fprint(t, "\n")
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	var baselines []string
+	for _, c := range columns {
+		if len(baselines) == 0 || baselines[len(baselines)-1] != c.baseline {
+			baselines = append(baselines, c.baseline)
+		}
+	}
+	fmt.Fprintf(&b, "\nbaseline: %s\n", strings.Join(baselines, ", "))
+	for _, s := range MIMStates() {
+		if count[s] > 0 {
+			fmt.Fprintf(&b, "%-13s %d\n", s, count[s])
+		}
+	}
+	b.WriteString("\nThe reasons, the runs and the next steps: mimcheck status --member NAME\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// columns are the MIMs that any of the members has, in order.
+func (o Overview) columns() []mimKey {
+	var columns []mimKey
+	seen := map[mimKey]bool{}
+	for _, m := range o.Members {
+		for _, s := range m.MIMs {
+			key := mimKey{s.Baseline, s.MIM}
+			if !seen[key] {
+				seen[key] = true
+				columns = append(columns, key)
+			}
+		}
+	}
+	return columns
+}
+
+func (o Overview) one(w io.Writer, m MemberStatus) error {
+	var b strings.Builder
+	place := m.Member.Country
+	if m.Member.Chapter != "" {
+		place = m.Member.Chapter + " chapter"
+	}
+	fmt.Fprintf(&b, "%s (%s) as of %s\n", m.Member.Name, place, o.AsOf.Format(time.DateTime+" MST"))
+	if len(m.MIMs) == 0 {
+		fmt.Fprintf(&b, "\nNo adopted baseline binds it at that time; its stage is %s.\n", m.Member.Stage)
+	}
+	for i, s := range m.MIMs {
+		if i == 0 || m.MIMs[i-1].Baseline != s.Baseline {
+			fmt.Fprintf(&b, "\nbaseline %s\n", s.Baseline)
+		}
+		title := fmt.Sprintf("%s %s", s.MIM, s.Title)
+		fmt.Fprintf(&b, "\n  %s%s  %s\n", title, strings.Repeat(" ", max(0, 46-utf8.RuneCountInString(title))), s.label())
+		fmt.Fprintf(&b, "    why    %s\n", s.Reason)
+		fmt.Fprintf(&b, "    next   %s\n", s.Next)
+		if len(s.Runs) > 0 {
+			fmt.Fprintf(&b, "    runs   %s (of %d recorded)\n", strings.Join(s.Runs, ", "), s.Recorded)
+		}
+		if s.Share.Mandatory > 0 {
+			fmt.Fprintf(&b, "    share  %s\n", s.Share)
+		}
+		fmt.Fprintf(&b, "    due    start by %s, implement by %s", s.StartBy, s.ImplementBy)
+		if len(s.Extensions) > 0 {
+			fmt.Fprintf(&b, " (extended: %s)", strings.Join(s.Extensions, "; "))
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// label is the state, and for what is overdue how far it got.
+func (s MIMStatus) label() string {
+	if s.State == Overdue && s.Progress != NotStarted {
+		return fmt.Sprintf("%s (%s)", s.State, s.Progress)
+	}
+	return string(s.State)
+}
