@@ -11,6 +11,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -43,7 +44,13 @@ func Open(path string, options ...Option) (*Ledger, error) {
 	if l.store, err = openSQLite(path); err != nil {
 		return nil, err
 	}
-	if err := l.View(context.Background(), func(v *View) error { return v.checkEnd() }); err != nil {
+	err = l.View(context.Background(), func(v *View) error {
+		if err := v.checkEnd(); err != nil {
+			return cmp.Or(v.verify(nil), err) // which names the first event that is wrong
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil

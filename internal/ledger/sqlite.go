@@ -218,6 +218,20 @@ func (s *sqliteStore) inspect(ctx context.Context) error {
 	if len(problems) > 0 {
 		return damage{problem: strings.Join(problems, "; ")}
 	}
+	return s.guarded(ctx)
+}
+
+// guarded checks that the triggers are there that keep events from being changed.
+func (s *sqliteStore) guarded(ctx context.Context) error {
+	for _, name := range []string{"events_keep_update", "events_keep_delete", "events_at_end", "heads_keep_delete", "heads_forward", "heads_once"} {
+		var n int
+		if err := s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'trigger' AND name = ?", name).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 {
+			return damage{problem: "the trigger " + name + " is missing, which keeps events from being changed: somebody took it away"}
+		}
+	}
 	return nil
 }
 
@@ -300,8 +314,16 @@ func (t sqliteTx) scan(after int64, streams []string, f func(Event) error) error
 	return rows.Err()
 }
 
+func (t sqliteTx) last() (Event, bool, error) {
+	return t.one("ORDER BY position DESC LIMIT 1")
+}
+
 func (t sqliteTx) byKey(key string) (Event, bool, error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+columns+" FROM events WHERE key = ? AND key <> ''", key)
+	return t.one("WHERE key = ? AND key <> ''", key)
+}
+
+func (t sqliteTx) one(where string, args ...any) (Event, bool, error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+columns+" FROM events "+where, args...)
 	if err != nil {
 		return Event{}, false, err
 	}

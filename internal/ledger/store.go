@@ -27,6 +27,8 @@ type tx interface {
 	// scan calls f with the events of the streams (none: of all) whose position is
 	// greater than after, in the order of position, as they are stored.
 	scan(after int64, streams []string, f func(Event) error) error
+	// last is the event with the greatest position.
+	last() (e Event, found bool, err error)
 	// byKey finds the event with a key.
 	byKey(key string) (e Event, found bool, err error)
 	// insert adds an event with everything that it has.

@@ -11,32 +11,35 @@ import (
 // were kept elsewhere, it also checks that the ledger still goes through them.
 // A *CorruptError names the first event that was changed, removed or moved.
 func (l *Ledger) Verify(ctx context.Context, anchors ...Head) error {
-	if err := l.store.inspect(ctx); err != nil {
-		return l.explain(err)
+	// The chains first: they name an event, the storage names pages.
+	if err := l.View(ctx, func(v *View) error { return v.verify(anchors) }); err != nil {
+		return err
 	}
-	return l.View(ctx, func(v *View) error {
-		at := map[int64]Hash{}
-		for _, a := range anchors {
-			at[a.Count] = a.Hash
-		}
-		walk := &chain{of: v, streams: map[string]Head{}}
-		err := v.tx.scan(0, nil, func(e Event) error {
-			if err := walk.globally(e); err != nil {
-				return err
-			}
-			if err := walk.inStream(e); err != nil {
-				return err
-			}
-			if want, ok := at[e.Position]; ok && want != e.Hash {
-				return v.corrupt(e, fmt.Sprintf("its hash is %s, the head kept elsewhere says %s: the ledger was rewritten up to here", short(e.Hash), short(want)))
-			}
-			return nil
-		})
-		if err != nil {
+	return l.explain(l.store.inspect(ctx))
+}
+
+func (v *View) verify(anchors []Head) error {
+	at := map[int64]Hash{}
+	for _, a := range anchors {
+		at[a.Count] = a.Hash
+	}
+	walk := &chain{of: v, streams: map[string]Head{}}
+	err := v.tx.scan(0, nil, func(e Event) error {
+		if err := walk.globally(e); err != nil {
 			return err
 		}
-		return walk.finish(anchors)
+		if err := walk.inStream(e); err != nil {
+			return err
+		}
+		if want, ok := at[e.Position]; ok && want != e.Hash {
+			return v.corrupt(e, fmt.Sprintf("its hash is %s, the head kept elsewhere says %s: the ledger was rewritten up to here", short(e.Hash), short(want)))
+		}
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return walk.finish(anchors)
 }
 
 // chain follows the hashes from event to event.
