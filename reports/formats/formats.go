@@ -10,9 +10,14 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/reports/badge"
+	"github.com/oasc/mimcheck/reports/csv"
+	"github.com/oasc/mimcheck/reports/earl"
 	"github.com/oasc/mimcheck/reports/html"
 	"github.com/oasc/mimcheck/reports/junit"
 	"github.com/oasc/mimcheck/reports/markdown"
+	"github.com/oasc/mimcheck/reports/sarif"
+	"github.com/oasc/mimcheck/reports/tap"
 	"github.com/oasc/mimcheck/reports/text"
 )
 
@@ -36,6 +41,11 @@ func All() []Format {
 		{"json", "the canonical report, from which every other format is made", "application/json", "report.json", canonical},
 		{"markdown", "a summary for CI jobs and pull requests", "text/markdown; charset=utf-8", "report.md", markdown.Render},
 		{"junit", "JUnit XML for the test views of CI servers", "application/xml", "junit.xml", junit.Render},
+		{"sarif", "SARIF 2.1.0 for code review tools", "application/sarif+json", "report.sarif", sarif.Render},
+		{"earl", "EARL 1.0 as JSON-LD, the W3C's vocabulary for test results", "application/ld+json", "report.earl.jsonld", earl.Render},
+		{"tap", "TAP 14, the Test Anything Protocol", "text/plain; charset=utf-8", "report.tap", tap.Render},
+		{"csv", "a table of the checks for spreadsheets", "text/csv; charset=utf-8", "report.csv", csv.Render},
+		{"badge", "the verdict as a small SVG picture", "image/svg+xml", "badge.svg", badge.Render},
 	}
 }
 

@@ -1,0 +1,85 @@
+// Package badge renders the verdict of a report as a small SVG picture for a
+// README or a web page: the baseline on the left, the verdict on the right.
+package badge
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/reports/internal/printable"
+)
+
+const (
+	mostLabel = 40  // characters
+	letter    = 6.7 // width of an average character of 11 px, in px
+	padding   = 8.0 // on each side of a text, in px
+)
+
+// Render writes the picture. It says draft and partial where the verdict is that.
+func Render(w io.Writer, r *reports.Report) error {
+	label := printable.Short(printable.Line(r.Baseline.ID), mostLabel)
+	verdict := lower(r.Verdict.Verdict)
+	switch {
+	case r.Baseline.Draft():
+		verdict += " (draft)"
+	case r.Selection.Filter != "" || len(r.Selection.MIMs) > 0:
+		verdict += " (in part)"
+	}
+	left, right := width(label), width(verdict)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="20" role="img" aria-label="%s">
+<title>%s</title>
+<clipPath id="r"><rect width="%.0f" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r)">
+<rect width="%.0f" height="20" fill="#3a4652"/>
+<rect x="%.0f" width="%.0f" height="20" fill="%s"/>
+</g>
+<g fill="#ffffff" text-anchor="middle" font-family="Verdana,Geneva,DejaVu Sans,sans-serif" font-size="11">
+<text x="%.1f" y="14" textLength="%.1f">%s</text>
+<text x="%.1f" y="14" textLength="%.1f">%s</text>
+</g>
+</svg>
+`, left+right, escape(label+": "+verdict), escape(label+": "+verdict), left+right, left, left, right, color(r.Verdict.Verdict),
+		left/2, left-2*padding, escape(label), left+right/2, right-2*padding, escape(verdict))
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func width(s string) float64 {
+	return float64(int(float64(utf8.RuneCountInString(s))*letter + 2*padding))
+}
+
+func lower(v reports.Verdict) string {
+	switch v {
+	case reports.Conformant:
+		return "conformant"
+	case reports.NonConformant:
+		return "not conformant"
+	case reports.NotApplicable:
+		return "not applicable"
+	}
+	return "inconclusive" // and what is unknown says nothing either
+}
+
+// color is dark enough for white text (WCAG 2.2, 1.4.3).
+func color(v reports.Verdict) string {
+	switch v {
+	case reports.Conformant:
+		return "#17683a"
+	case reports.NonConformant:
+		return "#a5201b"
+	case reports.NotApplicable:
+		return "#48586a"
+	}
+	return "#784900"
+}
+
+func escape(s string) string {
+	var b bytes.Buffer
+	_ = xml.EscapeText(&b, []byte(s)) // a buffer takes everything
+	return b.String()
+}
