@@ -25,15 +25,15 @@ func canonicalData(data any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the event's data is no JSON: %w", err)
 	}
-	if len(b) > MaxData {
-		return nil, fmt.Errorf("the event's data has %d bytes, expected at most %d: record a digest instead of the content", len(b), MaxData)
-	}
 	if err := lossless(b); err != nil {
 		return nil, fmt.Errorf("the event's data: %w", err)
 	}
 	v := jsontext.Value(b)
 	if err := v.Canonicalize(); err != nil {
 		return nil, fmt.Errorf("the event's data: %w", err)
+	}
+	if len(v) > MaxData {
+		return nil, fmt.Errorf("the event's data has %d bytes, expected at most %d: record a digest instead of the content", len(v), MaxData)
 	}
 	return json.RawMessage(v), nil
 }

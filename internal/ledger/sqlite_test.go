@@ -94,7 +94,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		"head removed": {[]string{`DELETE FROM heads WHERE stream = ''`}, 1, "record says 0"},
 		"copied": {[]string{
 			`INSERT INTO events SELECT 13, stream, 5, time, kind, key || 'x', data, prev_hash, prev_global, hash FROM events WHERE position = 12`}, 13, "changed"},
-		"no table": {[]string{`ALTER TABLE events RENAME TO things`}, 0, "can't be read"},
+		"no such column": {[]string{`ALTER TABLE events RENAME COLUMN data TO content`}, 0, "can't be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, _ := filled(t, 12)

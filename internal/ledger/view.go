@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,7 +33,7 @@ func (v *View) Since(head Head, f func(Event) error) error {
 	if err != nil {
 		return err
 	}
-	walk := &chain{of: v, global: head}
+	walk := &chain{path: v.ledger.path, global: head}
 	err = v.tx.scan(head.Count, nil, func(e Event) error {
 		if err := walk.globally(e); err != nil {
 			return err
@@ -50,7 +49,7 @@ func (v *View) Since(head Head, f func(Event) error) error {
 // streams verifies and gives the events of some streams.
 func (v *View) streams(names []string, f func(Event) error) error {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	walk := &chain{of: v, streams: map[string]Head{}}
+	walk := newChain(v.ledger.path)
 	err := v.tx.scan(0, names, func(e Event) error {
 		if err := walk.inStream(e); err != nil {
 			return err
@@ -76,7 +75,7 @@ func (v *View) streams(names []string, f func(Event) error) error {
 func (v *View) Has(key string) (Event, bool, error) {
 	e, found, err := v.tx.byKey(key)
 	if err == nil && found {
-		err = v.intact(e)
+		err = intact(v.ledger.path, e)
 	}
 	return e, found, err
 }
@@ -93,31 +92,12 @@ func (v *View) checkEnd() error {
 	}
 	last, found, err := v.tx.last()
 	if err == nil && found {
-		err = v.intact(last)
+		err = intact(v.ledger.path, last)
 	}
 	if err != nil {
 		return err
 	}
-	return (&chain{of: v}).ends("", Head{last.Position, last.Hash}, end)
-}
-
-// intact verifies that an event is what its hash says. Its names and data have to
-// be well formed too: only then does the hashed text have one meaning.
-func (v *View) intact(e Event) error {
-	if err := named(e.Stream, e.Kind, e.Key); err != nil {
-		return v.corrupt(e, fmt.Sprintf("it was changed: %v", err))
-	}
-	if !json.Valid(e.Data) {
-		return v.corrupt(e, "it was changed: its data is no JSON")
-	}
-	if sum := e.Sum(); sum != e.Hash {
-		return v.corrupt(e, fmt.Sprintf("it was changed: its content has the hash %s, its record says %s", short(sum), short(e.Hash)))
-	}
-	return nil
-}
-
-func (v *View) corrupt(e Event, problem string) error {
-	return &CorruptError{Path: v.ledger.path, Position: e.Position, Stream: e.Stream, Seq: e.Seq, Problem: problem}
+	return newChain(v.ledger.path).ends("", Head{last.Position, last.Hash}, end)
 }
 
 // Update is a View that can also append.
@@ -168,5 +148,3 @@ func (u *Update) put(e Event) error {
 		u.tx.setHead("", Head{e.Position, e.Hash}),
 	)
 }
-
-func short(h Hash) string { return h.String()[:12] + "…" }
