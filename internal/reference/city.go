@@ -1,4 +1,50 @@
 package reference
 
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/oasc/mimcheck/internal/reference/city"
+	"github.com/oasc/mimcheck/internal/reference/model"
+)
+
+// CityContextPath is the path at which the platform serves the @context of its
+// sample city; joined to the platform's address it can stand in a Link header.
+const CityContextPath = base + contextPath + "/" + cityContext
+
+const cityContext = "city"
+
 // loadCity fills the default tenant with the sample city.
-func (p *Platform) loadCity() error { return nil }
+func (p *Platform) loadCity() error {
+	p.contexts.add(&storedContext{localID: cityContext, kind: hosted, raw: city.Context()})
+	var document map[string]any
+	if err := json.Unmarshal(city.Context(), &document); err != nil {
+		return fmt.Errorf("the city's @context is not JSON: %w", err)
+	}
+	context, err := p.resolver.Resolve(p.life, document["@context"])
+	if err != nil {
+		return fmt.Errorf("the city's @context is not valid: %w", err)
+	}
+	t := p.tenant("", true)
+	parser := &model.Parser{Context: context}
+	r := &request{p: p, now: p.now(), tenant: t}
+	for _, object := range city.Entities() {
+		raw, err := json.Marshal(object)
+		if err != nil {
+			return err
+		}
+		parsed, err := parseJSON(raw)
+		if err != nil {
+			return err
+		}
+		o, _ := parsed.(map[string]any)
+		e, err := parser.Entity(o)
+		if err != nil {
+			return fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
+		}
+		if err := t.create(e, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
