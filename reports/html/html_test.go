@@ -325,3 +325,14 @@ func text(n *html.Node) string {
 	}
 	return b.String()
 }
+
+func FuzzRender(f *testing.F) {
+	for _, s := range fixture.Texts() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, problem := range inspect(t, golden.Render(t, Render, fixture.Saying(s))) {
+			t.Errorf("%q: %s", s, problem)
+		}
+	})
+}

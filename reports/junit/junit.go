@@ -94,7 +94,7 @@ func Render(w io.Writer, r *reports.Report) error {
 }
 
 func suiteOf(id int, r *reports.Report, g reports.Group) suite {
-	name := strings.Trim(strings.ToLower(line(g.MIM))+"."+line(g.Name), ".")
+	name := strings.Trim(strings.ToLower(line(g.MIM))+"."+line(g.Name), ". ")
 	if name == "" {
 		name = "checks"
 	}

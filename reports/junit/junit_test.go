@@ -142,7 +142,7 @@ var shapes = map[string]*regexp.Regexp{
 	"time":      regexp.MustCompile(`^\d+\.\d{3}$`),
 	"tests":     regexp.MustCompile(`^\d+$`),
 	"name":      regexp.MustCompile(`^\S+( \S+)*$`),
-	"classname": regexp.MustCompile(`^\S+$`),
+	"classname": regexp.MustCompile(`^\S+( \S+)*$`),
 }
 
 // structure checks what testdata/junit.xsd says, and that the counts are right.
@@ -220,4 +220,15 @@ func structure(b []byte) error {
 			}
 		}
 	}
+}
+
+func FuzzRender(f *testing.F) {
+	for _, s := range fixture.Texts() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if err := structure(golden.Render(t, Render, fixture.Saying(s))); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+	})
 }

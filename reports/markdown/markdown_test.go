@@ -138,3 +138,19 @@ func withoutCode(md string) string {
 	}
 	return out.String()
 }
+
+func FuzzRender(f *testing.F) {
+	for _, s := range fixture.Texts() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		b := golden.Render(t, Render, fixture.Saying(s))
+		if !utf8.Valid(b) || utf8.RuneCount(b) > 65_536 {
+			t.Errorf("%q gave %d characters, UTF-8: %v", s, utf8.RuneCount(b), utf8.Valid(b))
+		}
+		outside := withoutCode(string(b))
+		if n := strings.Count(outside, "<"); n != strings.Count(outside, "<details>")+strings.Count(outside, "</details>")+strings.Count(outside, "<summary>")+strings.Count(outside, "</summary>")+strings.Count(outside, "<code>")+strings.Count(outside, "</code>")+strings.Count(outside, "<!-- -->") {
+			t.Errorf("%q gave an element of its own", s)
+		}
+	})
+}

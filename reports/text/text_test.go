@@ -85,3 +85,15 @@ func (broken) Write([]byte) (int, error) { return 0, fmt.Errorf("full") }
 func with(o Options) func(io.Writer, *reports.Report) error {
 	return func(w io.Writer, r *reports.Report) error { return RenderWith(w, r, o) }
 }
+
+func FuzzRender(f *testing.F) {
+	for _, s := range fixture.Texts() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		b := golden.Render(t, Render, fixture.Saying(s))
+		if i := bytes.IndexFunc(b, func(c rune) bool { return c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0 || c == '\u202e' }); i >= 0 {
+			t.Errorf("%q gave a control character at byte %d", s, i)
+		}
+	})
+}
