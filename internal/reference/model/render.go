@@ -89,7 +89,7 @@ func (v View) Instances(name string, instances []*Attribute) any {
 		return map[string]any{"dataset": dataset}
 	}
 	if len(instances) == 1 {
-		return v.attribute(name, instances[0])
+		return v.shortened(v.attribute(name, instances[0]))
 	}
 	list := make([]any, len(instances))
 	for i, a := range instances {
@@ -98,12 +98,21 @@ func (v View) Instances(name string, instances []*Attribute) any {
 	return list
 }
 
+// shortened is a concise attribute without members but its value: the value alone,
+// unless it is an object that could be taken for an attribute (4.5.4).
+func (v View) shortened(o map[string]any) any {
+	value, has := o["value"]
+	if v.Format != Concise || !has || len(o) != 1 || isObject(value) && !isGeometry(value) {
+		return o
+	}
+	return value
+}
+
 // attribute is one instance, normalized or concise.
-func (v View) attribute(name string, a *Attribute) any {
+func (v View) attribute(name string, a *Attribute) map[string]any {
 	kind, value, lang := v.inLanguage(a)
 	out := make(map[string]any, 6+len(a.Sub))
-	shown := v.value(kind, value)
-	out[kind.Member()] = shown
+	out[kind.Member()] = v.value(kind, value)
 	if lang != "" {
 		out["lang"] = lang
 	}
@@ -138,10 +147,6 @@ func (v View) attribute(name string, a *Attribute) any {
 	v.previous(out, name, a)
 	if v.Format != Concise {
 		out["type"] = kind.String()
-		return out
-	}
-	if len(out) == 1 && (kind == Property && !isObject(shown) || kind == GeoProperty) {
-		return shown
 	}
 	return out
 }
