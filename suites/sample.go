@@ -1,11 +1,16 @@
 package suites
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Sample is a seeded choice of the entities that a platform happens to hold, read
 // once a run in the normalised representation, for checks that only observe.
 type Sample struct {
 	Entities []SampledEntity
+	// Taken is when it was read, by the recorded clock of the run.
+	Taken time.Time
 	// Reason says why there are no entities, when there are none.
 	Reason string
 }
