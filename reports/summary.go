@@ -19,6 +19,9 @@ func (r *Report) Meaning() string {
 	case Conformant:
 		return fmt.Sprintf("%s meets everything that this baseline obliges it to within the scope below: nothing that counts for the verdict failed or was left open.", platform)
 	case NonConformant:
+		if r.Counts.Failed == 0 {
+			return fmt.Sprintf("%s does not meet everything that this baseline obliges it to within the scope below.", platform)
+		}
 		return fmt.Sprintf("%s answered, and not as the standard says, in %s. What failed is listed first, each with the request that shows it.", platform, Plural(r.Counts.Failed, "check", "checks"))
 	case Inconclusive:
 		return fmt.Sprintf("This run allows no verdict on %s: too much could not be judged or was not tested. That is neither a pass nor a fail.", platform)
@@ -34,6 +37,9 @@ func (r *Report) Caveats() []string {
 	var c []string
 	if r.Baseline.Draft() {
 		c = append(c, "The baseline is a draft that can still change: the verdict says where the platform stands against this draft, and is no conformance to an approved baseline.")
+	}
+	if n := r.Counts.Failed; n > 0 && r.Verdict.Verdict == Conformant {
+		c = append(c, fmt.Sprintf("%s failed. None counts for the verdict, because what they are about is not obligatory for this platform.", Plural(n, "check", "checks")))
 	}
 	if r.Run.Interrupted {
 		c = append(c, "The run was interrupted: what had not run by then is reported as not tested.")

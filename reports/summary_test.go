@@ -13,7 +13,7 @@ func TestMeaningNeverCallsAnythingElseAPass(t *testing.T) {
 		r := fixture.Full()
 		r.Verdict.Verdict = v
 		got := r.Meaning()
-		if strings.Contains(got, "meets") != (v == reports.Conformant) {
+		if strings.Contains(got, "meets everything") != (v == reports.Conformant) {
 			t.Errorf("%s: %s", v, got)
 		}
 		if got == "" || v.Label() == "" {
@@ -44,6 +44,18 @@ func TestCaveats(t *testing.T) {
 				t.Errorf("%s: got %q, want it to have %q", name, got[i], want[i])
 			}
 		}
+	}
+}
+
+func TestFailuresBesideAConformantVerdictAreTold(t *testing.T) {
+	r := fixture.Conformant()
+	r.Counts.Failed = 2
+	if got := r.Caveats(); len(got) != 1 || !strings.HasPrefix(got[0], "2 checks failed. None counts") {
+		t.Errorf("got %q", got)
+	}
+	r.Verdict.Verdict, r.Counts.Failed = reports.NonConformant, 0
+	if got := r.Meaning(); !strings.Contains(got, "does not meet") {
+		t.Errorf("got %q", got)
 	}
 }
 
