@@ -136,7 +136,7 @@ func (f Contributed) key() string {
 	return "contribution:" + f.Member + ":" + string(f.On) + ":" + slug(f.Title)
 }
 func (f Contributed) when() time.Time { return f.On.Start() }
-func (f Contributed) reads() []string { return nil }
+func (f Contributed) reads() []string { return []string{f.Member} }
 
 func (f Contributed) allowed(then, _ *State) error {
 	if _, err := then.member(f.Member); err != nil {

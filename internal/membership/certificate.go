@@ -34,7 +34,7 @@ func (f CertificateIssued) kind() string    { return "CertificateIssued" }
 func (f CertificateIssued) stream() string  { return f.Member }
 func (f CertificateIssued) key() string     { return "certificate:" + f.Certificate }
 func (f CertificateIssued) when() time.Time { return f.On.Start() }
-func (f CertificateIssued) reads() []string { return nil }
+func (f CertificateIssued) reads() []string { return []string{f.Member} }
 
 func (f CertificateIssued) allowed(_, now *State) error {
 	if _, err := now.member(f.Member); err != nil {
@@ -102,7 +102,7 @@ func (f CertificateRevoked) kind() string    { return "CertificateRevoked" }
 func (f CertificateRevoked) stream() string  { return f.Member }
 func (f CertificateRevoked) key() string     { return "revoked:" + f.Certificate }
 func (f CertificateRevoked) when() time.Time { return f.On.Start() }
-func (f CertificateRevoked) reads() []string { return nil }
+func (f CertificateRevoked) reads() []string { return []string{f.Member} }
 
 func (f CertificateRevoked) allowed(then, now *State) error {
 	c := now.issued[f.Certificate]

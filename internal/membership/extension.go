@@ -33,7 +33,7 @@ func (f TimeframeExtended) stream() string {
 }
 func (f TimeframeExtended) key() string     { return "" }
 func (f TimeframeExtended) when() time.Time { return f.On.Start() }
-func (f TimeframeExtended) reads() []string { return nil }
+func (f TimeframeExtended) reads() []string { return []string{f.Member} }
 
 func (f TimeframeExtended) allowed(then, now *State) error {
 	if err := said("who grants it", f.By, "the reason", f.Reason); err != nil {

@@ -25,7 +25,7 @@ type Fact interface {
 	stream() string // of the event: a member's id or council
 	key() string    // what makes it the only one; empty when it may happen again
 	when() time.Time
-	// reads are the members, beside that of the stream, that its rules look at.
+	// reads are the streams, beside the council's, that its rules look at.
 	reads() []string
 	// allowed checks the rules against what was so when it happened, and against
 	// everything that is recorded by now.
@@ -96,15 +96,19 @@ func Enter(ctx context.Context, l *ledger.Ledger, f Fact) (ledger.Event, error) 
 		if at := f.when(); at.IsZero() || at.After(now) {
 			return breach(RuleDate, "%s is dated %s; now it is %s", f.kind(), dated(at), now.Format(time.DateTime))
 		}
-		events, err := u.Events(append([]string{council, streamOf(f)}, existing(f.reads())...)...)
+		events, err := u.Events(append(existing(f.reads()), council)...)
 		if err != nil {
 			return err
 		}
-		then, err := FoldState(events, f.when())
+		facts, err := factsUntil(events, forever)
 		if err != nil {
 			return err
 		}
-		all, err := FoldState(events, forever)
+		then, err := foldFacts(facts, f.when())
+		if err != nil {
+			return err
+		}
+		all, err := foldFacts(facts, forever)
 		if err != nil {
 			return err
 		}
@@ -127,16 +131,7 @@ func Enter(ctx context.Context, l *ledger.Ledger, f Fact) (ledger.Event, error) 
 // forever is later than any date of a fact.
 var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// streamOf is the stream of a fact, or the council's for one whose stream can't be:
-// its rules then say what is wrong.
-func streamOf(f Fact) string {
-	if id := f.stream(); id == slug(id) && id != "" {
-		return id
-	}
-	return council
-}
-
-// existing leaves out what can't be the id of a member.
+// existing leaves out what can't be the id of a member: the rules say what is wrong.
 func existing(ids []string) []string {
 	var ok []string
 	for _, id := range ids {

@@ -30,7 +30,7 @@ func (f LetterSigned) kind() string    { return "LetterSigned" }
 func (f LetterSigned) stream() string  { return f.Member }
 func (f LetterSigned) key() string     { return "letter:" + f.Member }
 func (f LetterSigned) when() time.Time { return f.On.Start() }
-func (f LetterSigned) reads() []string { return nil }
+func (f LetterSigned) reads() []string { return []string{f.Member} }
 
 func (f LetterSigned) allowed(_, now *State) error {
 	m := Member{ID: f.Member, Name: f.Name, Country: f.Country}
@@ -75,7 +75,7 @@ func (f LetterSent) kind() string    { return "LetterSent" }
 func (f LetterSent) stream() string  { return f.Member }
 func (f LetterSent) key() string     { return "sent:" + f.Member }
 func (f LetterSent) when() time.Time { return f.On.Start() }
-func (f LetterSent) reads() []string { return nil }
+func (f LetterSent) reads() []string { return []string{f.Member} }
 
 func (f LetterSent) allowed(then, now *State) error {
 	if err := inOrder(f.Member, LetterIsSigned, then, now); err != nil {
@@ -101,7 +101,7 @@ func (f MembershipApproved) kind() string    { return "MembershipApproved" }
 func (f MembershipApproved) stream() string  { return f.Member }
 func (f MembershipApproved) key() string     { return "approval:" + f.Member }
 func (f MembershipApproved) when() time.Time { return f.On.Start() }
-func (f MembershipApproved) reads() []string { return nil }
+func (f MembershipApproved) reads() []string { return []string{f.Member} }
 
 func (f MembershipApproved) allowed(then, now *State) error {
 	if err := inOrder(f.Member, LetterIsSent, then, now); err != nil {

@@ -51,11 +51,19 @@ func FoldState(events []ledger.Event, asOf time.Time) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	return foldFacts(facts, asOf)
+}
+
+// foldFacts computes the state at a time from facts in the order of time.
+func foldFacts(facts []Fact, asOf time.Time) (*State, error) {
 	s, err := initial()
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range facts {
+		if f.when().After(asOf) {
+			break
+		}
 		f.apply(s)
 	}
 	return s, nil

@@ -239,6 +239,7 @@ type proof struct {
 	run         runAt
 	certificate string
 	assurance   Assurance
+	begins      time.Time
 	ends        time.Time // first moment at which it shows nothing any more
 	cut         string    // why it ended early; empty when it expires
 	cutBy       string    // run that cut it
@@ -271,7 +272,7 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 		t.measured, t.share, t.shareRun = true, share, this
 	}
 	if m.Verdict == reports.Conformant {
-		t.prove(proof{run: this, assurance: f.Assurance, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[f.Assurance]).End()})
+		t.prove(proof{run: this, assurance: f.Assurance, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[f.Assurance]).End()})
 	}
 }
 
@@ -285,11 +286,13 @@ func (t *track) prove(p proof) {
 }
 
 func (t *track) certify(f CertificateIssued) {
-	p := proof{run: runAt{f.Run, f.RunFinished}, certificate: f.Certificate, assurance: f.Assurance, ends: f.ValidUntil.End()}
-	if t.failed.at.After(f.RunFinished) { // recorded only after the certificate was issued
-		p.cutAt(f.On.Start(), failure(t.failed), t.failed.id)
+	if t.failed.at.After(f.RunFinished) {
+		return // that run was recorded only after the certificate had been issued on an earlier one
 	}
-	t.proofs = append(t.proofs, p)
+	t.proofs = append(t.proofs, proof{
+		run: runAt{f.Run, f.RunFinished}, certificate: f.Certificate, assurance: f.Assurance,
+		begins: f.On.Start(), ends: f.ValidUntil.End(),
+	})
 }
 
 func failure(r runAt) string {
@@ -400,6 +403,9 @@ func (t *track) strongest(required Assurance, asOf time.Time) (holds, weaker, en
 	}
 	for i := range t.proofs {
 		p := &t.proofs[i]
+		if !p.ends.After(p.begins) {
+			continue // cut in the moment in which it began: it never held
+		}
 		open, enough := p.ends.After(asOf), p.assurance.level() >= required.level()
 		switch {
 		case open && enough:
