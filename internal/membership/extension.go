@@ -47,7 +47,7 @@ func (f TimeframeExtended) allowed(then, now *State) error {
 		return err
 	}
 	d := then.adopted(f.Baseline)
-	if d == nil {
+	if d == nil || d.Closed > f.On {
 		return breach(RuleTimeframe, "%s is not adopted on %s", f.Baseline, f.On)
 	}
 	since := Date("")
