@@ -39,7 +39,7 @@ type Response struct {
 // Body refers to body bytes by their digest.
 type Body struct {
 	SHA256 string `json:"sha256,omitempty"` // hex; empty for no body
-	Size   int64  `json:"size"`             // bytes kept
+	Size   int64  `json:"size"`             // bytes, whether they were kept or not
 }
 
 // Failure says why an answer is missing or not whole.

@@ -28,11 +28,13 @@ type Target struct {
 	Endpoints map[string]string // endpoint name -> base URL without a trailing slash
 	Tenant    string            // NGSILD-Tenant of each request; empty for the default tenant
 	Header    map[string]string // sent with each request
-	Auth      Auth
-	TLS       TLS
-	Context   string // URL of an @context that the platform knows; empty for the core context
-	Statement Statement
-	Polite    Politeness
+	// SecretHeaders names the members of Header whose value is a secret.
+	SecretHeaders []string
+	Auth          Auth
+	TLS           TLS
+	Context       string // URL of an @context that the platform knows; empty for the core context
+	Statement     Statement
+	Polite        Politeness
 	// Models are paths of data-model catalogues (files or folders) that MIM2 checks use.
 	Models []string
 }

@@ -1,0 +1,87 @@
+package probe
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// Callback is an HTTP server of the harness that the platform can reach. It serves
+// the JSON-LD contexts that checks make up, and nothing else.
+type Callback struct {
+	server *http.Server
+	base   string
+
+	mu   sync.RWMutex
+	docs map[string][]byte // path -> document
+}
+
+// StartCallback listens at address, HOST or HOST:PORT, by default 127.0.0.1 and any
+// free port. The platform has to be able to reach it under that name. Close it.
+func StartCallback(address string) (*Callback, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, "0"
+	}
+	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
+		host = host[1 : len(host)-1]
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		return nil, fmt.Errorf("the callback address %s names no host that a platform could reach: give the address of this machine in the platform's network", address)
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("no callback server can listen at %s: %w: give an address of this machine", address, err)
+	}
+	_, port, err = net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	c := &Callback{base: "http://" + net.JoinHostPort(host, port), docs: map[string][]byte{}}
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}
+	go func() { _ = c.server.Serve(listener) }() // it ends by Close, with an error that says so
+	return c, nil
+}
+
+// ServeContext publishes doc and returns its URL, which is the same for the same
+// document and can't be guessed without it.
+func (c *Callback) ServeContext(doc []byte) string {
+	sum := sha256.Sum256(doc)
+	path := "/contexts/" + hex.EncodeToString(sum[:16]) + ".jsonld"
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.docs[path] = append([]byte(nil), doc...)
+	return c.base + path
+}
+
+// ServeHTTP implements http.Handler.
+func (c *Callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.RLock()
+	doc, have := c.docs[r.URL.Path]
+	c.mu.RUnlock()
+	switch {
+	case !have:
+		http.NotFound(w, r)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
+	default:
+		w.Header().Set("Content-Type", ngsild.MediaJSONLD)
+		w.Header().Set("Cache-Control", "max-age=3600")
+		_, _ = w.Write(doc) // the platform may be gone; nobody is left to tell
+	}
+}
+
+// Close ends the server.
+func (c *Callback) Close() { _ = c.server.Close() }

@@ -1,0 +1,236 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/target"
+)
+
+// cleanupClient is the name under which the exchanges of the clean-up are kept.
+const cleanupClient = "run.cleanup"
+
+// CleanupReport tells what became of the things that a run created.
+type CleanupReport struct {
+	Created int      // things that were written to the journal
+	Removed int      // of these, gone: deleted now or before, or never there
+	Left    []string // of these, still there, each with the reason; and journal lines that can't be read
+	Torn    bool     // the journal's last line is not whole: the run ended while it was written
+}
+
+// announce writes what the call may create to the journal, before it is sent.
+func (s *Session) announce(k *call) (*announcement, *evidence.Failure) {
+	if safe(k.request.Method) || k.request.Method == http.MethodDelete {
+		return &announcement{}, nil
+	}
+	r, ok := resourceOf(k.base, k.url)
+	if !ok || r.isQuery() || r.isBatch() && r.id == "delete" {
+		return &announcement{}, nil
+	}
+	things := r.created(contentOf(k.request.Body))
+	for i := range things {
+		things[i] = s.placed(things[i], k)
+	}
+	fresh, err := s.journal.create(things...)
+	if err != nil {
+		return nil, &evidence.Failure{Class: evidence.Other, Reason: "mimcheck did not send this request, because it could not write down first what it would create: " + err.Error()}
+	}
+	return &announcement{all: len(things), fresh: fresh}, nil
+}
+
+// announcement is what a call may create, as it was written to the journal.
+type announcement struct {
+	all   int
+	fresh []thing // of these, not written there before
+}
+
+// placed is t with the endpoint and the tenant of the call.
+func (s *Session) placed(t thing, k *call) thing {
+	t.Endpoint, t.Tenant = k.request.Endpoint, k.header.Get(ngsild.HeaderTenant)
+	if t.Endpoint == "" {
+		t.Endpoint = target.NGSILD
+	}
+	return t
+}
+
+// remember takes from the answer what only the platform knows: the name that it
+// gave to a new thing, and that one is gone.
+func (s *Session) remember(k *call, announced *announcement) {
+	r, ok := resourceOf(k.base, k.url)
+	if !ok || safe(k.request.Method) {
+		return
+	}
+	switch {
+	case k.request.Method == http.MethodDelete && r.id != "" && len(r.rest) == 0 && k.last.status == http.StatusNoContent:
+		s.journal.removed(s.placed(thing{Collection: r.collection, ID: r.id}, k))
+	case k.request.Method == http.MethodPost && r.id == "" && k.last.status == http.StatusCreated && announced.all == 0:
+		if t, named := r.located(k.last.header.Get("Location")); named {
+			s.guard.adopt(t)
+			// It is there already; if this can't be written, Cleanup knows it all the same.
+			_, _ = s.journal.create(s.placed(t, k))
+		}
+	case k.last.status == http.StatusMethodNotAllowed, k.last.status == http.StatusNotImplemented:
+		for _, t := range announced.fresh { // the platform has no such operation, so nothing was created
+			s.journal.removed(t)
+		}
+	}
+}
+
+// Cleanup removes from the platform everything that the session created and that is
+// still there: first what makes the platform act (subscriptions, registrations),
+// then entities with their temporal evolution, then contexts. Something that is not
+// there counts as removed. The error is of ctx.
+func (s *Session) Cleanup(ctx context.Context) (CleanupReport, error) {
+	left, created := s.journal.left()
+	report := CleanupReport{Created: created, Removed: created - len(left)}
+	temporal := s.temporal(ctx, left)
+	var mu sync.Mutex
+	for _, group := range inOrder(left) {
+		var all errgroup.Group
+		all.SetLimit(cap(s.pace.slots))
+		for _, t := range group {
+			all.Go(func() error {
+				reason := s.remove(ctx, t, temporal[t.Tenant])
+				mu.Lock()
+				defer mu.Unlock()
+				if reason == "" {
+					report.Removed++
+				} else {
+					report.Left = append(report.Left, t.String()+": "+reason)
+				}
+				return nil
+			})
+		}
+		_ = all.Wait() // no error is returned above
+	}
+	slices.Sort(report.Left)
+	return report, context.Cause(ctx)
+}
+
+// inOrder groups things by when they are to be removed.
+func inOrder(things []thing) [3][]thing {
+	var groups [3][]thing
+	for _, t := range things {
+		n := 1
+		switch t.Collection {
+		case "subscriptions", "csourceRegistrations", "csourceSubscriptions":
+			n = 0
+		case "jsonldContexts":
+			n = 2
+		}
+		groups[n] = append(groups[n], t)
+	}
+	return groups
+}
+
+// remove deletes t and says why it may still be there; empty when it is gone.
+func (s *Session) remove(ctx context.Context, t thing, temporal bool) string {
+	reason := s.delete(ctx, t)
+	if reason == "" {
+		s.journal.removed(t)
+	}
+	if t.Collection == "entities" && temporal {
+		// Not in the journal, because the platform made it by itself; it may not have.
+		s.delete(ctx, thing{Endpoint: t.Endpoint, Collection: "temporal/entities", ID: t.ID, Tenant: t.Tenant})
+	}
+	return reason
+}
+
+func (s *Session) delete(ctx context.Context, t thing) string {
+	r := Request{Endpoint: t.Endpoint, Method: http.MethodDelete, Path: "/" + t.Collection + "/" + url.PathEscape(t.ID),
+		Header: http.Header{ngsild.HeaderTenant: nil}, Expects: []int{http.StatusInternalServerError}}
+	if t.Tenant != "" {
+		r.Header[ngsild.HeaderTenant] = []string{t.Tenant}
+	}
+	answer, err := s.Client(cleanupClient).Do(ctx, r)
+	var why *Unjudgeable
+	switch {
+	case errors.As(err, &why):
+		return why.Reason
+	case err != nil:
+		return s.Redact(err.Error())
+	case answer.Status == http.StatusNotFound, answer.Status >= 200 && answer.Status < 300:
+		return ""
+	case answer.Status == http.StatusBadRequest && !isURI(t.ID):
+		return "" // it was sent to see it refused, and there is no such thing
+	}
+	return fmt.Sprintf("DELETE answered %d", answer.Status)
+}
+
+// isURI says whether s has the form of a URI, as the id of every entity must (5.2.4).
+func isURI(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme != ""
+}
+
+// temporal says for each tenant whether the platform keeps the temporal evolution
+// of its entities, which outlives them.
+func (s *Session) temporal(ctx context.Context, left []thing) map[string]bool {
+	tenants := map[string]bool{}
+	for _, t := range left {
+		if t.Collection == "entities" {
+			tenants[t.Tenant] = false
+		}
+	}
+	for _, tenant := range slices.Sorted(maps.Keys(tenants)) {
+		r := Request{Method: http.MethodGet, Path: "/temporal/entities", Header: http.Header{ngsild.HeaderTenant: nil},
+			Query: url.Values{"type": {"MimcheckCleanup"}, "timerel": {"after"}, "timeAt": {"2000-01-01T00:00:00Z"}, "limit": {"1"}}}
+		if tenant != "" {
+			r.Header[ngsild.HeaderTenant] = []string{tenant}
+		}
+		answer, err := s.Client(cleanupClient).Do(ctx, r)
+		tenants[tenant] = err == nil && answer.Status == http.StatusOK
+	}
+	return tenants
+}
+
+// CleanupJournal removes what the run of the journal at path created and could not
+// remove itself. The journal must be of the same target: an error says so, or that
+// it can't be read.
+func CleanupJournal(ctx context.Context, t *target.Target, path string) (CleanupReport, error) {
+	j, unreadable, torn, err := readJournal(path)
+	if err != nil {
+		return CleanupReport{}, fmt.Errorf("the journal can't be read: %w", err)
+	}
+	report := CleanupReport{Torn: torn}
+	for _, number := range unreadable {
+		report.Left = append(report.Left, fmt.Sprintf("line %d of the journal can't be read: look for entities whose id holds %s", number, orUnknown(j.run.Token)))
+	}
+	left, created := j.left()
+	if created == 0 {
+		return report, nil
+	}
+	if !maps.Equal(j.run.Endpoints, t.Endpoints) {
+		return report, fmt.Errorf("the journal is of another platform (%v, not %v): name the one that the run was made against", j.run.Endpoints, t.Endpoints)
+	}
+	s, err := Open(ctx, t, Options{Profile: target.Sandbox, Token: j.run.Token, JournalPath: path})
+	if err != nil {
+		return report, err
+	}
+	defer s.Close()
+	s.journal = j
+	for _, one := range left {
+		s.guard.adopt(one)
+	}
+	cleaned, err := s.Cleanup(ctx)
+	report.Created, report.Removed = cleaned.Created, cleaned.Removed
+	report.Left = append(report.Left, cleaned.Left...)
+	return report, err
+}
+
+func orUnknown(token string) string {
+	if token == "" {
+		return "the run's token, which is not known"
+	}
+	return token
+}

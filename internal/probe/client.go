@@ -1,0 +1,223 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/target"
+)
+
+// client is one check's Client.
+type client struct {
+	s     *Session
+	check string
+
+	mu        sync.Mutex
+	seq       int
+	exchanges []evidence.Exchange
+}
+
+func (c *client) Token() string { return c.s.guard.token }
+
+func (c *client) Exchanges() []evidence.Exchange {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := slices.Clone(c.exchanges)
+	slices.SortFunc(all, func(a, b evidence.Exchange) int { return a.Seq - b.Seq })
+	return all
+}
+
+func (c *client) next() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seq++
+	return c.seq
+}
+
+func (c *client) record(x evidence.Exchange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.exchanges = append(c.exchanges, x)
+}
+
+// Do implements Client.
+func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
+	k, f := c.call(r)
+	if f != nil {
+		return nil, c.refuse(k, *f)
+	}
+	if reason := c.s.guard.refusal(r.Method, k.base, k.url, r.Body); reason != "" {
+		return nil, c.refuse(k, evidence.Failure{Class: evidence.Unsafe, Reason: "mimcheck did not send this request: " + reason})
+	}
+	if f := c.s.breaker.blocked(ctx); f != nil {
+		return nil, c.refuse(k, *f)
+	}
+	things, f := c.s.announce(k)
+	if f != nil {
+		return nil, c.refuse(k, *f)
+	}
+	f = c.s.ask(ctx, k)
+	c.s.breaker.note(ctx, f)
+	if f != nil {
+		f.Reason = c.s.redact.text(f.Reason)
+		return nil, &Unjudgeable{Failure: *f, Method: r.Method, URL: c.s.redact.url(k.url.String()), Seq: k.last.seq}
+	}
+	c.s.remember(k, things)
+	return &Response{Status: k.last.status, Header: k.last.header, Body: k.last.body, Request: r, Seq: k.last.seq, Curl: k.last.curl}, nil
+}
+
+// call works out what r means for the target: its whole URL and all its header fields.
+func (c *client) call(r Request) (*call, *evidence.Failure) {
+	k := &call{client: c, request: r, url: &url.URL{}}
+	name := r.Endpoint
+	if name == "" {
+		name = target.NGSILD
+	}
+	wrong := func(format string, args ...any) (*call, *evidence.Failure) {
+		return k, &evidence.Failure{Class: evidence.Other, Reason: fmt.Sprintf(format, args...)}
+	}
+	base, known := c.s.bases[name]
+	if !known {
+		return wrong("the target has no endpoint %q: give its address under endpoints in target.yaml", name)
+	}
+	k.base = base
+	u, err := url.Parse(base.String() + r.Path)
+	if err != nil {
+		return wrong("the path %q is not escaped as a URL asks", clip(r.Path))
+	}
+	if len(r.Query) > 0 {
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += r.Query.Encode()
+	}
+	k.url = u
+	k.header, k.chunked = c.s.header(c.check, r)
+	if _, own := r.Header["Authorization"]; !own {
+		if f := c.s.auth.header(k.header); f != nil {
+			return k, f
+		}
+	}
+	for field, values := range r.Header {
+		field = http.CanonicalHeaderKey(field)
+		delete(k.header, field)
+		if len(values) > 0 {
+			k.header[field] = values
+		}
+	}
+	return k, nil
+}
+
+// refuse records a request that is not sent.
+func (c *client) refuse(k *call, f evidence.Failure) *Unjudgeable {
+	f.Reason = c.s.redact.text(f.Reason)
+	x := evidence.Exchange{Check: c.check, Seq: c.next(), Started: time.Now().UTC(), Failure: &f,
+		Request: evidence.Request{Method: k.request.Method, URL: c.s.redact.url(k.url.String()), Header: c.s.redact.header(k.header),
+			Body: c.s.blobs.Put(c.s.redact.bytes(k.request.Body))}}
+	c.record(x)
+	return &Unjudgeable{Failure: f, Method: k.request.Method, URL: x.Request.URL, Seq: x.Seq}
+}
+
+// header is what each request says unless the check wants it otherwise.
+func (s *Session) header(check string, r Request) (h http.Header, chunked bool) {
+	h = http.Header{
+		"Accept":          {ngsild.MediaJSON},
+		"Accept-Encoding": {"gzip"},
+		"User-Agent":      {"mimcheck/" + s.opts.Version + " (" + check + ")"},
+	}
+	for name, value := range s.target.Header {
+		h.Set(name, value)
+	}
+	if s.target.Tenant != "" {
+		h.Set(ngsild.HeaderTenant, s.target.Tenant)
+	}
+	length, set := r.Header["Content-Length"]
+	return h, set && len(length) == 0
+}
+
+// ask sends the call, as often as it may, and says why no check may judge the
+// answer; nil when one may.
+func (s *Session) ask(ctx context.Context, k *call) *evidence.Failure {
+	var waited time.Duration
+	for try := 1; ; try++ {
+		f := s.send(ctx, k)
+		if f != nil {
+			return f
+		}
+		j := judge(k.request, k.last, s.opts.Limits)
+		switch {
+		case j.doubt:
+			return s.resolve(ctx, k)
+		case j.failure == nil || !j.later:
+			return j.failure
+		}
+		wait, told := retryAfter(k.last.header, time.Now())
+		switch {
+		case !told || !k.repeatable():
+			return j.failure
+		case waited+wait > s.opts.Limits.RetryWait:
+			j.failure.Reason += fmt.Sprintf("; it asks to come back in %s, and mimcheck waits %s at most", wait, s.opts.Limits.RetryWait)
+			return j.failure
+		case try == s.opts.Limits.Tries:
+			j.failure.Reason += fmt.Sprintf("; asked %d times, with the waiting that it asked for", try)
+			return j.failure
+		}
+		waited += wait
+		s.pace.hold(wait)
+	}
+}
+
+// repeatable says whether to send the call twice does no harm.
+func (k *call) repeatable() bool {
+	return safe(k.request.Method) || k.client.check == cleanupClient && k.request.Method == http.MethodDelete
+}
+
+// send sends the call once, over its redirects. The answer is in k.last.
+func (s *Session) send(ctx context.Context, k *call) *evidence.Failure {
+	k.redirect = nil
+	k.last = answer{}
+	_, err := s.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).Execute(k.request.Method, k.url.String()) //nolint:bodyclose // the recorder's bodies are in memory
+	var known *Unjudgeable
+	switch {
+	case k.redirect != nil:
+		return k.redirect
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return &known.Failure
+	}
+	return failure(ctx, err, s.opts.Limits)
+}
+
+// resolve decides on a server error that may be the platform's true answer or a
+// sign that it is down. It is true when the platform answers known good requests
+// all the same, and gives the same error when a request is repeated that may be.
+func (s *Session) resolve(ctx context.Context, k *call) *evidence.Failure {
+	status := k.last.status
+	storm := func(format string, args ...any) *evidence.Failure {
+		return &evidence.Failure{Class: evidence.Storm, Reason: fmt.Sprintf(format, args...)}
+	}
+	if reason := s.health.check(ctx); reason != "" {
+		return storm("the platform answered %d, and does not answer a request that is known to be good either (%s): it is not well enough to be judged", status, reason)
+	}
+	if !safe(k.request.Method) {
+		return nil
+	}
+	first := k.last
+	if f := s.send(ctx, k); f != nil {
+		return f
+	}
+	if k.last.status != status {
+		return storm("the platform answered %d, and %d when asked the same again: it is not steady enough to be judged", status, k.last.status)
+	}
+	k.last = first
+	return nil
+}

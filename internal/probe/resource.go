@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"net/url"
+	"strings"
+)
+
+// resource is what a path below an API's base URL names: a collection, one thing of
+// it, or a part of that thing.
+type resource struct {
+	collection string   // such as entities or temporal/entities
+	id         string   // unescaped; empty for the collection itself
+	rest       []string // unescaped segments after the id
+}
+
+// batchOperations is the collection of operations over many entities (6.14 to 6.17, 6.23, 6.31).
+const batchOperations = "entityOperations"
+
+// resourceOf reads the escaped path of u below base. It is false for a path that is
+// not below it, or that a server may understand in another way than it is read here.
+func resourceOf(base, u *url.URL) (resource, bool) {
+	below, ok := strings.CutPrefix(u.EscapedPath(), base.EscapedPath())
+	if !ok || below != "" && below[0] != '/' {
+		return resource{}, false
+	}
+	var segments []string
+	for segment := range strings.SplitSeq(strings.TrimPrefix(below, "/"), "/") {
+		plain, err := url.PathUnescape(segment)
+		if err != nil || plain == "." || plain == ".." {
+			return resource{}, false
+		}
+		segments = append(segments, plain)
+	}
+	r := resource{collection: segments[0]}
+	segments = segments[1:]
+	if r.collection == "temporal" && len(segments) > 0 {
+		r.collection += "/" + segments[0]
+		segments = segments[1:]
+	}
+	if len(segments) > 0 {
+		r.id, r.rest = segments[0], segments[1:]
+	}
+	return r, true
+}
+
+// isBatch says whether the resource is an operation over many entities.
+func (r resource) isBatch() bool {
+	return strings.TrimPrefix(r.collection, "temporal/") == batchOperations
+}
+
+// isQuery says whether the resource only reads, although by POST (6.23, 6.24).
+func (r resource) isQuery() bool { return r.isBatch() && r.id == "query" && len(r.rest) == 0 }
+
+// isRegistry says whether things of the collection can be created and deleted (table 6.2-1).
+func (r resource) isRegistry() bool {
+	switch r.collection {
+	case "entities", "temporal/entities", "subscriptions", "csourceRegistrations", "csourceSubscriptions",
+		"jsonldContexts", "entityMaps", "snapshots":
+		return true
+	}
+	return false
+}
+
+// created gives the things that a request on r creates, or may create on a platform
+// that takes an update for a creation.
+func (r resource) created(c content) []thing {
+	var things []thing
+	switch {
+	case !r.isRegistry() && !r.isBatch():
+	case r.isBatch():
+		for _, id := range c.ids {
+			things = append(things, thing{Collection: strings.TrimSuffix(r.collection, batchOperations) + "entities", ID: id})
+		}
+	case r.id != "":
+		things = append(things, thing{Collection: r.collection, ID: r.id})
+	default:
+		for _, id := range c.ids {
+			things = append(things, thing{Collection: r.collection, ID: id})
+		}
+	}
+	return things
+}
+
+// located is the thing of collection r that a Location header names, by an absolute
+// or relative reference; false when it names none.
+func (r resource) located(location string) (thing, bool) {
+	u, err := url.Parse(location)
+	if err != nil || location == "" || !r.isRegistry() {
+		return thing{}, false
+	}
+	_, id, found := strings.Cut(u.EscapedPath(), "/"+r.collection+"/")
+	if !found {
+		return thing{}, false
+	}
+	if id, err = url.PathUnescape(id); err != nil || id == "" {
+		return thing{}, false
+	}
+	return thing{Collection: r.collection, ID: id}, true
+}

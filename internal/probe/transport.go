@@ -1,0 +1,148 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/evidence"
+)
+
+// recorder is the RoundTripper below redirects and retries: nothing reaches the
+// platform, and nothing comes from it, without an exchange.
+type recorder struct{ s *Session }
+
+// call is one request of a check on its way, over all its hops and attempts.
+type call struct {
+	client  *client
+	request Request
+	base    *url.URL // of the endpoint
+	url     *url.URL // without credentials
+	header  http.Header
+	chunked bool // sent without Content-Length
+
+	last     answer            // of the newest hop
+	redirect *evidence.Failure // why the newest redirect was not followed
+}
+
+// answer is what came back for one hop.
+type answer struct {
+	seq       int
+	status    int
+	header    http.Header
+	body      []byte // decoded
+	openEnded bool   // neither length nor chunks told where the body ends
+	curl      string
+	failure   *evidence.Failure // it did not arrive whole
+}
+
+type callKey struct{}
+
+// RoundTrip implements http.RoundTripper for requests that a client made.
+func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	s := t.s
+	c := req.Context().Value(callKey{}).(*call)
+	if req.Body != nil {
+		_ = req.Body.Close() // the call has the body
+	}
+	out, body := c.outgoing(req)
+	x := evidence.Exchange{Check: c.client.check, Seq: c.client.next(), Request: s.recordRequest(out, body)}
+	c.last = answer{seq: x.Seq, curl: s.curlLine(x.Request, body)}
+	leave, err := s.pace.enter(req.Context())
+	x.Started = time.Now().UTC()
+	if err != nil {
+		c.last.failure = failure(req.Context(), err, s.opts.Limits)
+	} else {
+		s.sent.Add(1)
+		s.exchange(out, c, &x)
+		leave()
+	}
+	if c.last.failure != nil {
+		c.last.failure.Reason = s.redact.text(c.last.failure.Reason)
+		x.Failure = c.last.failure
+	}
+	x.Duration = time.Since(x.Started)
+	c.client.record(x)
+	if c.last.failure != nil {
+		return nil, &Unjudgeable{Failure: *c.last.failure, Method: req.Method, URL: x.Request.URL, Seq: x.Seq}
+	}
+	header := c.last.header.Clone()
+	header.Del("Content-Encoding") // undone already
+	header.Del("Content-Length")
+	return &http.Response{
+		Status: http.StatusText(c.last.status), StatusCode: c.last.status, Proto: x.Response.Proto, ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Body: io.NopCloser(bytes.NewReader(c.last.body)), ContentLength: int64(len(c.last.body)), Request: req,
+	}, nil
+}
+
+// exchange sends out and reads the whole answer into c.last and x.
+func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
+	limits := s.opts.Limits
+	ctx, cancel := context.WithCancelCause(out.Context())
+	defer cancel(nil)
+	ctx, stop := context.WithTimeoutCause(ctx, limits.Request, errTime)
+	defer stop()
+	res, err := s.wire.RoundTrip(out.WithContext(ctx)) //nolint:bodyclose // closed below
+	if err != nil {
+		c.last.failure = failure(ctx, err, limits)
+		return
+	}
+	defer res.Body.Close()
+	var body []byte
+	if res.ContentLength > limits.Body && out.Method != http.MethodHead {
+		err = errTooLarge
+	} else {
+		body, err = readBody(res.Body, limits.Body, limits.Progress, cancel)
+	}
+	if err == nil {
+		body, err = decode(body, res.Header.Get("Content-Encoding"), limits.Body)
+	}
+	if err != nil {
+		c.last.failure = failure(ctx, err, limits)
+		body = body[:min(len(body), maxPartial)]
+	}
+	c.last.status, c.last.header, c.last.body = res.StatusCode, res.Header, body
+	c.last.openEnded = res.ContentLength < 0 && len(res.TransferEncoding) == 0 && res.ProtoMajor == 1 && !res.Uncompressed
+	x.Response = &evidence.Response{Status: res.StatusCode, Proto: res.Proto, Header: s.redact.header(res.Header),
+		Body: s.blobs.Put(s.redact.bytes(body))}
+}
+
+// maxPartial is how much is kept of a body that is not whole, in bytes.
+const maxPartial = 64 << 10
+
+// outgoing makes the request as it goes onto the wire: what the call says, and
+// nothing that a library adds. Header fields and credentials are for the target's
+// own host, which is the only one that redirects may lead to.
+func (c *call) outgoing(req *http.Request) (*http.Request, []byte) {
+	out := req.Clone(req.Context())
+	out.Header = c.header.Clone()
+	c.client.s.auth.query(out.URL)
+	body := c.request.Body
+	out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, 0
+	if body != nil {
+		out.Body = io.NopCloser(bytes.NewReader(body))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		out.ContentLength = int64(len(body))
+		if c.chunked {
+			out.ContentLength = -1
+		}
+	}
+	if host := out.Header.Get("Host"); host != "" {
+		out.Host = host
+	}
+	return out, body
+}
+
+// recordRequest is the redacted record of out.
+func (s *Session) recordRequest(out *http.Request, body []byte) evidence.Request {
+	return evidence.Request{Method: out.Method, URL: s.redact.url(out.URL.String()), Header: s.redact.header(out.Header),
+		Body: s.blobs.Put(s.redact.bytes(body))}
+}
+
+// curlLine is the command that repeats a recorded request.
+func (s *Session) curlLine(r evidence.Request, body []byte) string {
+	return curl(r, s.redact.bytes(body), s.target.TLS.CertFile != "")
+}
