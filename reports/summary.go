@@ -11,18 +11,18 @@ import (
 
 // Meaning says in one or two sentences what the verdict of the report means.
 func (r *Report) Meaning() string {
-	platform := "The platform"
+	platform := "the platform"
 	if r.Target.Name != "" {
 		platform = r.Target.Name
 	}
 	switch r.Verdict.Verdict {
 	case Conformant:
-		return fmt.Sprintf("%s meets everything that this baseline obliges it to within the scope below: nothing that counts for the verdict failed or was left open.", platform)
+		return fmt.Sprintf("Within the scope below, %s meets everything that this baseline obliges it to: nothing that counts for the verdict failed or was left open.", platform)
 	case NonConformant:
 		if r.Counts.Failed == 0 {
-			return fmt.Sprintf("%s does not meet everything that this baseline obliges it to within the scope below.", platform)
+			return fmt.Sprintf("Within the scope below, %s does not meet everything that this baseline obliges it to.", platform)
 		}
-		return fmt.Sprintf("%s answered, and not as the standard says, in %s. What failed is listed first, each with the request that shows it.", platform, Plural(r.Counts.Failed, "check", "checks"))
+		return fmt.Sprintf("In %s, %s answered, and not as the standard says. What failed is listed first.", Plural(r.Counts.Failed, "check", "checks"), platform)
 	case Inconclusive:
 		return fmt.Sprintf("This run allows no verdict on %s: too much could not be judged or was not tested. That is neither a pass nor a fail.", platform)
 	case NotApplicable:

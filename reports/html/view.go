@@ -144,8 +144,13 @@ func (v *view) requirements() int {
 
 func newFailure(c *reports.CheckResult, anchor string, open bool) failure {
 	f := failure{Anchor: anchor, Open: open, Check: c}
-	shown := map[int]bool{}
+	shown, hint := map[int]bool{}, ""
 	for _, one := range c.Findings {
+		if one.Hint == hint {
+			one.Hint = "" // it stands with the finding before
+		} else {
+			hint = one.Hint
+		}
 		e := c.Exchange(one.Exchange)
 		if e != nil && shown[e.Seq] {
 			e = nil

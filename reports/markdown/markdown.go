@@ -24,6 +24,7 @@ const (
 	mostCurl     = 3_000  // characters of a curl line
 	mostNames    = 20     // check ids listed for one reason
 	mostReasons  = 10     // reasons listed for one outcome
+	mostFindings = 10     // mismatches of one failed check
 )
 
 // Render writes the summary.
@@ -116,16 +117,21 @@ func (p *page) failure(c *reports.CheckResult) {
 	if len(c.Findings) == 0 {
 		p.printf("%s\n\n", text(c.Reason))
 	}
-	shown := map[int]bool{}
-	for _, f := range c.Findings {
+	shown, hint := map[int]bool{}, ""
+	for i, f := range c.Findings {
+		if i == mostFindings {
+			p.printf("And %s; the HTML report has them.\n\n", reports.Plural(len(c.Findings)-i, "more mismatch", "more mismatches"))
+			break
+		}
 		p.printf("**%s**\n\n", text(f.Message))
 		p.value("Expected", f.Expected)
 		p.value("Actual", f.Actual)
 		if f.Pointer != "" {
 			p.printf("Where: %s\n\n", code(f.Pointer, mostText))
 		}
-		if f.Hint != "" {
+		if f.Hint != "" && f.Hint != hint {
 			p.printf("Usual cause: %s\n\n", text(f.Hint))
+			hint = f.Hint
 		}
 		e := c.Exchange(f.Exchange)
 		if e == nil || shown[e.Seq] {

@@ -31,6 +31,7 @@ const (
 	mostDetailed = 20  // failures that are shown with everything
 	mostValue    = 400 // characters of one expected or actual value
 	mostNames    = 12  // check ids listed for one reason
+	mostFindings = 5   // mismatches of one failed check
 )
 
 // Render writes the summary without colour, for 80 columns.
@@ -144,13 +145,20 @@ func (p *page) failure(c *reports.CheckResult) {
 	if len(c.Findings) == 0 {
 		p.wrap(2, "- ", c.Reason)
 	}
-	shown := map[int]bool{}
-	for _, f := range c.Findings {
+	shown, hint := map[int]bool{}, ""
+	for i, f := range c.Findings {
+		if i == mostFindings {
+			p.line(2, "- and %s", reports.Plural(len(c.Findings)-i, "more mismatch", "more mismatches"))
+			break
+		}
 		p.wrap(2, "- ", f.Message)
 		p.value("expected", f.Expected)
 		p.value("actual", f.Actual)
 		p.value("at", f.Pointer)
-		p.value("hint", f.Hint)
+		if f.Hint != hint {
+			p.value("hint", f.Hint)
+			hint = f.Hint
+		}
 		if e := c.Exchange(f.Exchange); e != nil && e.Curl != "" && !shown[e.Seq] {
 			shown[e.Seq] = true
 			p.line(4, "%s %s", p.paint(dim, "$"), printable.Text(e.Curl)) // as it is, line feeds of a body too

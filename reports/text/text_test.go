@@ -97,3 +97,17 @@ func FuzzRender(f *testing.F) {
 		}
 	})
 }
+
+func TestManyFindingsAreCounted(t *testing.T) {
+	r := fixture.Interrupted()
+	c := &r.Checks[0]
+	c.Outcome, c.Reason = reports.Failed, "x"
+	for range 9 {
+		c.Findings = append(c.Findings, reports.Finding{Message: "the value is wrong", Hint: "the broker rounds"})
+	}
+	r.Counts = reports.Count(r.Checks)
+	got := string(golden.Render(t, Render, r))
+	if strings.Count(got, "the value is wrong") != mostFindings || !strings.Contains(got, "- and 4 more mismatches") || strings.Count(got, "the broker rounds") != 1 {
+		t.Errorf("expected %d findings, how many are left and the hint once:\n%s", mostFindings, got)
+	}
+}
