@@ -67,7 +67,7 @@ type Type struct {
 }
 
 // Short is the type's name without the namespace that the @context left on it.
-func (t Type) Short() string { return localName(t.Served) }
+func (t Type) Short() string { return LocalName(t.Served) }
 
 // Fault is something in an entity that NGSI-LD does not allow.
 type Fault struct {
@@ -443,8 +443,8 @@ func escapeToken(t string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(t, "~", "~0"), "/", "~1")
 }
 
-// localName is the last part of an IRI, or a plain name as it is.
-func localName(iri string) string {
+// LocalName is the last part of an IRI, or a plain name as it is.
+func LocalName(iri string) string {
 	if !strings.Contains(iri, ":") {
 		return iri
 	}

@@ -235,6 +235,17 @@ func (m *Model) describe(a *Attribute, s map[string]any, base string, depth int)
 	}
 }
 
+// ListOnly says whether the model takes nothing but a list.
+func (a *Attribute) ListOnly() bool { return a.types == arrayType }
+
+// SeveralTypes says whether the model states more than one JSON type for the value.
+func (a *Attribute) SeveralTypes() bool {
+	return a.types != anyType && a.types&(a.types-1) != 0
+}
+
+// TakesItem says whether a value may be an item of the list that the model takes.
+func (a *Attribute) TakesItem(v any) bool { return a.items&typeOf(v) != 0 }
+
 // typeSet is a set of JSON types.
 type typeSet uint8
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ type namesEntry struct {
 	names *Names
 	err   error
 }
+
+// ErrContextUnknown is the error of an @context whose document is not at hand.
+var ErrContextUnknown = errors.New("unknown @context")
 
 // maxContexts bounds the contexts that a catalogue keeps, for platforms with one a
 // entity.
@@ -79,6 +83,7 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 		list = []any{x}
 	}
 	mapped := false
+	var missing error
 	for _, part := range list {
 		if address, isAddress := part.(string); !isAddress || !ngsild.IsCoreContext(address) {
 			mapped = true
@@ -90,9 +95,16 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 		if b, ok := more[address]; ok {
 			return b, nil
 		}
-		return c.contextDocument(address)
+		b, err := c.contextDocument(address)
+		if err != nil {
+			missing = err
+		}
+		return b, err
 	})
 	parsed, err := ld.NewContext(nil, options).Parse(plain(list))
+	if missing != nil {
+		return nil, missing
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the @context cannot be used: %w", err)
 	}
@@ -106,7 +118,7 @@ func (c *Catalogue) contextDocument(address string) ([]byte, error) {
 			return f.read()
 		}
 	}
-	return nil, fmt.Errorf("@context %s is not in the catalogue, and nothing is fetched from the network", address)
+	return nil, fmt.Errorf("%w: %s is not in the catalogue, and nothing is fetched from the network", ErrContextUnknown, address)
 }
 
 // Expand is the IRI that a short name stands for. A name that no @context maps

@@ -23,14 +23,8 @@ var builtin embed.FS
 // builtinLicence is that of the built-in models, which belong to this project.
 const builtinLicence = "Apache-2.0"
 
-// Default is the catalogue of the built-in models.
-func Default() *Catalogue {
-	c, err := open(nil)
-	if err != nil { // the embedded files are part of the program
-		panic(fmt.Sprintf("models: the built-in catalogue is broken: %v", err))
-	}
-	return c
-}
+// Default is the catalogue of the built-in models. An error is a fault of the program.
+func Default() (*Catalogue, error) { return open(nil) }
 
 // Open layers folders and archives (.zip, .tar, .tar.gz, .tgz) over the built-in
 // models: a model given later replaces one of the same type IRI given earlier.
@@ -94,7 +88,7 @@ func open(layers []*source) (*Catalogue, error) {
 }
 
 func newSource(origin, base string) *source {
-	return &source{origin: origin, base: base, files: map[string]*file{}, byID: map[string]*file{}}
+	return &source{origin: origin, base: base, files: map[string]*file{}, byID: map[string]*file{}, besides: map[string][]string{}}
 }
 
 func openPath(p string, n int) (*source, error) {

@@ -72,7 +72,7 @@ func (m *Model) nameFor(a Attr) string {
 	if name := m.NameOf(a.IRI); name != "" {
 		return name
 	}
-	return localName(a.Served)
+	return LocalName(a.Served)
 }
 
 type choice struct {
@@ -218,11 +218,11 @@ func (e *Entity) Strangers(m *Model) []Stranger {
 		if name != "" && m.Attribute(name) != nil {
 			continue
 		}
-		if core[localName(a.Served)] == a.IRI {
+		if core[LocalName(a.Served)] == a.IRI {
 			continue // location, observationSpace, operationSpace and the like (4.7, 4.8)
 		}
 		s := Stranger{Attr: a}
-		if described := m.Attribute(localName(a.Served)); described != nil {
+		if described := m.Attribute(LocalName(a.Served)); described != nil {
 			s.Name, s.Want = described.Name, described.IRI
 		}
 		list = append(list, s)

@@ -15,10 +15,11 @@ import (
 // source is one layer of a catalogue: the files of a folder or an archive that may
 // matter, by repository.
 type source struct {
-	origin  string           // for people
-	base    string           // URL of its root
-	files   map[string]*file // by path below the root, repository first
-	byID    map[string]*file // by the $id that own schemas state
+	origin  string              // for people
+	base    string              // URL of its root
+	files   map[string]*file    // by path below the root, repository first
+	byID    map[string]*file    // by the $id that own schemas state
+	besides map[string][]string // URL of the folder that such a $id is in -> paths of the files' folders
 	builtin bool
 }
 
@@ -101,6 +102,13 @@ func (s *source) find(address string) *file {
 	}
 	if f := s.byID[address]; f != nil {
 		return f
+	}
+	if at := strings.LastIndexByte(address, '/'); at > 0 { // a neighbour of a schema with an $id
+		for _, dir := range s.besides[address[:at+1]] {
+			if f := s.files[dir+address[at+1:]]; f != nil {
+				return f
+			}
+		}
 	}
 	if s.builtin {
 		return nil // it does not stand for what others publish
@@ -243,13 +251,14 @@ func (s *source) models(c *Catalogue) ([]*Model, []Problem) {
 				problems = append(problems, Problem{p, err.Error()})
 				continue
 			}
+			if at := strings.LastIndexByte(id, '/'); at > 0 {
+				s.byID[id] = s.files[p]
+				s.besides[id[:at+1]] = append(s.besides[id[:at+1]], path.Dir(p)+"/")
+			}
 			if name == "" {
 				continue
 			}
 			m.Name, m.SchemaURL = name, s.base+escapePath(p)
-			if id != "" {
-				s.byID[id] = s.files[p]
-			}
 		}
 		pr := provenance[repo]
 		m.Commit, m.Date, m.Licence = pr.commit, pr.date, pr.licence
@@ -277,10 +286,14 @@ func ownModel(f *file, segments []string) (name, id string, err error) {
 		_, has := root[keyword]
 		about = about || has
 	}
-	id, _ = root["$id"].(string)
+	for _, keyword := range []string{"$id", "id"} { // draft-04 has id
+		if id, _ = root[keyword].(string); id != "" {
+			break
+		}
+	}
 	id = strings.TrimSuffix(id, "#")
 	if !about {
-		return "", "", nil // definitions that others refer to, or no schema at all
+		return "", id, nil // definitions that others refer to, or no schema at all
 	}
 	last := segments[len(segments)-1]
 	name = strings.TrimSuffix(strings.TrimSuffix(last, ".json"), ".schema")

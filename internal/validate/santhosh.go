@@ -248,6 +248,9 @@ func (s *santhosh) alternatives(e *jsonschema.ValidationError, keyword string) [
 		own.Message = fmt.Sprintf("is of type %s, expected %s", got, strings.Join(wanted, " or "))
 		return []Error{own}
 	case least >= 0 && least < 50:
+		for i := range nearest {
+			nearest[i].Alternative = true
+		}
 		return nearest
 	}
 	own.Message = fmt.Sprintf("matches none of the %d alternatives", len(e.Causes))

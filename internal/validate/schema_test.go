@@ -135,7 +135,7 @@ func TestErrorsPointToValueAndSchema(t *testing.T) {
 		{`{"id":1,"level":4}`, []validate.Error{{Pointer: "/level", Keyword: "maximum", Schema: url + "#/allOf/1/properties/level/maximum"}}},
 		{`{"id":1,"level":"x"}`, []validate.Error{{Pointer: "/level", Keyword: "type", Schema: common + "#/definitions/Level/type"}}},
 		{`{"id":1,"location":{"type":"Point","coordinates":[1]}}`, []validate.Error{{Pointer: "/location/coordinates", Keyword: "minItems",
-			Schema: common + "#/definitions/Place/properties/location/oneOf/0/properties/coordinates/minItems"}}},
+			Schema: common + "#/definitions/Place/properties/location/oneOf/0/properties/coordinates/minItems", Alternative: true}}},
 		{`{"id":1,"location":{"type":"Line","coordinates":[1]}}`, []validate.Error{{Pointer: "/location", Keyword: "oneOf",
 			Schema: common + "#/definitions/Place/properties/location/oneOf"}}},
 		{`{"id":1,"location":"here"}`, []validate.Error{{Pointer: "/location", Keyword: "type",

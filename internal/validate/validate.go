@@ -43,6 +43,9 @@ type Error struct {
 	Member  string // for required, additionalProperties and the like: the name that it is about
 	Message string // what was expected and seen
 	Schema  string // absolute location of the keyword in the schema document
+	// Alternative says that the schema has alternatives (anyOf, oneOf) for the value and
+	// that this is why the nearest of them does not fit.
+	Alternative bool
 }
 
 func (e Error) String() string {
