@@ -1,0 +1,91 @@
+// Package embedded boots the reference city platform on loopback, as the target of
+// a run that names no other.
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// SpecVersion is the version of ETSI GS CIM 009 that the reference platform implements.
+const SpecVersion = "1.8.1"
+
+// City is a running reference platform.
+type City struct {
+	// URL is the platform's root, http://HOST:PORT.
+	URL      string
+	platform *reference.Platform
+	server   *http.Server
+	done     chan error
+}
+
+// Start serves the reference platform at address ("127.0.0.1:0" picks a free
+// port), with the faults in front of it.
+func Start(address string, options reference.Options, active ...faults.Fault) (*City, error) {
+	platform, err := reference.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("the reference platform could not be made: %w", err)
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
+	}
+	c := &City{
+		URL:      "http://" + listener.Addr().String(),
+		platform: platform,
+		server:   &http.Server{Handler: faults.Wrap(platform, active...), ReadHeaderTimeout: 10 * time.Second},
+		done:     make(chan error, 1),
+	}
+	go func() { c.done <- c.server.Serve(listener) }()
+	return c, nil
+}
+
+// Target describes the platform with everything that it claims.
+func (c *City) Target() (*target.Target, error) {
+	t, err := target.FromURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	t.Name = "embedded reference city platform"
+	t.Statement = Statement()
+	return t, nil
+}
+
+// Statement is what the reference platform claims.
+func Statement() target.Statement {
+	s := target.Statement{MIMs: []string{"MIM1", "MIM2"}, SpecVersion: SpecVersion}
+	for _, f := range []suites.Feature{
+		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
+		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
+	} {
+		s.Features = append(s.Features, string(f))
+	}
+	return s
+}
+
+// Wait blocks until the server ends.
+func (c *City) Wait() error {
+	if err := <-c.done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Close stops the platform; answers under way get two seconds to end.
+func (c *City) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if c.server.Shutdown(ctx) != nil {
+		_ = c.server.Close() // what did not end in time is cut
+	}
+	c.platform.Close()
+}

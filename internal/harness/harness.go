@@ -1,0 +1,338 @@
+// Package harness makes one run out of its settings: it finds the target, the
+// baseline, the checks and the models, plans, runs and hands back the report.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/runner"
+	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/baselines"
+	"github.com/oasc/mimcheck/suites/catalogue"
+)
+
+// Settings is what a user asks of a run. Zero values mean the defaults of the profile.
+type Settings struct {
+	TargetFile string   // target.yaml
+	URL        string   // or one address
+	Faults     []string // of the embedded platform, when neither is given
+
+	Baseline    string
+	MIMs        []string
+	Filter      string
+	Claims      []string // MIMs, instead of the statement's
+	Features    []string // instead of the statement's; "all" claims every feature
+	SpecVersion string   // instead of the statement's
+	Models      []string // data-model catalogues, instead of the target's
+
+	Profile      string
+	Concurrency  int
+	Rate         float64 // requests per second; negative is unlimited
+	Timeout      time.Duration
+	FailFast     bool
+	Seed         uint64 // 0 picks one
+	Sample       int    // entities that observing checks look at
+	CallbackHost string // address of the harness that the platform can reach
+	StateDir     string // where the clean-up journal is kept
+	Member       string
+	Tool         reports.Tool
+	Progress     runner.Progress
+}
+
+// Prepared is a run that has been planned and not started.
+type Prepared struct {
+	Plan   *runner.Plan
+	Target *target.Target
+	RunID  string
+	Seed   uint64
+
+	settings Settings
+	noCheck  map[string]string
+	models   *models.Catalogue
+	callback *probe.Callback
+	city     *embedded.City
+}
+
+// defaultTimeout bounds one check.
+const defaultTimeout = 30 * time.Second
+
+// Prepare finds everything that the run needs and plans it. Every error is of the
+// settings or of files that they name. Close the result.
+func Prepare(s Settings) (_ *Prepared, err error) {
+	p := &Prepared{settings: s, RunID: uuid.NewString(), Seed: s.Seed}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	if p.Seed == 0 {
+		p.Seed = rand.Uint64()>>12 | 1 // short enough for any JSON reader, never 0
+	}
+	if err := p.findTarget(); err != nil {
+		return nil, err
+	}
+	profile, err := p.profile()
+	if err != nil {
+		return nil, err
+	}
+	p.politeness(profile)
+	scope, err := p.scope(profile)
+	if err != nil {
+		return nil, err
+	}
+	p.Plan, err = runner.NewPlan(scope)
+	return p, err
+}
+
+func (p *Prepared) findTarget() (err error) {
+	s := p.settings
+	switch {
+	case s.TargetFile != "" && s.URL != "":
+		return errors.New("--target and --url name two platforms: give one of them")
+	case len(s.Faults) > 0 && (s.TargetFile != "" || s.URL != ""):
+		return errors.New("--fault is for the embedded reference platform: leave out --target and --url, or start `mimcheck reference serve --fault`")
+	case s.TargetFile != "":
+		p.Target, err = target.Load(s.TargetFile)
+	case s.URL != "":
+		p.Target, err = target.FromURL(s.URL)
+	default:
+		var active []faults.Fault
+		if active, err = faults.Named(s.Faults...); err != nil {
+			return err
+		}
+		if p.city, err = embedded.Start("127.0.0.1:0", reference.Options{}, active...); err != nil {
+			return err
+		}
+		p.Target, err = p.city.Target()
+	}
+	return err
+}
+
+// profile is the one asked for; reference only for the embedded platform, and the
+// most careful one for anything remote.
+func (p *Prepared) profile() (target.Profile, error) {
+	asked := target.Profile(p.settings.Profile)
+	switch {
+	case asked == "" && p.city != nil:
+		return target.Reference, nil
+	case asked == "":
+		return target.Observe, nil
+	case asked == target.Reference && p.city == nil && !p.loopback():
+		return "", fmt.Errorf("--profile reference is for a platform on this machine; %s is not: use observe or sandbox", p.Target.Endpoints[target.NGSILD])
+	case asked == target.Observe, asked == target.Sandbox, asked == target.Reference:
+		return asked, nil
+	}
+	return "", fmt.Errorf("--profile %q is unknown: expected observe, sandbox or reference", asked)
+}
+
+func (p *Prepared) loopback() bool {
+	u, err := url.Parse(p.Target.Endpoints[target.NGSILD])
+	if err != nil {
+		return false
+	}
+	if u.Hostname() == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsLoopback()
+}
+
+// politeness settles rate and concurrency: the command line over target.yaml over
+// the profile's default.
+func (p *Prepared) politeness(profile target.Profile) {
+	standard := map[target.Profile]target.Politeness{
+		target.Observe:   {Rate: 5, Concurrency: 2},
+		target.Sandbox:   {Rate: 10, Concurrency: 4},
+		target.Reference: {Rate: 0, Concurrency: 16},
+	}[profile]
+	polite := &p.Target.Polite
+	if polite.Rate == 0 {
+		polite.Rate = standard.Rate
+	}
+	if polite.Concurrency == 0 {
+		polite.Concurrency = standard.Concurrency
+	}
+	if p.settings.Rate != 0 {
+		polite.Rate = max(0, p.settings.Rate)
+	}
+	if p.settings.Concurrency != 0 {
+		polite.Concurrency = p.settings.Concurrency
+	}
+}
+
+func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
+	s, t := p.settings, p.Target
+	var scope runner.Scope
+	registry, err := catalogue.Registry()
+	if err != nil {
+		return scope, fmt.Errorf("the checks themselves are wrong, which is a fault of mimcheck: %w", err)
+	}
+	if p.noCheck, err = catalogue.NoCheck(); err != nil {
+		return scope, err
+	}
+	statement := &t.Statement
+	baseline, err := baselines.Get(firstOf(s.Baseline, statement.Baseline, baselines.DefaultID))
+	if err != nil {
+		return scope, err
+	}
+	if len(s.Claims) > 0 {
+		statement.MIMs = s.Claims
+	}
+	if len(statement.MIMs) == 0 {
+		statement.MIMs = claimedByEndpoints(baseline)
+	}
+	if len(s.Features) > 0 {
+		statement.Features = s.Features
+		if slices.Contains(s.Features, "all") {
+			statement.Features = nil
+			for _, f := range suites.Features() {
+				statement.Features = append(statement.Features, string(f))
+			}
+		}
+	}
+	statement.SpecVersion = firstOf(s.SpecVersion, statement.SpecVersion)
+	if err := p.openModels(); err != nil {
+		return scope, err
+	}
+	if err := p.startCallback(); err != nil {
+		return scope, err
+	}
+	return runner.Scope{
+		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
+		Statement: *statement, Callback: p.callback != nil, Models: p.models != nil,
+	}, nil
+}
+
+// claimedByEndpoints: an NGSI-LD endpoint alone is a claim to what is checked over it.
+func claimedByEndpoints(b baselines.Baseline) []string {
+	var mims []string
+	for _, m := range b.MIMs {
+		if m.ID == "MIM0" || m.ID == "MIM1" || m.ID == "MIM2" {
+			mims = append(mims, m.ID)
+		}
+	}
+	return mims
+}
+
+func (p *Prepared) openModels() (err error) {
+	paths := p.settings.Models
+	if len(paths) == 0 {
+		paths = p.Target.Models
+	}
+	if len(paths) == 0 {
+		p.models, err = models.Default()
+		return err
+	}
+	p.models, err = models.Open(paths...)
+	return err
+}
+
+// startCallback serves contexts to a platform that can reach the harness: one on
+// this machine, or one that the user says can reach an address of ours.
+func (p *Prepared) startCallback() (err error) {
+	host := p.settings.CallbackHost
+	if host == "" {
+		if p.city == nil && !p.loopback() {
+			return nil
+		}
+		host = "127.0.0.1"
+	}
+	p.callback, err = probe.StartCallback(host)
+	return err
+}
+
+// Run executes the plan and returns the report, which is whole even when ctx ends
+// early or the error says that the harness itself failed.
+func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
+	session, options, journal, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	report, err := runner.Run(ctx, p.Plan, options)
+	report.Target.Member = p.settings.Member
+	if len(report.Cleanup.Left) == 0 {
+		_ = os.Remove(journal) // an empty journal left behind does no harm
+	}
+	return report, err
+}
+
+// Outcomes executes the plan for its outcomes alone: without Ginkgo, report and
+// clean-up, so that many embedded platforms can be judged at once.
+func (p *Prepared) Outcomes(ctx context.Context) (map[string]suites.Result, error) {
+	session, options, journal, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	defer os.Remove(journal)
+	return runner.Outcomes(ctx, p.Plan, options), nil
+}
+
+func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options, journal string, err error) {
+	s := p.settings
+	journal = filepath.Join(s.StateDir, "journals", p.RunID+".ndjson")
+	if err := os.MkdirAll(filepath.Dir(journal), 0o700); err != nil {
+		return nil, runner.Options{}, "", fmt.Errorf("the clean-up journal has no place: %w; name one with --state", err)
+	}
+	session, err := probe.Open(ctx, p.Target, probe.Options{
+		Profile: p.Plan.Scope.Profile, JournalPath: journal, Version: s.Tool.Version,
+	})
+	if err != nil {
+		return nil, runner.Options{}, "", err
+	}
+	options := runner.Options{
+		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck,
+		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: orDefault(s.Sample, 50),
+		Concurrency: p.Target.Polite.Concurrency, Rate: p.Target.Polite.Rate,
+		Timeout: orDefault(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,
+	}
+	if p.callback != nil {
+		options.Callback = p.callback
+	}
+	return session, options, journal, nil
+}
+
+// Close frees what Prepare started.
+func (p *Prepared) Close() {
+	if p.callback != nil {
+		p.callback.Close()
+	}
+	if p.city != nil {
+		p.city.Close()
+	}
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func orDefault[T int | time.Duration](v, standard T) T {
+	if v == 0 {
+		return standard
+	}
+	return v
+}

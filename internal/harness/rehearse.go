@@ -1,0 +1,65 @@
+package harness
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/oasc/mimcheck/internal/runner"
+)
+
+// SharedRequests is the key of Rehearse's result for the exchanges that belong to
+// no check: preflight and sample.
+const SharedRequests = ""
+
+// Rehearse runs the plan's checks on a fresh embedded platform and returns how many
+// requests each made there. On another platform the number differs where a check
+// looks at what that platform holds.
+func Rehearse(ctx context.Context, p *Prepared) (map[string]int, error) {
+	s := Settings{
+		Baseline: p.Plan.Scope.Baseline.ID, MIMs: p.settings.MIMs, Filter: p.settings.Filter,
+		Claims: p.Plan.Scope.Statement.MIMs, Features: p.Plan.Scope.Statement.Features,
+		SpecVersion: p.Plan.Scope.Statement.SpecVersion, Profile: string(p.Plan.Scope.Profile),
+		Rate: -1, Concurrency: 16, Seed: p.Seed, StateDir: p.settings.StateDir, Tool: p.settings.Tool,
+	}
+	rehearsal, err := Prepare(s)
+	if err != nil {
+		return nil, err
+	}
+	defer rehearsal.Close()
+	report, err := rehearsal.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	count := map[string]int{SharedRequests: report.Run.Requests - report.Cleanup.Created}
+	for _, c := range report.Checks {
+		count[c.ID] = len(c.Exchanges)
+		count[SharedRequests] -= len(c.Exchanges)
+	}
+	count[SharedRequests] = max(0, count[SharedRequests])
+	return count, nil
+}
+
+// Reason is why checks are left out of a plan, and how many.
+type Reason struct {
+	Reason string
+	Count  int
+}
+
+// LeftOut groups the checks that a plan leaves out by reason, most first.
+func LeftOut(p *runner.Plan) []Reason {
+	counts := map[string]int{}
+	for _, c := range p.Checks {
+		if c.Outcome != "" {
+			counts[string(c.Outcome)+": "+c.Reason]++
+		}
+	}
+	reasons := make([]Reason, 0, len(counts))
+	for reason, n := range counts {
+		reasons = append(reasons, Reason{reason, n})
+	}
+	slices.SortFunc(reasons, func(a, b Reason) int {
+		return cmp.Or(b.Count-a.Count, cmp.Compare(a.Reason, b.Reason))
+	})
+	return reasons
+}

@@ -1,0 +1,122 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// Progress is told what happens while a run goes on. Its methods are called by
+// several goroutines, one at a time.
+type Progress interface {
+	Planned(run, leftOut int)
+	Finished(check suites.Check, result suites.Result)
+}
+
+// Clients gives each check its own way to the platform.
+type Clients interface {
+	Client(checkID string) probe.Client
+}
+
+// pool runs check bodies, at most size at once, in the order of the plan; checks
+// that need the platform alone follow when the others have ended.
+type pool struct {
+	clients  Clients
+	env      suites.Env
+	size     int
+	timeout  time.Duration // of one check
+	failFast bool
+	progress Progress
+
+	mu      sync.Mutex // progress, one call at a time
+	results map[string]chan suites.Result
+}
+
+func newPool(selected []Planned) *pool {
+	p := &pool{results: make(map[string]chan suites.Result, len(selected))}
+	for _, c := range selected {
+		p.results[c.ID] = make(chan suites.Result, 1)
+	}
+	return p
+}
+
+// run executes the checks and delivers a result for each, come what may.
+func (p *pool) run(ctx context.Context, selected []Planned) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var together, alone []Planned
+	for _, c := range selected {
+		if c.Has(suites.NeedExclusive) {
+			alone = append(alone, c)
+		} else {
+			together = append(together, c)
+		}
+	}
+	next := make(chan Planned)
+	var workers sync.WaitGroup
+	for range max(1, p.size) {
+		workers.Go(func() {
+			for c := range next {
+				p.one(ctx, cancel, c.Check)
+			}
+		})
+	}
+	for _, c := range together {
+		next <- c
+	}
+	close(next)
+	workers.Wait()
+	for _, c := range alone {
+		p.one(ctx, cancel, c.Check)
+	}
+}
+
+func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites.Check) {
+	result := p.execute(ctx, c)
+	if p.failFast && result.Outcome == reports.Failed {
+		cancel(errFailFast)
+	}
+	if p.progress != nil {
+		p.mu.Lock()
+		p.progress.Finished(c, result)
+		p.mu.Unlock()
+	}
+	p.results[c.ID] <- result
+}
+
+func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
+	if ctx.Err() != nil {
+		return suites.Result{Outcome: reports.Untested, Reason: stopReason(ctx), Started: time.Now()}
+	}
+	checkCtx, done := context.WithTimeout(ctx, p.timeout)
+	defer done()
+	result := suites.Run(checkCtx, c, p.clients.Client(c.ID), p.env)
+	switch {
+	case ctx.Err() != nil && result.Outcome != reports.Passed && result.Outcome != reports.Failed:
+		result.Outcome, result.Reason = reports.Untested, stopReason(ctx)
+	case checkCtx.Err() != nil && result.Outcome != reports.Failed:
+		result.Outcome = reports.CantTell
+		result.Reason = "the check did not end within " + p.timeout.String() + " (--timeout)"
+	}
+	return result
+}
+
+type stopError string
+
+func (e stopError) Error() string { return string(e) }
+
+const errFailFast = stopError("left out after the first failure (--fail-fast)")
+
+func stopReason(ctx context.Context) string {
+	if cause, ok := context.Cause(ctx).(stopError); ok {
+		return cause.Error()
+	}
+	if context.Cause(ctx) == context.DeadlineExceeded {
+		return "the run's time was over before the check ended (--run-timeout)"
+	}
+	return "the run was interrupted before the check ended"
+}

@@ -1,0 +1,220 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/internal/verdict"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// Options is how a plan is executed.
+type Options struct {
+	Target      *target.Target
+	Session     *probe.Session
+	Callback    suites.Callback // nil when the platform cannot reach the harness
+	Models      *models.Catalogue
+	NoCheck     map[string]string // requirement id -> why it has no check
+	Tool        reports.Tool
+	RunID       string
+	Seed        uint64
+	SampleSize  int           // entities that observing checks look at
+	Concurrency int           // checks at once
+	Rate        float64       // told in the report; the session keeps it
+	Timeout     time.Duration // of one check
+	FailFast    bool
+	Progress    Progress // nil for none
+}
+
+// cleanupTime bounds the removal of what a run created, after it was interrupted too.
+const cleanupTime = 60 * time.Second
+
+// Run executes the plan and returns the complete report, also when ctx ends before
+// the plan does: then Run.Interrupted is set and what did not run is untested. The
+// error is a fault of the harness; the report is whole even then.
+func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
+	started := time.Now()
+	selected := plan.Selected()
+	if o.Progress != nil {
+		o.Progress.Planned(len(selected), len(plan.Checks)-len(selected))
+	}
+	results := map[string]suites.Result{}
+	var ginkgoErr error
+	if reason := preflight(ctx, o.Session); reason != "" {
+		for _, c := range selected {
+			results[c.ID] = suites.Result{Outcome: reports.CantTell, Reason: reason, Started: started}
+		}
+	} else {
+		results, ginkgoErr = execute(ctx, plan, o)
+	}
+	cleanupCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+	cleaned, err := o.Session.Cleanup(cleanupCtx)
+	if err != nil {
+		cleaned.Left = append(cleaned.Left, err.Error())
+	}
+	r := assemble(plan, o, results, started)
+	r.Run.Interrupted = ctx.Err() != nil
+	r.Cleanup = reports.Cleanup{Created: cleaned.Created, Removed: cleaned.Removed, Left: cleaned.Left}
+	return r, ginkgoErr
+}
+
+// execute runs the pool ahead of Ginkgo's serial specs and returns a result for
+// each selected check.
+func execute(ctx context.Context, plan *Plan, o Options) (map[string]suites.Result, error) {
+	selected := plan.Selected()
+	p, ended := start(ctx, plan, o)
+	results := make(map[string]suites.Result, len(selected))
+	wait := func(specCtx context.Context, id string) (suites.Result, error) {
+		select {
+		case r := <-p.results[id]:
+			results[id] = r
+			return r, nil
+		case <-specCtx.Done():
+			return suites.Result{}, context.Cause(specCtx)
+		}
+	}
+	// A check ends by its own deadline, so Ginkgo's is only a backstop.
+	err := runGinkgo(ctx, selected, wait, time.Duration(len(selected)+1)*(o.Timeout+time.Second))
+	ended()
+	for _, c := range selected { // what Ginkgo did not wait for (an interruption)
+		if _, have := results[c.ID]; !have {
+			results[c.ID] = <-p.results[c.ID]
+		}
+	}
+	return results, err
+}
+
+// Outcomes runs the plan's checks without Ginkgo and without a report, several
+// calls at once if need be: for those who compare outcomes only.
+func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Result {
+	p, ended := start(ctx, plan, o)
+	ended()
+	results := map[string]suites.Result{}
+	for id, result := range p.results {
+		results[id] = <-result
+	}
+	return results
+}
+
+// start runs the pool in the background; ended waits for its end.
+func start(ctx context.Context, plan *Plan, o Options) (p *pool, ended func()) {
+	selected := plan.Selected()
+	p = newPool(selected)
+	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
+	p.env = environment(plan, o)
+	var running sync.WaitGroup
+	running.Go(func() { p.run(ctx, selected) })
+	return p, running.Wait
+}
+
+func environment(plan *Plan, o Options) suites.Env {
+	statement := plan.Scope.Statement
+	env := suites.Env{
+		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
+		Models: o.Models, Callback: o.Callback, Profile: string(plan.Scope.Profile),
+	}
+	for _, f := range statement.Features {
+		env.Features = append(env.Features, suites.Feature(f))
+	}
+	env.Sample = sampleOnce(o, slices.Sorted(maps.Keys(statement.Types)))
+	return env
+}
+
+// SampleClient is the name under which the exchanges of the run's sample are kept.
+const SampleClient = "run.sample"
+
+// sampleOnce takes the sample when the first check asks for it; the others wait.
+func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample, error) {
+	take := sync.OnceValues(func() (*suites.Sample, error) {
+		// Not the first asking check's context: its deadline is not the sample's.
+		ctx, cancel := context.WithTimeout(context.Background(), 4*o.Timeout)
+		defer cancel()
+		return suites.TakeSample(ctx, o.Session.Client(SampleClient), o.Seed, o.SampleSize, types)
+	})
+	return func(ctx context.Context) (*suites.Sample, error) {
+		type taken struct {
+			sample *suites.Sample
+			err    error
+		}
+		done := make(chan taken, 1)
+		go func() { s, err := take(); done <- taken{s, err} }()
+		select {
+		case t := <-done:
+			return t.sample, t.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// preflight asks the platform one harmless question before any check does, and
+// says why no check can be judged when there is no sensible answer.
+func preflight(ctx context.Context, s *probe.Session) (reason string) {
+	r, err := s.Client("run.preflight").Do(ctx, probe.Request{
+		Method: http.MethodGet, Path: "/entities",
+		Query: url.Values{"type": {"MimcheckPreflight"}, "limit": {"1"}},
+	})
+	switch {
+	case err != nil:
+		return err.Error()
+	case r.Status == http.StatusOK:
+		if v, err := suites.Decode(r.Body); err == nil {
+			if _, isList := v.([]any); isList {
+				return ""
+			}
+		}
+		return "GET /entities answered 200 without a JSON array: this seems to be no NGSI-LD API; check the address"
+	default:
+		return fmt.Sprintf("GET /entities?type=… answered %d where an NGSI-LD API answers 200: check the address, the tenant and the credentials", r.Status)
+	}
+}
+
+// assemble makes the report of the plan and the results.
+func assemble(plan *Plan, o Options, results map[string]suites.Result, started time.Time) *reports.Report {
+	s := plan.Scope
+	r := &reports.Report{
+		SchemaVersion: reports.SchemaVersion,
+		Tool:          o.Tool,
+		Run: reports.Run{ID: o.RunID, Started: started.UTC(), Finished: time.Now().UTC(), Seed: o.Seed,
+			Profile: string(s.Profile), Concurrency: o.Concurrency, Rate: o.Rate, Requests: o.Session.Requests()},
+		Target: reports.Target{Name: o.Target.Name, Endpoints: o.Target.Endpoints, Tenant: o.Target.Tenant,
+			Version: s.Statement.SpecVersion, MIMs: s.Statement.MIMs, Features: s.Statement.Features},
+		Baseline:  reports.BaselineRef{ID: s.Baseline.ID, Title: s.Baseline.Title, Status: s.Baseline.Status, SHA256: s.Baseline.SHA256},
+		Selection: reports.Selection{Filter: s.Filter, MIMs: s.MIMs},
+	}
+	for _, c := range plan.Checks {
+		r.Checks = append(r.Checks, checkResult(c, results[c.ID], o.Session, started))
+	}
+	r.Counts = reports.Count(r.Checks)
+	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, r.Checks, o.NoCheck)
+	return r
+}
+
+func checkResult(c Planned, got suites.Result, s *probe.Session, started time.Time) reports.CheckResult {
+	out := reports.CheckResult{
+		ID: c.ID, Title: c.Title, MIM: c.Suite(), Group: c.Group(), Requirements: c.Bound, Clause: c.Clause,
+		TestPurposes: c.TestPurposes, Level: string(c.Level), Feature: string(c.Feature),
+		Outcome: c.Outcome, Reason: c.Reason,
+	}
+	for _, n := range c.Needs {
+		out.Needs = append(out.Needs, string(n))
+	}
+	if c.Outcome != "" {
+		return out
+	}
+	out.Outcome, out.Reason, out.Findings = got.Outcome, got.Reason, got.Findings
+	out.StartedMS, out.DurationMS = got.Started.Sub(started).Milliseconds(), got.Duration.Milliseconds()
+	out.Exchanges = exchanges(s, c.ID, got.Findings)
+	return out
+}
