@@ -71,7 +71,8 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, &Unjudgeable{Failure: *f, Method: r.Method, URL: c.s.redact.url(k.url.String()), Seq: k.last.seq}
 	}
 	c.s.remember(k, things)
-	return &Response{Status: k.last.status, Header: k.last.header, Body: k.last.body, Request: r, Seq: k.last.seq, Curl: k.last.curl}, nil
+	return &Response{Status: k.last.status, Header: k.last.header, Body: k.last.body, Request: r, Seq: k.last.seq,
+		Curl: curl(k.last.request, c.s.redact.bytes(r.Body), c.s.target.TLS.CertFile != "")}, nil
 }
 
 // call works out what r means for the target: its whole URL and all its header fields.

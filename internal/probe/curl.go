@@ -26,7 +26,7 @@ func curl(r evidence.Request, body []byte, tls bool) string {
 		words = append(words, "-I")
 	} else {
 		words = append(words, "-i")
-		if (r.Method != http.MethodGet || len(body) > 0) && (r.Method != http.MethodPost || len(body) == 0) {
+		if (r.Method != http.MethodGet || r.Body.Size > 0) && (r.Method != http.MethodPost || r.Body.Size == 0) {
 			words = append(words, "-X", quote(r.Method))
 		}
 	}
@@ -59,8 +59,8 @@ func curl(r evidence.Request, body []byte, tls bool) string {
 		words = append(words, "-H", quote("Accept:")) // or curl would send one
 	}
 	switch {
-	case len(body) == 0:
-	case len(body) > maxCurlBody:
+	case r.Body.Size == 0:
+	case len(body) == 0, len(body) > maxCurlBody:
 		words = append(words, "--data-binary", quote("@"+r.Body.SHA256+".body"))
 	case printable(body):
 		words = append(words, "--data-binary", quote(string(body)))
@@ -68,7 +68,7 @@ func curl(r evidence.Request, body []byte, tls bool) string {
 		before = "printf '%b' " + quote(octal(body)) + " | "
 		words = append(words, "--data-binary", "@-")
 	}
-	if _, sent := r.Header["Content-Type"]; !sent && len(body) > 0 {
+	if _, sent := r.Header["Content-Type"]; !sent && r.Body.Size > 0 {
 		words = append(words, "-H", quote("Content-Type:"))
 	}
 	return before + strings.Join(append(words, quote(r.URL)), " ")

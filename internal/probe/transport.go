@@ -33,9 +33,9 @@ type answer struct {
 	seq       int
 	status    int
 	header    http.Header
-	body      []byte // decoded
-	openEnded bool   // neither length nor chunks told where the body ends
-	curl      string
+	body      []byte            // decoded
+	openEnded bool              // neither length nor chunks told where the body ends
+	request   evidence.Request  // as recorded
 	failure   *evidence.Failure // it did not arrive whole
 }
 
@@ -50,7 +50,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	out, body := c.outgoing(req)
 	x := evidence.Exchange{Check: c.client.check, Seq: c.client.next(), Request: s.recordRequest(out, body)}
-	c.last = answer{seq: x.Seq, curl: s.curlLine(x.Request, body)}
+	c.last = answer{seq: x.Seq, request: x.Request}
 	leave, err := s.pace.enter(req.Context())
 	x.Started = time.Now().UTC()
 	if err != nil {
@@ -140,9 +140,4 @@ func (c *call) outgoing(req *http.Request) (*http.Request, []byte) {
 func (s *Session) recordRequest(out *http.Request, body []byte) evidence.Request {
 	return evidence.Request{Method: out.Method, URL: s.redact.url(out.URL.String()), Header: s.redact.header(out.Header),
 		Body: s.blobs.Put(s.redact.bytes(body))}
-}
-
-// curlLine is the command that repeats a recorded request.
-func (s *Session) curlLine(r evidence.Request, body []byte) string {
-	return curl(r, s.redact.bytes(body), s.target.TLS.CertFile != "")
 }
