@@ -58,5 +58,13 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 		t.Fatal(err)
 	}
 	defer session.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features()})
+	callback, err := probe.StartCallback("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer callback.Close()
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features(), Callback: callback,
+		Sample: func(ctx context.Context) (*suites.Sample, error) {
+			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
+		}})
 }

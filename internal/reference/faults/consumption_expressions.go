@@ -1,0 +1,148 @@
+package faults
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// byQ matches queries with the parameter q.
+func byQ() Match { return querying().WithQuery("q") }
+
+// inQ is a fault that reads a part of q, given as a regular expression, as if it were
+// another one.
+func inQ(name, summary, expression, with string) Fault {
+	return Fault{Name: "query.q." + name, Summary: summary, On: byQ(), Request: substitute("q", expression, with)}
+}
+
+// Parts of q (4.9).
+const (
+	qValue  = `(?:"[^"]*"|[^;|()",]+)`
+	qNumber = `(-?\d+(?:\.\d+)?)`
+	qName   = `([\pL][\pL\pN_]*)`
+)
+
+// queryExpressions is the faults of the query language.
+func queryExpressions() []Fault {
+	return slices.Concat([]Fault{
+		{Name: "query.q.dropped", Summary: "A query does not look at q.", On: byQ(), Request: DropQuery("q")},
+		inQ("greater-includes-equal", "In q, > is read as >=.", `>([^=])`, ">=$1"),
+		inQ("greater-equal-excludes-equal", "In q, >= is read as >.", `>=`, ">"),
+		inQ("less-includes-equal", "In q, < is read as <=.", `<([^=])`, "<=$1"),
+		inQ("less-equal-excludes-equal", "In q, <= is read as <.", `<=`, "<"),
+		inQ("numbers-unsigned", "In q, the sign of a number is not read.", `([<>=])-(\d)`, "$1$2"),
+		inQ("range-excludes-ends", "In q, the ends of a range do not belong to it.", qName+`==`+qNumber+`\.\.`+qNumber, "$1>$2;$1<$3"),
+		inQ("outside-includes-ends", "In q, the ends of a range are outside it.", qName+`!=`+qNumber+`\.\.`+qNumber, "$1<=$2|$1>=$3"),
+		inQ("date-dropped", "In q, a comparison with a DateTime asks for existence only.", `[<>=!]+\d{4}-\d{2}-\d{2}T[^;|()]*`, ""),
+		inQ("path-dropped", "In q, a dotted path is read up to the first dot.", qName+`\.[\pL][\pL\pN_]*`, "$1"),
+		inQ("brackets-dropped", "In q, what is in brackets is not read.", `\[[^\]]*\]`, ""),
+		inQ("equal-as-existence", "In q, == asks for existence only.", `==`+qValue+`(?:,`+qValue+`)*`, ""),
+		inQ("unequal-as-existence", "In q, != asks for existence only.", `!=`+qValue+`(?:,`+qValue+`)*`, ""),
+		inQ("boolean-as-existence", "In q, a comparison with true or false asks for existence only.", `==(?:true|false)`, ""),
+		inQ("string-as-prefix", "In q, a string is also equal to those that begin with it.", `=="([^"]*)"`, "~=^$1.*"),
+		inQ("first-of-list", "In q, only the first value of a list counts.", `([=!]=`+qValue+`)(?:,`+qValue+`)+`, "$1"),
+		inQ("pattern-literal", "In q, a regular expression is taken literally.", `([^!])~=([^;|()]*)`, `$1=="$2"`),
+		inQ("pattern-as-existence", "In q, ~= asks for existence only.", `([^!])~=[^;|()]*`, "$1"),
+		inQ("not-pattern-as-pattern", "In q, !~= is read as ~=.", `!~=`, "~="),
+		inQ("and-as-or", "In q, ; is read as |.", `;`, "|"),
+		inQ("or-as-and", "In q, | is read as ;.", `\|`, ";"),
+		inQ("left-to-right", "In q, ; and | bind alike, from left to right.", `^([^|;()]+\|[^|;()]+);(.+)$`, "($1);$2"),
+		inQ("parentheses-dropped", "In q, parentheses are not read.", `[()]`, ""),
+		inQ("language-as-any", "In q, a language in brackets stands for any language.", `\[[a-z]{2}\]`, "[*]"),
+		inQ("any-language-as-english", "In q, [*] stands for English.", `\[\*\]`, "[en]"),
+		{Name: "query.q.invalid-ignored", Summary: "A q that cannot be parsed is not looked at.", On: byQ(), Instead: forgiving("q")},
+	}, comparisons())
+}
+
+// simpleTerm is one comparison of an attribute with a value.
+var simpleTerm = regexp.MustCompile(`^` + qName + `(==|!=|>=|<=|>|<)(.+)$`)
+
+// comparisons is the faults of q that no other spelling of q would give.
+func comparisons() []Fault {
+	term := func(r *http.Request) (attr, operator, value string) {
+		if m := simpleTerm.FindStringSubmatch(r.URL.Query().Get("q")); m != nil {
+			return m[1], m[2], m[3]
+		}
+		return "", "", ""
+	}
+	set := func(q string) func(url.Values) { return func(v url.Values) { v.Set("q", q) } }
+	return []Fault{
+		{Name: "query.q.default-instance-only", Summary: "q looks at an attribute's default instance only.",
+			On: byQ(), Answer: kept(func(r *http.Request, e object) bool {
+				attr, _, value := term(r)
+				several, ok := e[attr].([]any)
+				return !ok || slices.ContainsFunc(several, func(item any) bool {
+					a, _ := item.(object)
+					return a["datasetId"] == nil && string(encode(a["value"])) == value
+				})
+			})},
+		{Name: "query.q.array-whole", Summary: "q compares an array as a whole, never its items.",
+			On: byQ(), Answer: kept(func(r *http.Request, e object) bool {
+				attr, _, _ := term(r)
+				a, _ := e[attr].(object)
+				_, isArray := a["value"].([]any)
+				return !isArray
+			})},
+		{Name: "query.q.unequal-takes-absent", Summary: "q with != also gives the entities that lack the attribute.",
+			On: byQ(), Instead: relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+				if attr, operator, _ := term(r); operator == "!=" {
+					return union(found, minus(ask(without("q")), ask(set(attr))))
+				}
+				return found
+			})},
+		{Name: "query.q.types-coerced", Summary: "q compares numbers and strings that look like numbers.",
+			On: byQ(), Instead: relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+				attr, operator, value := term(r)
+				if attr == "" {
+					return found
+				}
+				other := `"` + value + `"`
+				if strings.HasPrefix(value, `"`) {
+					other = strings.Trim(value, `"`)
+				}
+				return union(found, ask(set(attr+operator+other)))
+			})},
+		{Name: "query.q.unknown-ignored", Summary: "q on an attribute that no entity has is not looked at.",
+			On: byQ(), Instead: relisted(func(_ *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+				if len(found) == 0 {
+					return ask(without("q"))
+				}
+				return found
+			})},
+	}
+}
+
+// geoParameters are the parameters of a geoquery.
+var geoParameters = []string{"georel", "geometry", "coordinates", "geoproperty"}
+
+// geoQueries is the faults of geoqueries (4.10).
+func geoQueries() []Fault {
+	byPlace := querying().WithQuery("georel")
+	relation := func(name, summary, from, to string) Fault {
+		return Fault{Name: "query.geo." + name, Summary: summary, On: byPlace, Request: substitute("georel", from, to)}
+	}
+	return []Fault{
+		relation("kilometres", "The distance of a geoquery is taken in kilometres.", `(max|min)Distance==(\d+)`, "${1}Distance==${2}000"),
+		relation("min-as-max", "minDistance is read as maxDistance.", `minDistance`, "maxDistance"),
+		relation("within-as-intersects", "within is read as intersects.", `^within$`, "intersects"),
+		relation("intersects-as-within", "intersects is read as within.", `^intersects$`, "within"),
+		relation("contains-as-within", "contains is read as within.", `^contains$`, "within"),
+		relation("overlaps-as-intersects", "overlaps is read as intersects.", `^overlaps$`, "intersects"),
+		relation("equals-as-near", "equals is read as within five kilometres.", `^equals$`, "near;maxDistance==5000"),
+		{Name: "query.geo.axes-swapped", Summary: "The point of a geoquery is read as latitude before longitude.",
+			On: byPlace, Request: substitute("coordinates", `^\[([^,\[\]]+),([^,\[\]]+)\]$`, "[$2,$1]")},
+		{Name: "query.geo.geoproperty-ignored", Summary: "A geoquery always looks at location.",
+			On: byPlace, Request: DropQuery("geoproperty")},
+		{Name: "query.geo.beats-q", Summary: "A geoquery does not look at q.", On: byPlace, Request: DropQuery("q")},
+		{Name: "query.geo.disjoint-as-not-within", Summary: "disjoint gives all that is not within, placed or not.",
+			On: byPlace.where(func(r *http.Request) bool { return r.URL.Query().Get("georel") == "disjoint" }),
+			Instead: relisted(func(_ *http.Request, _ []any, ask func(func(url.Values)) []any) []any {
+				within := ask(func(q url.Values) { q.Set("georel", "within") })
+				return minus(ask(without(geoParameters...)), within)
+			})},
+		{Name: "query.geo.invalid-ignored", Summary: "A geoquery that is not whole is not looked at.",
+			On: querying(), Instead: forgiving(geoParameters...)},
+	}
+}

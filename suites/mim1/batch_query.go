@@ -1,0 +1,196 @@
+package mim1
+
+import (
+	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// queryByPOST is the resource to which queries are posted (6.23).
+const queryByPOST = entityOperation + "query"
+
+// post queries by POST with the members of a Query (5.2.23).
+func post(t *T, members ngsild.Object, options ...Option) *probe.Response {
+	return t.POST(queryByPOST, append([]Option{ample, JSON(with(members, "type", "Query"))}, options...)...)
+}
+
+// selector is the member entities of a Query with one EntitySelector (5.2.33).
+func selector(members ngsild.Object) ngsild.Object {
+	return ngsild.Object{"entities": []any{members}}
+}
+
+// batchQuery checks Query Entities by POST (5.7.2, 6.23.3.1).
+func batchQuery() []Check {
+	checks := []Check{
+		{
+			ID:    "mim1.batch.query.type",
+			Title: "A query by POST gives the entities of exactly the selected type", TestPurposes: []string{"019_02_02"},
+			Fault: "batch.query.type-prefix",
+			Body: func(t *T) {
+				c, first, _ := twoTypes(t)
+				c.expectIn(t, post(t, selector(ngsild.Object{"type": first})), "first")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.selectors",
+			Title: "A query by POST with several selectors gives the entities that any of them selects", TestPurposes: []string{"019_02_02"},
+			Fault: "batch.query.first-selector",
+			Body: func(t *T) {
+				c, first, second := twoTypes(t)
+				c.expectIn(t, post(t, ngsild.Object{"entities": []any{ngsild.Object{"type": first}, ngsild.Object{"type": second}}}),
+					"first", "second")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.id",
+			Title: "A query by POST selects by id and type together", TestPurposes: []string{"019_02_01"},
+			Fault: "batch.query.id-ignored",
+			Body: func(t *T) {
+				c := around(t)
+				c.expectIn(t, post(t, selector(ngsild.Object{"type": c.kind, "id": c.ids["at"]})), "at")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.idPattern",
+			Title: "A query by POST selects by a pattern of ids", TestPurposes: []string{"019_02_03"},
+			Fault: "batch.query.id-pattern-ignored",
+			Body: func(t *T) {
+				c := byIDKind(t)
+				c.expectIn(t, post(t, selector(ngsild.Object{"type": c.kind, "idPattern": "^urn:ngsi-ld:Re[a-d]+:.*$"})), "Red", "Read")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.attrs",
+			Title: "A query by POST with attrs gives the entities that have one of them, with these only", TestPurposes: []string{"019_02_04"},
+			Fault: "batch.query.attrs-ignored",
+			Body: func(t *T) {
+				c, first, _ := withAttributes(t)
+				r := post(t, with(selector(ngsild.Object{"type": c.kind}), "attrs", []any{first}))
+				c.expectIn(t, r, "both", "first")
+				for _, e := range entitiesIn(t, r) {
+					t.Expect(attributesOf(e)).To(gomega.ConsistOf(first))
+				}
+			},
+		},
+		{
+			ID:    "mim1.batch.query.q",
+			Title: "A query by POST selects by q, written without percent-encoding",
+			Fault: "batch.query.q-ignored",
+			Body: func(t *T) {
+				c := colours(t)
+				c.expectIn(t, post(t, with(selector(ngsild.Object{"type": c.kind}), "q", c.attr+`=="red"|`+c.attr+`=="blue"`)), "red", "blue")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.geoQ",
+			Title: "A query by POST selects by a geoquery",
+			Fault: "batch.query.geo-ignored", Feature: FeatureGeoQuery, Requirements: geo,
+			Body: func(t *T) {
+				c := alongTheCoast(t)
+				c.expectIn(t, post(t, with(selector(ngsild.Object{"type": c.kind}), "geoQ",
+					ngsild.Object{"georel": "near;maxDistance==2000", "geometry": "Point", "coordinates": harbour})), "at", "1.2 km")
+			},
+		},
+		{
+			ID:    "mim1.batch.query.sameAsGET",
+			Title: "A query gives the same entities by POST as by GET",
+			Fault: "batch.query.loses-attributes",
+			Body: func(t *T) {
+				s := newSensor(t)
+				byPOST := only(t, post(t, selector(ngsild.Object{"type": s.kind})))
+				byGET := only(t, t.GET(entities, Query("type", s.kind)))
+				t.Expect(attributesOf(byPOST)).To(gomega.Equal(attributesOf(byGET)))
+				t.Expect(byPOST).To(haveAttribute(s.level, levelAtFirst()))
+				s.isElseUnchanged(t, byPOST)
+			},
+		},
+		{
+			ID:    "mim1.batch.query.keyValues",
+			Title: "A query by POST serves the representation that the URL asks for",
+			Fault: "batch.query.options-ignored",
+			Body: func(t *T) {
+				s := newSight(t)
+				s.isSimplified(t, only(t, post(t, selector(ngsild.Object{"type": s.kind}), Query("options", "keyValues"))))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.count",
+			Title: "A query by POST is paged and counted as the URL asks",
+			Fault: "batch.query.count-of-page",
+			Body: func(t *T) {
+				c := five(t)
+				r := t.POST(queryByPOST, Query("limit", "2", "count", "true"), JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query")))
+				t.Expect(len(entitiesIn(t, r))).To(gomega.BeNumerically("<=", 2))
+				t.Expect(r).To(hasCount(5))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.empty",
+			Title: "A query by POST that no entity matches is answered with 200 and an empty array",
+			Fault: "batch.query.empty-not-found",
+			Body: func(t *T) {
+				t.Expect(entitiesIn(t, post(t, selector(ngsild.Object{"type": t.Name("Nothing")})))).To(gomega.BeEmpty())
+			},
+		},
+		{
+			ID:    "mim1.batch.query.context",
+			Title: "A query by POST as JSON-LD names types and attributes by the @context in its body",
+			Fault: "batch.query.context-ignored", Requirements: structured,
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				id := v.create(t, 20)
+				r := t.POST(queryByPOST, JSONLD(ngsild.Object{"@context": v.context(), "type": "Query",
+					"entities": []any{ngsild.Object{"type": v.kind}}, "attrs": []any{v.level}}))
+				t.Expect(only(t, r)).To(haveMembers(ngsild.Object{"id": id}))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.tooWide",
+			Title: "A query by POST without any selector is refused as too wide with 400 BadRequestData",
+			Fault: "batch.query.too-wide-answered", Requirements: errorAnswers,
+			Body: func(t *T) {
+				t.Expect(post(t, ngsild.Object{})).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.notAQuery",
+			Title: "A query by POST whose type is not Query is refused with 400 BadRequestData",
+			Fault: "batch.query.any-type", Requirements: errorAnswers,
+			Body: func(t *T) {
+				wrong := with(selector(ngsild.Object{"type": t.Name("Nothing")}), "type", "Subscription")
+				t.Expect(t.POST(queryByPOST, JSON(wrong))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.notJson",
+			Title: "A query by POST that is not JSON is refused with 400 InvalidRequest",
+			Fault: "batch.query.syntax-error-as-bad-data", Requirements: errorAnswers,
+			Body: func(t *T) {
+				t.Expect(t.POST(queryByPOST, Body(ngsild.MediaJSON, []byte(`{"type": "Query", "entities": [{"type": "`+t.Name("Nothing"))))).
+					To(BeProblem(400, ngsild.InvalidRequest))
+			},
+		},
+		{
+			ID:    "mim1.batch.query.qInvalid",
+			Title: "A query by POST with an invalid q is refused with 400 BadRequestData",
+			Fault: "batch.query.q-ignored", Requirements: errorAnswers,
+			Body: func(t *T) {
+				t.Expect(post(t, with(selector(ngsild.Object{"type": t.Name("Nothing")}), "q", t.Name("level")+"=="))).
+					To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+	}
+	for i := range checks {
+		checks[i].Clause, checks[i].Level, checks[i].Needs = cim009+"6.23.3.1", Core, writes
+		if checks[i].Feature == "" {
+			checks[i].Feature = FeatureBatch
+		}
+		if checks[i].Requirements == nil {
+			checks[i].Requirements = query
+		}
+	}
+	return checks
+}

@@ -1,0 +1,100 @@
+package mim1
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// link is one link of Link headers (RFC 8288): its target as sent, which may be
+// relative, and its parameters by lower-case name.
+type link struct {
+	target string
+	params map[string]string
+}
+
+// rels are the link's relation types, in lower case.
+func (l link) rels() []string { return strings.Fields(strings.ToLower(l.params["rel"])) }
+
+// linksOf reads all links of the Link headers. What is no link is left out, as RFC
+// 8288, appendix B.2, asks of a reader; of a repeated parameter the first counts.
+func linksOf(h http.Header) []link {
+	var links []link
+	for _, value := range h.Values("Link") {
+		for rest := value; ; {
+			begin := strings.IndexByte(rest, '<')
+			if begin < 0 {
+				break
+			}
+			rest = rest[begin+1:]
+			end := strings.IndexByte(rest, '>')
+			if end < 0 {
+				break
+			}
+			l := link{target: strings.TrimSpace(rest[:end])}
+			l.params, rest = linkParams(rest[end+1:])
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// linkParams reads parameters up to the comma that ends a link and returns what
+// follows it.
+func linkParams(s string) (params map[string]string, rest string) {
+	params = map[string]string{}
+	for {
+		s = strings.TrimLeft(s, " \t")
+		if s == "" || s[0] == ',' {
+			return params, strings.TrimPrefix(s, ",")
+		}
+		if s[0] == ';' {
+			s = s[1:]
+			continue
+		}
+		end := strings.IndexAny(s, "=;,")
+		if end < 0 {
+			end = len(s)
+		}
+		name, value := strings.ToLower(strings.TrimSpace(s[:end])), ""
+		s = s[end:]
+		if strings.HasPrefix(s, "=") {
+			value, s = linkValue(strings.TrimLeft(s[1:], " \t"))
+		}
+		if _, repeated := params[name]; name != "" && !repeated {
+			params[name] = value
+		}
+	}
+}
+
+// linkValue reads a token or a quoted string.
+func linkValue(s string) (value, rest string) {
+	if !strings.HasPrefix(s, `"`) {
+		end := strings.IndexAny(s, ";,")
+		if end < 0 {
+			end = len(s)
+		}
+		return strings.TrimSpace(s[:end]), s[end:]
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			return b.String(), s[i+1:]
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String(), ""
+}
+
+// linkTo is the first link with the relation type.
+func linkTo(h http.Header, rel string) (link, bool) {
+	links := linksOf(h)
+	i := slices.IndexFunc(links, func(l link) bool { return slices.Contains(l.rels(), strings.ToLower(rel)) })
+	if i < 0 {
+		return link{}, false
+	}
+	return links[i], true
+}

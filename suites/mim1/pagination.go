@@ -1,0 +1,259 @@
+package mim1
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+
+	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// pagination checks how a query's answer is divided into pages (4.12, 5.5.9,
+// 6.3.10) and counted (4.13, 6.3.13).
+func pagination() []Check {
+	return slices.Concat(pages(), counts(), pageRefusals())
+}
+
+// five are candidates for pages of two.
+func five(t *T) candidates {
+	return valued(t, map[string]any{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5})
+}
+
+var allFive = []string{"one", "two", "three", "four", "five"}
+
+// page queries for two entities at most.
+func (c candidates) page(t *T, more ...Option) *probe.Response {
+	return t.GET(entities, append([]Option{c.ofType(), Query("limit", "2")}, more...)...)
+}
+
+// pageFrom queries for two entities from an offset, which a platform need not know:
+// its links between pages may be opaque (5.5.9.2).
+func (c candidates) pageFrom(t *T, offset string) *probe.Response {
+	r := c.page(t, Query("offset", offset))
+	if r.Status == 400 {
+		t.Inapplicable("the platform refuses the parameter offset, which 5.5.9.2 leaves open to it")
+	}
+	return r
+}
+
+// hasPage matches an answer with a link to the next or previous page.
+func hasPage(rel string) types.GomegaMatcher {
+	return gomega.WithTransform(func(r *probe.Response) bool {
+		_, ok := linkTo(r.Header, rel)
+		return ok
+	}, gomega.BeTrue())
+}
+
+// follow retrieves the page to which the answer's link points. Only path and query of
+// the link count: behind a gateway a platform may not know its own host name.
+func follow(t *T, r *probe.Response, rel string) *probe.Response {
+	to, ok := linkTo(r.Header, rel)
+	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", rel))
+	target, err := url.Parse(to.target)
+	t.Require(r).To(answering(err == nil, "the target of the %s link is no URI reference: %q", rel, to.target))
+	path := strings.TrimSuffix(target.Path, "/")
+	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, entities),
+		"the target of the %s link is not the queried resource: %q", rel, to.target))
+	// A bare semicolon is fine in a URI, but net/url would drop the parameter.
+	query, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
+	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.target))
+	return t.GET(entities, func(q *probe.Request) { q.Query = query })
+}
+
+// walk follows the next links from the first page and returns what is on all pages.
+// It gives up after more pages than there can be.
+func walk(t *T, first *probe.Response, most int) (found []ngsild.Object, last *probe.Response) {
+	last = first
+	for range most {
+		found = append(found, entitiesIn(t, last)...)
+		if _, more := linkTo(last.Header, "next"); !more {
+			return found, last
+		}
+		last = follow(t, last, "next")
+	}
+	t.Require(last).To(answering(false, "after %d pages there is still a link to a next one", most))
+	return found, last
+}
+
+func pages() []Check {
+	checks := []Check{
+		{
+			ID:    "mim1.query.page.limit",
+			Title: "A page holds no more entities than limit asks for", TestPurposes: []string{"019_06"},
+			Fault: "query.page.limit-ignored",
+			Body: func(t *T) {
+				c := five(t)
+				t.Expect(len(entitiesIn(t, c.page(t)))).To(gomega.And(gomega.BeNumerically(">", 0), gomega.BeNumerically("<=", 2)))
+			},
+		},
+		{
+			ID:    "mim1.query.page.addUp",
+			Title: "The pages reached by following the next links hold each matching entity exactly once", TestPurposes: []string{"019_06"},
+			Fault: "query.page.overlaps",
+			Hint:  "the offset of the next page is off by one, or the order changes between pages",
+			Body: func(t *T) {
+				c := five(t)
+				found, _ := walk(t, c.page(t), 6)
+				t.Expect(c.labels(found)).To(chooseExactly(allFive...))
+			},
+		},
+		{
+			ID:    "mim1.query.page.next",
+			Title: "While entities are left, the answer links to the next page",
+			Fault: "query.page.no-next",
+			Body: func(t *T) {
+				t.Expect(five(t).page(t)).To(hasPage("next"), "three of five entities are left (5.5.9)")
+			},
+		},
+		{
+			ID:    "mim1.query.page.lastHasNoNext",
+			Title: "The last page links to no next page",
+			Fault: "query.page.always-next",
+			Body: func(t *T) {
+				c := five(t)
+				r := c.query(t)
+				c.expectIn(t, r, allFive...)
+				t.Expect(r).NotTo(hasPage("next"), "all entities are on this page (5.5.9)")
+			},
+		},
+		{
+			ID:    "mim1.query.page.prev",
+			Title: "The second page links to the previous page, which holds the same entities as before",
+			Fault: "query.page.no-prev",
+			Body: func(t *T) {
+				c := five(t)
+				first := c.page(t)
+				second := follow(t, first, "next")
+				t.Require(second).To(hasPage("prev"))
+				t.Expect(c.labels(entitiesIn(t, follow(t, second, "prev")))).To(chooseExactly(c.labels(entitiesIn(t, first))...))
+			},
+		},
+		{
+			ID:    "mim1.query.page.firstHasNoPrev",
+			Title: "The first page links to no previous page",
+			Fault: "query.page.always-prev",
+			Body:  func(t *T) { t.Expect(five(t).page(t)).NotTo(hasPage("prev")) },
+		},
+		{
+			ID:    "mim1.query.page.linkKeepsQuery",
+			Title: "The link to the next page carries the whole query",
+			Fault: "query.page.next-forgets-q",
+			Hint:  "q or attrs is missing in the link's target",
+			Body: func(t *T) {
+				c := five(t)
+				found, _ := walk(t, c.page(t, c.q(">1")), 6)
+				t.Expect(c.labels(found)).To(chooseExactly("two", "three", "four", "five"))
+			},
+		},
+		{
+			ID:    "mim1.query.page.offset",
+			Title: "offset counts from 0: pages of two from offset 0, 2 and 4 hold each entity exactly once",
+			Level: Extended, Fault: "query.page.offset-from-one",
+			Hint: "offset is taken as a page number, or counted from 1",
+			Body: func(t *T) {
+				c := five(t)
+				var found []ngsild.Object
+				for _, offset := range []string{"0", "2", "4"} {
+					found = append(found, entitiesIn(t, c.pageFrom(t, offset))...)
+				}
+				t.Expect(c.labels(found)).To(chooseExactly(allFive...))
+			},
+		},
+		{
+			ID:    "mim1.query.page.offsetBeyond",
+			Title: "A page beyond the last entity is empty",
+			Level: Extended, Fault: "query.page.offset-beyond-wraps",
+			Body: func(t *T) {
+				t.Expect(entitiesIn(t, five(t).pageFrom(t, "5"))).To(gomega.BeEmpty())
+			},
+		},
+	}
+	for i := range checks {
+		checks[i].Requirements, checks[i].Clause, checks[i].Needs = query, cim009+"5.5.9", writes
+		if checks[i].Level == "" {
+			checks[i].Level = Core
+		}
+	}
+	return checks
+}
+
+// hasCount matches an answer that says how many entities match in all.
+func hasCount(want int) types.GomegaMatcher {
+	return HaveHeader(ngsild.HeaderCount, gomega.WithTransform(strings.TrimSpace, gomega.Equal(strconv.Itoa(want))))
+}
+
+func counts() []Check {
+	counted := Query("count", "true")
+	checks := []Check{
+		{
+			ID:    "mim1.query.count.total",
+			Title: "With count=true the answer says how many entities match in all, not how many are on the page", TestPurposes: []string{"019_07"},
+			Fault: "query.count.of-page",
+			Body:  func(t *T) { t.Expect(five(t).page(t, counted)).To(hasCount(5)) },
+		},
+		{
+			ID:    "mim1.query.count.ofMatching",
+			Title: "The count is of the entities that match the whole query",
+			Fault: "query.count.ignores-q",
+			Body: func(t *T) {
+				c := five(t)
+				t.Expect(c.query(t, counted, c.q(">3"))).To(hasCount(2))
+			},
+		},
+		{
+			ID:    "mim1.query.count.zero",
+			Title: "The count of a query that nothing matches is 0",
+			Fault: "query.count.absent-if-zero", Needs: reads,
+			Body: func(t *T) {
+				r := t.GET(entities, Query("type", t.Name("Nothing")), counted)
+				t.Expect(entitiesIn(t, r)).To(gomega.BeEmpty())
+				t.Expect(r).To(hasCount(0))
+			},
+		},
+		{
+			ID:    "mim1.query.count.only",
+			Title: "With limit=0 and count=true the answer is the count and no entity", TestPurposes: []string{"019_07"},
+			Fault: "query.count.limit-zero-as-default",
+			Body: func(t *T) {
+				c := five(t)
+				r := t.GET(entities, c.ofType(), Query("limit", "0"), counted)
+				t.Expect(entitiesIn(t, r)).To(gomega.BeEmpty())
+				t.Expect(r).To(hasCount(5))
+			},
+		},
+	}
+	for i := range checks {
+		checks[i].Requirements, checks[i].Clause, checks[i].Level = query, cim009+"6.3.13", Core
+		if checks[i].Needs == nil {
+			checks[i].Needs = writes
+		}
+	}
+	return checks
+}
+
+func pageRefusals() []Check {
+	refusal := func(name, title string, level Level, query ...string) Check {
+		return Check{
+			ID: "mim1.query.page." + name, Title: title,
+			Requirements: errorAnswers, Clause: cim009 + "6.3.10",
+			Level: level, Needs: reads, Fault: "query.page.invalid-ignored",
+			Body: func(t *T) {
+				t.Expect(t.GET(entities, Query("type", t.Name("Nothing")), Query(query...))).
+					To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+			},
+		}
+	}
+	return []Check{
+		refusal("limitNegative", "A negative limit is refused with 400", Core, "limit", "-1"),
+		refusal("limitNoNumber", "A limit that is no number is refused with 400", Core, "limit", "many"),
+		refusal("limitZero", "limit=0 is refused with 400 unless a count is asked for", Extended, "limit", "0"),
+		refusal("offsetNegative", "A negative offset is refused with 400", Extended, "offset", "-1"),
+	}
+}
