@@ -12,7 +12,10 @@ import (
 
 var zeroTime time.Time
 
-const maxJoinLevel = 10
+const (
+	maxJoinLevel = 10
+	maxLinked    = 10000 // linked entities in one answer
+)
 
 // presentation says how an answer shows entities (6.3.7, 6.3.11, 6.3.15).
 type presentation struct {
@@ -164,7 +167,10 @@ func (o presentation) show(r *request, found []*model.Entity) []map[string]any {
 	view := o.view
 	if o.join == "inline" {
 		view.Level = o.level
-		view.Linked = func(uri string, _ int) *model.Entity { return r.tenant.current(uri, r) }
+		budget := maxLinked
+		view.Budget = &budget
+		view.Linked = func(uri string) *model.Entity { return r.tenant.current(uri, r) }
+		view.Within = r.containedBy()
 		view.Sub = subView(o.projection)
 	}
 	out := make([]map[string]any, 0, len(found))
@@ -200,6 +206,11 @@ func subView(p projection) func(model.View, string) (model.View, func(*model.Ent
 	}
 }
 
+// containedBy lists the entities that the asker has already (4.5.23).
+func (r *request) containedBy() []string {
+	return strings.FieldsFunc(r.query.Get("containedBy"), func(c rune) bool { return c == ',' })
+}
+
 // eachLinked yields the entities that others link to, each once, level by level.
 func (o presentation) eachLinked(r *request, from []*model.Entity, yield func(*model.Entity, projection)) {
 	type step struct {
@@ -207,7 +218,7 @@ func (o presentation) eachLinked(r *request, from []*model.Entity, yield func(*m
 		projection projection
 	}
 	seen := map[string]bool{}
-	for id := range strings.SplitSeq(r.query.Get("containedBy"), ",") {
+	for _, id := range r.containedBy() {
 		seen[id] = true
 	}
 	var level []step
@@ -225,7 +236,7 @@ func (o presentation) eachLinked(r *request, from []*model.Entity, yield func(*m
 				for _, a := range s.entity.Attributes[name] {
 					for _, uri := range model.Objects(a) {
 						linked := r.tenant.current(uri, r)
-						if linked == nil || seen[uri] {
+						if linked == nil || seen[uri] || len(next) >= maxLinked {
 							continue
 						}
 						seen[uri] = true

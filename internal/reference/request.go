@@ -65,7 +65,9 @@ func (p *Platform) handle(op operation) http.HandlerFunc {
 
 func (r *request) run(op operation) error {
 	var err error
-	if r.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+	// a semicolon is an ordinary character of a query (RFC 3986), and NGSI-LD's
+	// languages use it; url.ParseQuery would refuse it
+	if r.query, err = url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")); err != nil {
 		return problem.Invalid("the query string is not valid: %v", err)
 	}
 	for name := range r.query {

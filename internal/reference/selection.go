@@ -3,6 +3,7 @@ package reference
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -119,11 +120,11 @@ func idPattern(text string) (*regexp.Regexp, error) {
 }
 
 func (r *request) geoQuery() (*query.Geo, error) {
-	given := false
-	for _, name := range []string{"georel", "geometry", "coordinates", "geoproperty"} {
-		given = given || r.query.Has(name)
+	shape := r.query.Has("geometry") || r.query.Has("coordinates")
+	if strings.Contains(r.query.Get("orderBy"), ";dist-") {
+		shape = false // it is what distances are ordered from (4.23)
 	}
-	if !given {
+	if !shape && !r.query.Has("georel") && !r.query.Has("geoproperty") {
 		return nil, nil
 	}
 	property := model.Location

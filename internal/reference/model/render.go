@@ -26,8 +26,13 @@ type View struct {
 	Lang     []string // language ranges by preference; nil shows language maps
 	// Linked gives the entity that a relationship points to, for inline join
 	// (4.5.23.2); nil shows none.
-	Linked func(uri string, level int) *Entity
+	Linked func(uri string) *Entity
 	Level  int // how many levels of linked entities are left to show
+	// Within lists the entities around the one shown: they are not shown inside of it
+	// again (containedBy).
+	Within []string
+	// Budget is how many linked entities one answer may still show.
+	Budget *int
 	// Sub selects what is shown of linked entities, by relationship.
 	Sub func(view View, name string) (View, func(*Entity) *Entity)
 	// Previous gives the former value of a changed attribute instance, for
@@ -37,6 +42,9 @@ type View struct {
 
 // Entity is e as JSON, without @context.
 func (v View) Entity(e *Entity) map[string]any {
+	if v.Linked != nil {
+		v.Within = append(v.Within[:len(v.Within):len(v.Within)], e.ID)
+	}
 	out := make(map[string]any, len(e.Attributes)+4)
 	if e.ID != "" {
 		out["id"] = e.ID
@@ -316,10 +324,14 @@ func (v View) inline(name string, a *Attribute) any {
 	}
 	var found []any
 	for _, uri := range Objects(a) {
-		e := v.Linked(uri, v.Level)
+		if slices.Contains(v.Within, uri) || *v.Budget <= 0 {
+			continue
+		}
+		e := v.Linked(uri)
 		if e == nil {
 			continue
 		}
+		*v.Budget--
 		nested := v
 		nested.Level--
 		if v.Sub != nil {
