@@ -204,9 +204,14 @@ func TestContextThatIsNotAtHand(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "https://127.0.0.1:1/context.jsonld") {
 		t.Errorf("got %v", err)
 	}
-	e := read(t, builtin(t), models.Normalised, `{"id": "urn:x:1", "type": "T", "@context": "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.6.jsonld"}`)
-	if e.Types[0].IRI != "https://uri.etsi.org/ngsi-ld/default-context/T" {
-		t.Errorf("got %v", e.Types)
+	for _, context := range []string{
+		`"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.6.jsonld"`, `"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"`,
+		`["https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld", "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld"]`, `null`, `[]`,
+	} {
+		e := read(t, builtin(t), models.Normalised, `{"id": "urn:x:1", "type": "T", "@context": `+context+`}`)
+		if e.Types[0].IRI != "https://uri.etsi.org/ngsi-ld/default-context/T" {
+			t.Errorf("%s: got %v", context, e.Types)
+		}
 	}
 }
 

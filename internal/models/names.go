@@ -89,9 +89,14 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 			mapped = true
 		}
 	}
-	list = append(list, ngsild.CoreContextURL) // the core @context has the last word
-	options := ld.NewJsonLdOptions("")
-	options.DocumentLoader = ngsild.Loader(func(address string) ([]byte, error) {
+	// The core @context has the last word. It stands inline, because json-gold takes an
+	// address that comes twice for a loop; for the same reason it is not read before.
+	list = slices.DeleteFunc(list, func(part any) bool {
+		address, isAddress := part.(string)
+		return isAddress && ngsild.IsCoreContext(address)
+	})
+	list = append(list, coreDocument())
+	inlined, err := ngsild.InlineContext(plain(list), ngsild.Loader(func(address string) ([]byte, error) {
 		if b, ok := more[address]; ok {
 			return b, nil
 		}
@@ -100,11 +105,14 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 			missing = err
 		}
 		return b, err
-	})
-	parsed, err := ld.NewContext(nil, options).Parse(plain(list))
+	}))
 	if missing != nil {
 		return nil, missing
 	}
+	if err != nil {
+		return nil, fmt.Errorf("the @context cannot be used: %w", err)
+	}
+	parsed, err := ld.NewContext(nil, ld.NewJsonLdOptions("")).Parse(inlined)
 	if err != nil {
 		return nil, fmt.Errorf("the @context cannot be used: %w", err)
 	}
@@ -174,6 +182,16 @@ func plain(v any) any {
 	}
 	return v
 }
+
+// coreDocument is the content of the core @context.
+var coreDocument = sync.OnceValue(func() any {
+	doc, err := validate.Decode(ngsild.CoreContext())
+	if err != nil {
+		return nil
+	}
+	object, _ := doc.(map[string]any)
+	return object["@context"]
+})
 
 // coreTerms are the terms of the core @context and their IRIs.
 var coreTerms = sync.OnceValue(func() map[string]string {
