@@ -3,9 +3,10 @@ package catalogue
 import (
 	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/mim1"
+	"github.com/oasc/mimcheck/suites/mim2"
 )
 
 // groups are the checks of every suite: a new suite adds its line here.
 func groups() [][]suites.Check {
-	return [][]suites.Check{mim1.Provision()}
+	return [][]suites.Check{mim1.Provision(), mim1.Consumption(), mim2.Checks()}
 }
