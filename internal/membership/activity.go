@@ -59,7 +59,14 @@ func (f CouncilMet) allowed(then, _ *State) error {
 	return nil
 }
 
-func (f CouncilMet) apply(s *State) { s.meetings = append(s.meetings, f) }
+func (f CouncilMet) apply(s *State) {
+	for _, country := range f.Present {
+		if c := s.chapters[country]; c != nil && c.Coordinator != nil {
+			from := c.Coordinator.Member
+			s.metFrom[from] = append(s.metFrom[from], f)
+		}
+	}
+}
 
 // Office is one that is elected every year.
 type Office string

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -16,7 +17,7 @@ import (
 const council = "oasc"
 
 // Fact is something that happened, one of the types of this package that end up as
-// an event: LetterSigned, LetterSent, MembershipApproved, ChapterFounded,
+// an event: LetterSigned, LetterSent, MemberListed, MembershipApproved, ChapterFounded,
 // ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
 // TimeframeExtended, RunRecorded, CertificateIssued, CertificateRevoked,
 // CouncilMet, Elected, Contributed.
@@ -41,6 +42,8 @@ func blank(kind string) Fact {
 		return &LetterSigned{}
 	case "LetterSent":
 		return &LetterSent{}
+	case "MemberListed":
+		return &MemberListed{}
 	case "MembershipApproved":
 		return &MembershipApproved{}
 	case "ChapterFounded":
@@ -90,42 +93,71 @@ func FactOf(e ledger.Event) (Fact, error) {
 // that no other writer comes between. A fact that breaks a rule is a *RuleError
 // and leaves the ledger as it was.
 func Enter(ctx context.Context, l *ledger.Ledger, f Fact) (ledger.Event, error) {
-	var e ledger.Event
-	err := l.Update(ctx, func(u *ledger.Update) error {
-		now := u.Now()
-		if at := f.when(); at.IsZero() || at.After(now) {
-			return breach(RuleDate, "%s is dated %s; now it is %s", f.kind(), dated(at), now.Format(time.DateTime))
-		}
-		events, err := u.Events(append(existing(f.reads()), council)...)
-		if err != nil {
-			return err
-		}
-		facts, err := factsUntil(events, forever)
-		if err != nil {
-			return err
-		}
-		then, err := foldFacts(facts, f.when())
-		if err != nil {
-			return err
-		}
-		all, err := foldFacts(facts, forever)
-		if err != nil {
-			return err
-		}
-		if err := f.allowed(then, all); err != nil {
-			return err
-		}
-		e, err = u.Append(ledger.Draft{Stream: f.stream(), Kind: f.kind(), Key: f.key(), Data: f})
-		var twice *ledger.DuplicateError
-		if errors.As(err, &twice) {
-			return &RuleError{Rule: RuleOnce, Seen: err.Error(), Err: err}
-		}
-		return err
-	})
+	events, err := EnterAll(ctx, l, f)
 	if err != nil {
 		return ledger.Event{}, err
 	}
-	return e, nil
+	return events[0], nil
+}
+
+// EnterAll enters facts in their order, all of them or, when one breaks a rule, none.
+func EnterAll(ctx context.Context, l *ledger.Ledger, facts ...Fact) ([]ledger.Event, error) {
+	var entered []ledger.Event
+	err := l.Update(ctx, func(u *ledger.Update) error {
+		entered = entered[:0]
+		streams := []string{council}
+		for _, f := range facts {
+			streams = append(streams, existing(f.reads())...)
+		}
+		events, err := u.Events(streams...)
+		if err != nil {
+			return err
+		}
+		before, err := factsUntil(events, forever)
+		if err != nil {
+			return err
+		}
+		for _, f := range facts {
+			if err := allow(f, before, u.Now()); err != nil {
+				return err
+			}
+			e, err := u.Append(ledger.Draft{Stream: f.stream(), Kind: f.kind(), Key: f.key(), Data: f})
+			var twice *ledger.DuplicateError
+			if errors.As(err, &twice) {
+				return &RuleError{Rule: RuleOnce, Seen: err.Error(), Err: err}
+			}
+			if err != nil {
+				return err
+			}
+			entered = append(entered, e)
+			later := slices.IndexFunc(before, func(b Fact) bool { return b.when().After(f.when()) })
+			if later < 0 {
+				later = len(before)
+			}
+			before = slices.Insert(before, later, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entered, nil
+}
+
+// allow checks the rules for a fact, given those that are recorded in the order of time.
+func allow(f Fact, before []Fact, now time.Time) error {
+	if at := f.when(); at.IsZero() || at.After(now) {
+		return breach(RuleDate, "%s is dated %s; now it is %s", f.kind(), dated(at), now.Format(time.DateTime))
+	}
+	then, err := foldFacts(before, f.when())
+	if err != nil {
+		return err
+	}
+	all, err := foldFacts(before, forever)
+	if err != nil {
+		return err
+	}
+	return f.allowed(then, all)
 }
 
 // forever is later than any date of a fact.

@@ -48,12 +48,17 @@ func (f LetterSigned) allowed(_, now *State) error {
 			return err
 		}
 	}
-	if have := now.members[f.Member]; have != nil {
-		return breach(RuleNewMember, "%s is on the register as %s, %s", f.Member, have.Name, have.Stage)
+	return isNew(m, now)
+}
+
+// isNew checks that a city is not on the register, by its id or by its name.
+func isNew(m Member, now *State) error {
+	if have := now.members[m.ID]; have != nil {
+		return breach(RuleNewMember, "%s is on the register as %s, %s", m.ID, have.Name, have.Stage)
 	}
 	for _, have := range now.members {
-		if have.Country == f.Country && folded(have.Name) == folded(f.Name) {
-			return breach(RuleNewMember, "%s (%s) is on the register with the id %s", f.Name, f.Country, have.ID)
+		if have.Country == m.Country && folded(have.Name) == folded(m.Name) {
+			return breach(RuleNewMember, "%s (%s) is on the register with the id %s", m.Name, m.Country, have.ID)
 		}
 	}
 	return nil
@@ -61,7 +66,7 @@ func (f LetterSigned) allowed(_, now *State) error {
 
 func (f LetterSigned) apply(s *State) {
 	s.members[f.Member] = &Member{ID: f.Member, Name: f.Name, Country: f.Country, Aliases: f.Aliases, Stage: LetterIsSigned}
-	s.letters[f.Member] = &letter{signed: f.On}
+	s.letters[f.Member] = Letter{Signed: f.On, By: f.By, Role: f.Role}
 }
 
 // LetterSent: the signed Letter of Intent goes to the secretariat.
@@ -85,8 +90,10 @@ func (f LetterSent) allowed(then, now *State) error {
 }
 
 func (f LetterSent) apply(s *State) {
-	if m, l := s.members[f.Member], s.letters[f.Member]; m != nil && l != nil {
-		m.Stage, l.sent = LetterIsSent, f.On
+	if m := s.members[f.Member]; m != nil {
+		l := s.letters[f.Member]
+		m.Stage, l.Sent = LetterIsSent, f.On
+		s.letters[f.Member] = l
 	}
 }
 
@@ -111,8 +118,10 @@ func (f MembershipApproved) allowed(then, now *State) error {
 }
 
 func (f MembershipApproved) apply(s *State) {
-	if m, l := s.members[f.Member], s.letters[f.Member]; m != nil && l != nil {
-		m.Stage, m.Since, l.approved = IsMember, f.On, f.On
+	if m := s.members[f.Member]; m != nil {
+		l := s.letters[f.Member]
+		m.Stage, m.Since, l.Approved = IsMember, f.On, f.On
+		s.letters[f.Member] = l
 	}
 }
 

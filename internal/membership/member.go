@@ -50,27 +50,29 @@ var founding = sync.OnceValues(func() (*Register, error) {
 	return NewRegister(members)
 })
 
-// header names the columns of a register in CSV.
-var header = []string{"chapter", "country", "name", "printed", "aliases", "qualifier", "note"}
+// columns are those of a register in CSV.
+func columns() []string {
+	return []string{"id", "chapter", "country", "name", "printed", "aliases", "qualifier", "note", "since", "stage"}
+}
 
 // aliasSeparator stands between the names in the column aliases.
 const aliasSeparator = ";"
 
 var countryForm = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]{1,3})?$`)
 
-// ReadCSV reads members from CSV with the columns chapter, country, name, printed,
-// aliases (with semicolons between them), qualifier and note, in any order; the
-// columns id, since and stage may be there too. Errors name the line and the column.
+// ReadCSV reads members from CSV with the columns id, chapter, country, name,
+// printed, aliases (with semicolons between them), qualifier, note, since and stage,
+// in any order; all but country and name may be left out. Errors name the line.
 func ReadCSV(from io.Reader) ([]Member, error) {
 	r := csv.NewReader(from)
-	columns, err := r.Read()
+	head, err := r.Read()
 	if err != nil {
 		return nil, fmt.Errorf("the list of members has no line of column names: %w", err)
 	}
-	columns[0] = strings.TrimPrefix(columns[0], "\ufeff")
+	head[0] = strings.TrimPrefix(head[0], "\ufeff")
 	at := map[string]int{}
-	known := append(slices.Clone(header), "id", "since", "stage")
-	for i, c := range columns {
+	known := columns()
+	for i, c := range head {
 		if !slices.Contains(known, c) {
 			return nil, fmt.Errorf("column %q is unknown: expected %s", c, strings.Join(known, ", "))
 		}
@@ -85,7 +87,8 @@ func ReadCSV(from io.Reader) ([]Member, error) {
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return members, withIDs(members)
+			withIDs(members)
+			return members, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the list of members: %w", err)
@@ -141,7 +144,7 @@ func (m *Member) valid() error {
 
 // withIDs gives an id to those that have none: the slug of the name, with the
 // country where several have the same name.
-func withIDs(members []Member) error {
+func withIDs(members []Member) {
 	count := map[string]int{}
 	for _, m := range members {
 		count[slug(m.Name)]++
@@ -155,5 +158,4 @@ func withIDs(members []Member) error {
 			}
 		}
 	}
-	return nil
 }

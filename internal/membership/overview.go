@@ -79,18 +79,12 @@ func WriteStatus(ctx context.Context, w io.Writer, l *ledger.Ledger, name string
 
 // JSON writes the overview as JSON; lists are never null.
 func (o Overview) JSON(w io.Writer) error {
-	if o.Members == nil {
-		o.Members = []MemberStatus{}
+	members := make([]MemberStatus, len(o.Members))
+	for i, m := range o.Members {
+		m.Member.Aliases, m.MIMs = listed(m.Member.Aliases), listed(m.MIMs)
+		members[i] = m
 	}
-	for i := range o.Members {
-		m := &o.Members[i]
-		if m.MIMs == nil {
-			m.MIMs = []MIMStatus{}
-		}
-		if m.Member.Aliases == nil {
-			m.Member.Aliases = []string{}
-		}
-	}
+	o.Members = members
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

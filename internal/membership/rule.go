@@ -57,7 +57,7 @@ func (r Rule) Sentence() string {
 	case RuleKnownMember:
 		return "a city is a member, or has signed a Letter of Intent, before anything else is recorded of it"
 	case RuleNewMember:
-		return "a city that is on the register signs no further Letter of Intent"
+		return "a city that is on the register signs no further Letter of Intent, and is not listed again"
 	case RuleLetterOrder:
 		return "the Letter of Intent is signed, then sent to the secretariat, then approved by the Board"
 	case RuleApproved:

@@ -12,19 +12,14 @@ import (
 // of MIMs is computed apart (StatusOf), so that nothing else can mix into it.
 type State struct {
 	members   map[string]*Member
-	letters   map[string]*letter
+	letters   map[string]Letter
 	chapters  map[string]*Chapter
 	decisions map[string]*Decision
-	meetings  []CouncilMet
+	metFrom   map[string][]CouncilMet // meetings, by the city from which somebody took part
 	elections []Elected
 	given     map[string][]Contributed // by member
 	runs      map[string]RunRecorded   // by run id
 	issued    map[string]*certificate  // by certificate id
-}
-
-// letter is how a Letter of Intent went.
-type letter struct {
-	signed, sent, approved Date
 }
 
 // Chapter is the members of one country together.
@@ -111,8 +106,9 @@ func initial() (*State, error) {
 		return nil, err
 	}
 	s := &State{
-		members: map[string]*Member{}, letters: map[string]*letter{}, chapters: map[string]*Chapter{},
+		members: map[string]*Member{}, letters: map[string]Letter{}, chapters: map[string]*Chapter{},
 		decisions: map[string]*Decision{first.ID: &first},
+		metFrom:   map[string][]CouncilMet{},
 		given:     map[string][]Contributed{}, runs: map[string]RunRecorded{}, issued: map[string]*certificate{},
 	}
 	for _, m := range r.members {

@@ -158,7 +158,7 @@ func (h *history) track(baseline, mim string) *track {
 
 // status evaluates the history at a time, which is not before its latest fact.
 func (h *history) status(decisions []Decision, m Member, asOf time.Time) ([]MIMStatus, error) {
-	if m.Stage != IsMember || m.Since != "" && m.Since.Start().After(asOf) {
+	if m.Stage != IsMember || m.Since > DateOf(asOf) {
 		return nil, nil
 	}
 	var all []MIMStatus
@@ -167,10 +167,11 @@ func (h *history) status(decisions []Decision, m Member, asOf time.Time) ([]MIMS
 		if err != nil {
 			return nil, err
 		}
+		timeframe := d.due(m.Since)
 		for _, mim := range b.MIMs {
-			days := d.due(m.Since)
+			days := timeframe
 			for _, e := range d.Extended {
-				if !e.On.Start().After(asOf) {
+				if e.On <= DateOf(asOf) {
 					days.extend(e, mim.ID)
 				}
 			}
@@ -195,12 +196,15 @@ func (h *history) status(decisions []Decision, m Member, asOf time.Time) ([]MIMS
 // inForce are the decisions that bind a member at a time, the oldest first: those
 // adopted by then, without those whose replacement has run through its timeframe.
 func inForce(decisions []Decision, m Member, asOf time.Time) []Decision {
-	adopted := slices.DeleteFunc(slices.Clone(decisions), func(d Decision) bool {
-		return d.Outcome != Adopted || d.Closed.Start().After(asOf)
-	})
+	today := DateOf(asOf)
+	var adopted []Decision
 	replaced := map[string]bool{}
-	for _, d := range adopted {
-		if !d.due(m.Since).implement.End().After(asOf) {
+	for _, d := range decisions {
+		if d.Outcome != Adopted || d.Closed > today {
+			continue
+		}
+		adopted = append(adopted, d)
+		if len(d.Replaces) > 0 && today > d.due(m.Since).implement {
 			for _, b := range d.Replaces {
 				replaced[b] = true
 			}
@@ -316,7 +320,7 @@ func (p *proof) cutAt(at time.Time, why, run string) {
 // judge fills in the state at a time with its reason and the next step.
 func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time) {
 	holds, weaker, ended := t.strongest(required, asOf)
-	command := fmt.Sprintf("mimcheck run --target TARGET.yaml --mim %s --member %s", s.MIM, m.ID)
+	command := "mimcheck run --target TARGET.yaml --mim " + s.MIM + " --member " + m.ID
 	if s.Baseline != InitialBaseline {
 		command += " --baseline " + s.Baseline
 	}
@@ -363,7 +367,7 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 		s.Next = fmt.Sprintf("Record a first run until %s: %s", s.StartBy, command)
 	}
 	s.Progress = s.State
-	t.overdue(s, command, asOf)
+	s.overdue(command, DateOf(asOf))
 	if s.Runs == nil {
 		s.Runs = []string{}
 	}
@@ -372,8 +376,8 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 	}
 }
 
-// overdue turns a state that is still on its way into overdue when its day has passed.
-func (t *track) overdue(s *MIMStatus, command string, asOf time.Time) {
+// overdue turns a state that is still on its way into overdue when its last day is over.
+func (s *MIMStatus) overdue(command string, today Date) {
 	const ask = "; where that needs more time, ask for an extension with its reason."
 	switch s.State {
 	case NotStarted, Experimenting, Implementing:
@@ -381,11 +385,11 @@ func (t *track) overdue(s *MIMStatus, command string, asOf time.Time) {
 		return
 	}
 	switch {
-	case !s.ImplementBy.End().After(asOf):
+	case today > s.ImplementBy:
 		s.State = Overdue
 		s.Reason = fmt.Sprintf("It was to be implemented by %s. %s", s.ImplementBy, s.Reason)
 		s.Next = "Record a conformant run now: " + command + ask
-	case s.Progress == NotStarted && !s.StartBy.End().After(asOf):
+	case s.Progress == NotStarted && today > s.StartBy:
 		s.State = Overdue
 		s.Reason = fmt.Sprintf("Experiments were to start by %s. %s", s.StartBy, s.Reason)
 		s.Next = "Record a first run now: " + command + ask
