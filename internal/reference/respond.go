@@ -41,7 +41,7 @@ func (r *request) fail(err error) {
 		return
 	}
 	p := problem.From(err)
-	_ = write(r.w, p.Status, ngsild.MediaProblem, p) // a problem always encodes
+	_ = write(r.w, p.Status, ngsild.MediaJSON, p) // 5.5.3: not the media type of RFC 7807; a problem always encodes
 }
 
 // answer sends JSON that has names: with the @context in a Link header for plain

@@ -113,6 +113,11 @@ func start(ctx context.Context, plan *Plan, o Options) (p *pool, ended func()) {
 	p = newPool(selected)
 	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
 	p.env = environment(plan, o)
+	if slices.ContainsFunc(selected, func(c Planned) bool { return !c.Has(suites.NeedWrite) }) {
+		// Before any check writes: the sample is of what the platform holds, not of what
+		// the run makes. An error is told to each check that asks for the sample.
+		_, _ = p.env.Sample(ctx)
+	}
 	var running sync.WaitGroup
 	running.Go(func() { p.run(ctx, selected) })
 	return p, running.Wait
