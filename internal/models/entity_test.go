@@ -2,6 +2,8 @@ package models_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -211,6 +213,24 @@ func TestContextThatIsNotAtHand(t *testing.T) {
 		e := read(t, builtin(t), models.Normalised, `{"id": "urn:x:1", "type": "T", "@context": `+context+`}`)
 		if e.Types[0].IRI != "https://uri.etsi.org/ngsi-ld/default-context/T" {
 			t.Errorf("%s: got %v", context, e.Types)
+		}
+	}
+}
+
+func TestContextsAreNotFetched(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s was fetched", r.URL)
+	}))
+	defer server.Close()
+	for _, context := range []string{
+		`"` + server.URL + `"`, `["` + server.URL + `"]`, `{"@import": "` + server.URL + `"}`,
+		`{"a": {"@id": "https://example.org/a", "@context": "` + server.URL + `"}}`,
+		`{"a": {"@id": "https://example.org/a", "@context": [{"@import": "` + server.URL + `"}]}}`,
+	} {
+		c := builtin(t)
+		e, err := c.ReadEntity([]byte(`{"id": "urn:x:1", "type": "a", "a": {"type": "Property", "value": {"a": 1}}, "@context": `+context+`}`), models.Normalised)
+		if err == nil {
+			e.Reduce(find(t, c, "Device"))
 		}
 	}
 }

@@ -89,13 +89,7 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 			mapped = true
 		}
 	}
-	// The core @context has the last word. It stands inline, because json-gold takes an
-	// address that comes twice for a loop; for the same reason it is not read before.
-	list = slices.DeleteFunc(list, func(part any) bool {
-		address, isAddress := part.(string)
-		return isAddress && ngsild.IsCoreContext(address)
-	})
-	list = append(list, coreDocument())
+	list = append(list, ngsild.CoreContextURL) // the core @context has the last word
 	inlined, err := ngsild.InlineContext(plain(list), ngsild.Loader(func(address string) ([]byte, error) {
 		if b, ok := more[address]; ok {
 			return b, nil
@@ -112,7 +106,9 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 	if err != nil {
 		return nil, fmt.Errorf("the @context cannot be used: %w", err)
 	}
-	parsed, err := ld.NewContext(nil, ld.NewJsonLdOptions("")).Parse(inlined)
+	options := ld.NewJsonLdOptions("") // whose own loader would go to the network for @import and scoped contexts
+	options.DocumentLoader = ngsild.Loader(nil)
+	parsed, err := ld.NewContext(nil, options).Parse(inlined)
 	if err != nil {
 		return nil, fmt.Errorf("the @context cannot be used: %w", err)
 	}
@@ -182,16 +178,6 @@ func plain(v any) any {
 	}
 	return v
 }
-
-// coreDocument is the content of the core @context.
-var coreDocument = sync.OnceValue(func() any {
-	doc, err := validate.Decode(ngsild.CoreContext())
-	if err != nil {
-		return nil
-	}
-	object, _ := doc.(map[string]any)
-	return object["@context"]
-})
 
 // coreTerms are the terms of the core @context and their IRIs.
 var coreTerms = sync.OnceValue(func() map[string]string {
