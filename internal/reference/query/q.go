@@ -389,7 +389,7 @@ func (t term) valuesOf(a *model.Attribute) []any {
 	switch a.Kind {
 	case model.LanguageProperty:
 		texts, _ := value.(map[string]any)
-		if len(inner) == 0 {
+		if len(inner) == 0 || t.raw[0] == "*" { // [*] is any language (4.9)
 			var all []any
 			for _, text := range texts {
 				all = append(all, text)
