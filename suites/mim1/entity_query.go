@@ -99,8 +99,10 @@ func queryByType() []Check {
 			Requirements: structured, Clause: cim009 + "5.7.2.3",
 			Level: Core, Needs: writes, Fault: "query.type.iri-unknown",
 			Body: func(t *T) {
-				c, first, _ := twoTypes(t)
-				c.expect(t, Query("type", ngsild.DefaultVocab+first), "first")
+				v := newVocabulary(t)
+				w := v.elsewhere("two")
+				c := candidates{ids: map[string]string{"wanted": v.create(t, 1), "of that name elsewhere": w.create(t, 2)}}
+				c.expect(t, Query("type", v.kindIRI), "wanted")
 			},
 		},
 		{
@@ -285,7 +287,7 @@ func queryByAttrs() []Check {
 		{
 			ID:           "mim1.query.attrs.projection",
 			Title:        "Entities that are queried with attrs hold the named attributes only, beside id and type",
-			Requirements: query, Clause: cim009 + "5.7.2.5", TestPurposes: []string{"019_12"},
+			Requirements: query, Clause: cim009 + "5.7.2.5", TestPurposes: []string{"019_01_04"},
 			Level: Core, Needs: writes, Fault: "query.attrs.selects-only",
 			Body: func(t *T) {
 				c, first, _ := withAttributes(t)
@@ -317,26 +319,38 @@ func queryByAttrs() []Check {
 		},
 		{
 			ID:           "mim1.query.combination.all",
-			Title:        "All conditions of a query have to hold together: type, id, idPattern, attrs and q",
+			Title:        "All conditions of a query have to hold together: type, id, attrs and q",
 			Requirements: query, Clause: cim009 + "5.7.2.4",
 			Level: Core, Needs: writes, Fault: "query.combination.q-dropped",
 			Body: func(t *T) {
 				kind, level, mark := t.Name("Sensor"), t.Name("level"), t.Name("mark")
-				entity := func(word, kind string, attributes ...any) ngsild.Object {
-					return ngsild.Entity(t.URN(word), kind, attributes...)
+				entity := func(kind string, attributes ...any) ngsild.Object {
+					return ngsild.Entity(t.URN("Sensor"), kind, attributes...)
 				}
 				high, low, marked := ngsild.Property(30), ngsild.Property(10), ngsild.Property(true)
 				c := candidatesOf(t, map[string]ngsild.Object{
-					"meets all":  entity("Red", kind, level, high, mark, marked),
-					"q fails":    entity("Red", kind, level, low, mark, marked),
-					"attrs fail": entity("Red", kind, level, high),
-					"type fails": entity("Red", kind+"Other", level, high, mark, marked),
-					"id fails":   entity("Red", kind, level, high, mark, marked),
-					"pattern":    entity("Blue", kind, level, high, mark, marked),
+					"meets all":  entity(kind, level, high, mark, marked),
+					"q fails":    entity(kind, level, low, mark, marked),
+					"attrs fail": entity(kind, level, high),
+					"type fails": entity(kind+"Other", level, high, mark, marked),
+					"id fails":   entity(kind, level, high, mark, marked),
 				})
-				ids := []string{c.ids["meets all"], c.ids["q fails"], c.ids["attrs fail"], c.ids["type fails"], c.ids["pattern"]}
-				c.expect(t, Query("type", kind, "id", strings.Join(ids, ","), "idPattern", "^urn:ngsi-ld:Red:.*$",
-					"attrs", mark, "q", level+">20"), "meets all")
+				ids := []string{c.ids["meets all"], c.ids["q fails"], c.ids["attrs fail"], c.ids["type fails"]}
+				c.expect(t, Query("type", kind, "id", strings.Join(ids, ","), "attrs", mark, "q", level+">20"), "meets all")
+			},
+		},
+		{
+			ID:           "mim1.query.dataset.one",
+			Title:        "A query with datasetId gives of each attribute the instance of that dataset only",
+			Requirements: query, Clause: cim009 + "4.5.5", TestPurposes: []string{"019_12"},
+			Level: Core, Needs: writes, Since: "1.8.1", Fault: "query.dataset-ignored",
+			Body: func(t *T) {
+				kind, attr, manual := t.Name("Sensor"), t.Name("level"), t.URN("Dataset")
+				create(t, ngsild.Entity(t.URN("Sensor"), kind, attr, []any{
+					ngsild.Property(20), ngsild.Property(21, "datasetId", manual)}))
+				e := only(t, t.GET(entities, Query("type", kind, "datasetId", manual)))
+				t.Expect(e).To(haveAttribute(attr, ngsild.Property(21, "datasetId", manual)))
+				t.Expect(e).To(lackInstance(attr, ""))
 			},
 		},
 		{

@@ -212,7 +212,16 @@ func observeForms() []Check {
 			Fault: "represent.simplified-loses-numbers",
 			Body: func(t *T) {
 				some(t, "can be queried", any1, func(o observed) {
-					agree(t, func() string { return differsSimplified(read(t, o.ID), read(t, o.ID, Query("options", "keyValues"))) })
+					agree(t, func() string {
+						before, simplified, after := read(t, o.ID), read(t, o.ID, Query("options", "keyValues")), read(t, o.ID)
+						for _, name := range attributesOf(before) {
+							if compact(before[name]) != compact(after[name]) { // it changes all the time
+								delete(before, name)
+								delete(simplified, name)
+							}
+						}
+						return differsSimplified(before, simplified)
+					})
 				})
 			},
 		},

@@ -175,6 +175,10 @@ func unexpanded(e ngsild.Object, loader ld.DocumentLoader) string {
 	if !slices.ContainsFunc(parts, func(part any) bool { url, _ := part.(string); return ngsild.IsCoreContext(url) }) {
 		parts = append(parts, ngsild.CoreContextURL)
 	}
+	parts, err := ngsild.InlineContext(parts, loader)
+	if err != nil {
+		return "its @context cannot be read: " + err.Error()
+	}
 	context, err := ld.NewContext(nil, options).Parse(parts)
 	if err != nil {
 		return "its @context cannot be read: " + err.Error()

@@ -185,7 +185,7 @@ func timestamps() []Check {
 	checks := []Check{
 		{
 			ID:    "mim1.entity.represent.sysAttrs",
-			Title: "options=sysAttrs shows when the entity and its attributes were created and modified", TestPurposes: []string{"018_11"},
+			Title: "options=sysAttrs shows when the entity and its attributes were created and modified",
 			Fault: "represent.sys-attrs-of-entity-only",
 			Body: func(t *T) {
 				s := newSight(t)

@@ -7,6 +7,7 @@ import (
 	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
 
 	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
@@ -42,6 +43,12 @@ func described(t *T, path, member, name string) ngsild.Object {
 	})
 	t.Require(r).To(answering(i >= 0, "none of the %d items has %s %q", len(all), member, name))
 	return all[i].(ngsild.Object)
+}
+
+// beIRIOf matches the fully qualified name to which a name of the check's own expands:
+// in the default vocabulary, or in that of a default @context of the platform (5.5.5).
+func beIRIOf(name string) types.GomegaMatcher {
+	return gomega.And(beURI(), gomega.HaveSuffix(name))
 }
 
 // unsigned matches a JSON number that counts something.
@@ -105,7 +112,8 @@ func typesDiscovery() []Check {
 			Body: func(t *T) {
 				s := newSensor(t)
 				d := described(t, typesPath, "typeName", s.kind)
-				t.Expect(d).To(haveMembers(ngsild.Object{"type": "EntityType", "id": ngsild.DefaultVocab + s.kind}))
+				t.Expect(d).To(haveMembers(ngsild.Object{"type": "EntityType"}))
+				t.Expect(d["id"]).To(beIRIOf(s.kind))
 				t.Expect(texts(d["attributeNames"])).To(gomega.ConsistOf(s.level, s.place))
 			},
 		},
@@ -119,7 +127,8 @@ func typesDiscovery() []Check {
 				r := t.GET(typePath(s.kind))
 				t.Require(r).To(HaveStatus(200))
 				info := t.Object(r)
-				t.Expect(info).To(haveMembers(ngsild.Object{"type": "EntityTypeInfo", "id": ngsild.DefaultVocab + s.kind, "typeName": s.kind}))
+				t.Expect(info).To(haveMembers(ngsild.Object{"type": "EntityTypeInfo", "typeName": s.kind}))
+				t.Expect(info["id"]).To(beIRIOf(s.kind))
 				t.Expect(info["entityCount"]).To(unsigned, "entityCount may be an estimate, but has to be a count (5.7.11)")
 			},
 		},
@@ -146,10 +155,11 @@ func typesDiscovery() []Check {
 			Clause: cim009 + "6.26.2", TestPurposes: []string{"024_02"},
 			Fault: "types.one.iri-unknown",
 			Body: func(t *T) {
-				s := newSensor(t)
-				r := t.GET(typePath(ngsild.DefaultVocab + s.kind))
+				v := newVocabulary(t)
+				v.create(t, 20)
+				r := t.GET(typePath(v.kindIRI))
 				t.Require(r).To(HaveStatus(200))
-				t.Expect(r).To(HaveJSON("/id", ngsild.DefaultVocab+s.kind))
+				t.Expect(r).To(HaveJSON("/id", v.kindIRI))
 			},
 		},
 		{
