@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/internal/harness"
+	"github.com/oasc/mimcheck/internal/prove"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+)
+
+func newProve() *cobra.Command {
+	o := prove.Options{Settings: harness.Settings{Tool: tool(), StateDir: defaultStateDir()}}
+	var names []string
+	cmd := &cobra.Command{
+		Use:   "prove",
+		Short: "Prove the checks: run them against every fault of the reference platform",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			o.Faults = faults.All()
+			if len(names) > 0 {
+				if o.Faults, err = faults.Named(names...); err != nil {
+					return err
+				}
+			}
+			done := 0
+			o.Progress = func(fault string, kills int) {
+				done++
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, noticed by %d\n", done, len(o.Faults), fault, kills)
+			}
+			proof, err := prove.Run(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			if err := proof.WriteText(cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			if len(proof.Survived())+len(proof.FalseAlarms)+len(proof.Misnamed()) > 0 {
+				return exitError{exitNonConformant, errors.New("the checks are not proved: see the lists above")}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringSliceVar(&names, "fault", nil, "prove against these faults only")
+	cmd.Flags().StringVar(&o.Settings.Filter, "filter", "", "prove the checks whose labels match this expression only")
+	cmd.Flags().StringVar(&o.Settings.Baseline, "baseline", "", "prove the checks of this baseline only")
+	cmd.Flags().Uint64Var(&o.Settings.Seed, "seed", 0, "seed of everything random")
+	cmd.Flags().IntVar(&o.Parallel, "parallel", 2, "platforms at once")
+	return cmd
+}

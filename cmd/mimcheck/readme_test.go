@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/reference"
+)
+
+// readmeExit are the README's commands with an exit code other than 0, and why.
+var readmeExit = map[string]int{
+	"mimcheck run --url https://broker.example.org/ngsi-ld/v1": 3, // observing does not prove conformance
+	"mimcheck run --target city.yaml":                          3, // likewise
+	"mimcheck run --fault FAULT":                               1,
+}
+
+// TestREADME types every command of the README, with a reference platform in place
+// of the example's, and expects the exit code that the README promises.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yaml := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindSubmatch(readme)
+	if yaml == nil {
+		t.Fatal("the README has no example of a target.yaml")
+	}
+	workdir(t)
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer city.Close()
+	t.Setenv("CITY_TOKEN", "secret-of-the-test")
+	here := strings.NewReplacer(
+		"https://broker.example.org", city.URL,
+		"http://127.0.0.1:9090", city.URL,
+		"FAULT", anyFault(t),
+		"tenant: openiot                     # NGSILD-Tenant, if any\n", "",
+		"rate: 5 ", "rate: 10000 ",
+	)
+	if err := os.WriteFile("city.yaml", []byte(here.Replace(string(yaml[1]))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, line := range strings.Split(string(readme), "\n") {
+		command, isCommand := strings.CutPrefix(line, "    mimcheck ")
+		command, _, _ = strings.Cut(command, "  #")
+		switch {
+		case !isCommand,
+			strings.HasPrefix(command, "reference serve"),    // does not end; served above instead
+			strings.Contains(command, "./smart-data-models"): // needs a download
+			continue
+		}
+		ran++
+		t.Run(command, func(t *testing.T) {
+			args := strings.Fields(here.Replace(command))
+			if args[0] == "run" {
+				args = append(args, "--rate", "-1", "--concurrency", "16")
+			}
+			mimcheck(t, args...).want(t, readmeExit["mimcheck "+command])
+		})
+	}
+	if ran < 14 {
+		t.Errorf("only %d commands were found in the README", ran)
+	}
+}

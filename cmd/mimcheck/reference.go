@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+)
+
+func newReference() *cobra.Command {
+	cmd := &cobra.Command{Use: "reference", Short: "The reference city platform and its faults"}
+	var port int
+	var host string
+	var names []string
+	var empty bool
+	serve := &cobra.Command{
+		Use:     "serve",
+		Short:   "Serve the reference platform until interrupted",
+		Example: "  mimcheck reference serve --port 9090 --fault entity.create.no-location",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			active, err := faults.Named(names...)
+			if err != nil {
+				return err
+			}
+			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty}, active...)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "reference city platform at %s/ngsi-ld/v1\n", city.URL)
+			for _, f := range active {
+				fmt.Fprintf(cmd.OutOrStdout(), "fault %s: %s\n", f.Name, f.Summary)
+			}
+			context.AfterFunc(cmd.Context(), city.Close)
+			return city.Wait()
+		},
+	}
+	serve.Flags().IntVar(&port, "port", 9090, "port to listen at; 0 picks a free one")
+	serve.Flags().StringVar(&host, "host", "127.0.0.1", "address to listen at")
+	serve.Flags().StringSliceVar(&names, "fault", nil, "switch on named faults")
+	serve.Flags().BoolVar(&empty, "empty", false, "leave out the sample city data")
+	cmd.AddCommand(serve, &cobra.Command{
+		Use: "faults", Short: "List the faults that can be switched on by name", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, f := range faults.All() {
+				fmt.Fprintf(table, "%s\t%s\n", f.Name, f.Summary)
+			}
+			return table.Flush()
+		},
+	})
+	return cmd
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/internal/console"
+	"github.com/oasc/mimcheck/internal/harness"
+	"github.com/oasc/mimcheck/internal/ledger"
+	"github.com/oasc/mimcheck/internal/membership"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/reports/formats"
+)
+
+// runFlags are the flags of `mimcheck run` beside those of the settings.
+type runFlags struct {
+	settings   harness.Settings
+	out        string
+	ledger     string
+	dryRun     bool
+	runTimeout time.Duration
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Test a platform; without --target or --url, the embedded reference platform",
+		Example: `  mimcheck run                                   # the embedded reference platform
+  mimcheck run --url https://broker.example.org  # a live platform, reading only
+  mimcheck run --target city.yaml --profile sandbox --member Aarhus
+  mimcheck run --target city.yaml --filter 'core && !need:write' --dry-run`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return run(cmd.Context(), f, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	s, flags := &f.settings, cmd.Flags()
+	flags.StringVar(&s.TargetFile, "target", "", "the platform's target.yaml")
+	flags.StringVar(&s.URL, "url", "", "the platform's address, with or without /ngsi-ld/v1")
+	flags.StringSliceVar(&s.Faults, "fault", nil, "switch on named faults of the embedded platform (see `mimcheck reference faults`)")
+	flags.StringVar(&s.Baseline, "baseline", "", "baseline id (see `mimcheck baseline list`)")
+	flags.StringSliceVar(&s.MIMs, "mim", nil, "run the checks of these MIMs only")
+	flags.StringVar(&s.Filter, "filter", "", "run the checks whose labels match this expression only")
+	flags.StringSliceVar(&s.Claims, "claim", nil, "MIMs that the platform claims, instead of its statement's")
+	flags.StringSliceVar(&s.Features, "features", nil, "optional features that the platform claims, or all")
+	flags.StringVar(&s.SpecVersion, "spec-version", "", "version of ETSI GS CIM 009 that the platform implements, such as 1.6.1")
+	flags.StringSliceVar(&s.Models, "models", nil, "data-model catalogues (folder, zip or tar) instead of the embedded one")
+	flags.StringVar(&s.Profile, "profile", "", "observe (reads only), sandbox (writes its own things only) or reference")
+	flags.IntVar(&s.Concurrency, "concurrency", 0, "checks at once")
+	flags.Float64Var(&s.Rate, "rate", 0, "requests per second; negative is unlimited")
+	flags.DurationVar(&s.Timeout, "timeout", 0, "longest time of one check (default 30s)")
+	flags.DurationVar(&f.runTimeout, "run-timeout", 0, "longest time of the whole run (default none)")
+	flags.BoolVar(&s.FailFast, "fail-fast", false, "stop after the first failed check")
+	flags.Uint64Var(&s.Seed, "seed", 0, "seed of everything random (default: a fresh one, told in the report)")
+	flags.IntVar(&s.Sample, "sample", 0, "entities that observing checks look at (default 50)")
+	flags.StringVar(&s.CallbackHost, "callback-host", "", "address of this machine that the platform can reach, HOST or HOST:PORT")
+	flags.StringVar(&s.StateDir, "state", defaultStateDir(), "folder for clean-up journals")
+	flags.StringVar(&s.Member, "member", "", "record the run for this member city")
+	flags.StringVar(&f.ledger, "ledger", defaultLedger(), "ledger file, with --member")
+	flags.StringVar(&f.out, "out", "mimcheck-report", "folder for the report")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan and the number of requests, and run nothing")
+	return cmd
+}
+
+func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
+	f.settings.Tool = tool()
+	var member membership.Member
+	if f.settings.Member != "" { // before an hour of testing, not after
+		var err error
+		if member, err = membership.Find(f.settings.Member); err != nil {
+			return err
+		}
+		f.settings.Member = member.Name
+	}
+	progress := console.New(stderr)
+	f.settings.Progress = progress
+	prepared, err := harness.Prepare(f.settings)
+	if err != nil {
+		return err
+	}
+	defer prepared.Close()
+	if f.dryRun {
+		return dryRun(ctx, prepared, stdout)
+	}
+	runCtx, cancel := ctx, context.CancelFunc(func() {})
+	if f.runTimeout > 0 {
+		runCtx, cancel = context.WithTimeout(ctx, f.runTimeout)
+	}
+	defer cancel()
+	report, err := prepared.Run(runCtx)
+	progress.Close()
+	if report == nil {
+		return err
+	}
+	written, writeErr := writeReport(f.out, report)
+	if err := formats.Render("text", stdout, report); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nreport: %s\n", strings.Join(written, "  "))
+	if f.settings.Member != "" && writeErr == nil {
+		writeErr = record(ctx, f.ledger, member, report, stdout)
+	}
+	switch {
+	case err != nil || writeErr != nil:
+		return exitError{exitUsage, errors.Join(err, writeErr)}
+	case ctx.Err() != nil:
+		return exitError{exitInterrupted, errors.New("interrupted: the report is partial, what the run created has been removed")}
+	}
+	return verdictCode(report)
+}
+
+func verdictCode(r *reports.Report) error {
+	code, err := r.Verdict.Verdict.ExitCode()
+	if err != nil {
+		return err
+	}
+	if code == 0 {
+		return nil
+	}
+	return exitError{code: code}
+}
+
+// writeReport writes the report in the formats that people and machines ask for
+// first and returns the paths; the others come by `mimcheck report render`.
+func writeReport(dir string, r *reports.Report) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("the report has no place: %w; name another folder with --out", err)
+	}
+	encoded, err := reports.Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	var written []string
+	write := func(name string, content []byte) error {
+		path := filepath.Join(dir, name)
+		if err := reports.Write(path, content); err != nil {
+			return err
+		}
+		written = append(written, path)
+		return nil
+	}
+	if err := write("report.json", encoded); err != nil {
+		return written, err
+	}
+	for _, f := range []struct{ format, file string }{{"html", "report.html"}, {"markdown", "report.md"}, {"junit", "junit.xml"}} {
+		var b strings.Builder
+		if err := formats.Render(f.format, &b, r); err != nil {
+			return written, err
+		}
+		if err := write(f.file, []byte(b.String())); err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+func record(ctx context.Context, path string, member membership.Member, r *reports.Report, stdout io.Writer) error {
+	store, err := openLedger(path)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	event, err := membership.Record(context.WithoutCancel(ctx), store, member, r)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "recorded for %s in %s (event %d); see `mimcheck status --member %q`\n", member.Name, path, event.Seq, member.Name)
+	return nil
+}
+
+func openLedger(path string) (*ledger.Ledger, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("the ledger has no place: %w; name one with --ledger", err)
+	}
+	store, err := ledger.Open(path)
+	var corrupt *ledger.CorruptError
+	if errors.As(err, &corrupt) {
+		return nil, exitError{exitEvidence, err}
+	}
+	return store, err
+}
+
+// defaultStateDir is where journals and the ledger live when no flag says
+// otherwise, by the XDG base directory rules.
+func defaultStateDir() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "mimcheck")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ".mimcheck"
+	}
+	return filepath.Join(home, ".local", "state", "mimcheck")
+}
+
+func defaultLedger() string {
+	if path := os.Getenv("MIMCHECK_LEDGER"); path != "" {
+		return path
+	}
+	return filepath.Join(defaultStateDir(), "ledger.db")
+}
