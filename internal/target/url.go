@@ -43,7 +43,7 @@ func baseURL(raw string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	if strings.ContainsAny(raw, "?#") {
 		return "", errors.New("the address has a query or a fragment: expected a base URL that paths can be appended to; leave out everything from ? or # on")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
@@ -52,11 +52,8 @@ func baseURL(raw string) (string, error) {
 // httpURL parses an absolute http or https URL without credentials.
 func httpURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil {
-		if detail := (*url.Error)(nil); errors.As(err, &detail) {
-			err = detail.Err // its text would repeat the whole address
-		}
-		return nil, fmt.Errorf("the address is no URL (%w): expected one such as https://broker.example.org", err)
+	if err != nil { // its text would repeat the address, or the password in it
+		return nil, errors.New("the address is no URL: expected one such as https://broker.example.org, with a number for the port if any, and %XX for what a path can't hold")
 	}
 	switch {
 	case u.User != nil:
