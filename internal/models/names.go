@@ -185,14 +185,5 @@ var coreTerms = sync.OnceValue(func() map[string]string {
 	if err != nil {
 		return nil
 	}
-	terms := map[string]string{}
-	collectTerms(doc, terms, 0)
-	for term, iri := range terms {
-		if prefix, rest, ok := strings.Cut(iri, ":"); ok {
-			if ns, known := terms[prefix]; known && ns != iri && !strings.HasPrefix(rest, "//") {
-				terms[term] = ns + rest
-			}
-		}
-	}
-	return terms
+	return termsOf(doc)
 })

@@ -31,6 +31,9 @@ type file struct {
 	once sync.Once
 	doc  any
 	err  error
+
+	termsOnce sync.Once
+	termsRead map[string]string
 }
 
 // document is the file's JSON.
@@ -48,11 +51,17 @@ func (f *file) document() (any, error) {
 
 // terms are the terms of an @context document that map to a string, or to an object
 // with an @id, resolved by the prefixes of the same document.
+// The map is shared: nobody changes it.
 func (f *file) terms() map[string]string {
-	doc, err := f.document()
-	if err != nil {
-		return nil
-	}
+	f.termsOnce.Do(func() {
+		if doc, err := f.document(); err == nil {
+			f.termsRead = termsOf(doc)
+		}
+	})
+	return f.termsRead
+}
+
+func termsOf(doc any) map[string]string {
 	terms := map[string]string{}
 	collectTerms(doc, terms, 0)
 	for term, iri := range terms {
