@@ -8,22 +8,34 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
+// baseline is what of a baseline counts here.
+type baseline struct {
+	baselines.Baseline
+	// obliges says, for each MIM in order, whether any of its requirements is
+	// mandatory: a MIM of which none is obliges nobody to implement it.
+	obliges []bool
+}
+
 // known are the baselines of this program by id: reading them anew for every
 // member would cost more than everything else.
-var known = sync.OnceValues(func() (map[string]baselines.Baseline, error) {
+var known = sync.OnceValues(func() (map[string]baseline, error) {
 	all, err := baselines.All()
-	byID := make(map[string]baselines.Baseline, len(all))
+	byID := make(map[string]baseline, len(all))
 	for _, b := range all {
-		byID[b.ID] = b
+		obliges := make([]bool, len(b.MIMs))
+		for i, m := range b.MIMs {
+			obliges[i] = slices.ContainsFunc(m.Requirements(), func(r baselines.Requirement) bool { return r.Obligation == baselines.Mandatory })
+		}
+		byID[b.ID] = baseline{b, obliges}
 	}
 	return byID, err
 })
 
 // baselineOf finds a baseline of this program.
-func baselineOf(id string) (baselines.Baseline, error) {
+func baselineOf(id string) (baseline, error) {
 	all, err := known()
 	if err != nil {
-		return baselines.Baseline{}, err
+		return baseline{}, err
 	}
 	b, ok := all[id]
 	if !ok {

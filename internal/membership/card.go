@@ -132,8 +132,12 @@ func (c Card) Text(w io.Writer) error {
 	if len(c.Timeline) > 0 {
 		b.WriteString("\ntime line\n")
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for _, change := range c.Timeline {
-			fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", DateOf(change.At), change.MIM, change.label(), change.Reason)
+		for i := 0; i < len(c.Timeline); {
+			first, mims := c.Timeline[i], []string(nil)
+			for ; i < len(c.Timeline) && c.Timeline[i].alike(first); i++ {
+				mims = append(mims, c.Timeline[i].MIM)
+			}
+			fmt.Fprintf(t, "  %s\t%s %s\t%s\t%s\n", DateOf(first.At), first.Baseline, strings.Join(mims, " "), first.label(), first.Reason)
 		}
 		if err := t.Flush(); err != nil {
 			return err
@@ -147,6 +151,11 @@ func (c Card) Text(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// alike says whether two changes differ in the MIM only.
+func (c Change) alike(o Change) bool {
+	return c.At.Equal(o.At) && c.Baseline == o.Baseline && c.From == o.From && c.To == o.To && c.Reason == o.Reason
 }
 
 func (c Change) label() string {

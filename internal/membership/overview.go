@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -99,45 +100,25 @@ func (o Overview) Text(w io.Writer) error {
 	return o.table(w)
 }
 
+// table has one part for each baseline and a line for each member.
 func (o Overview) table(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Implementation responsibility of %d members as of %s\n\n", len(o.Members), o.AsOf.Format(time.DateTime+" MST"))
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	columns := o.columns()
-	fmt.Fprint(t, "MEMBER\tCOUNTRY")
-	for _, c := range columns {
-		fmt.Fprintf(t, "\t%s", c.mim)
-	}
-	fmt.Fprint(t, "\n")
-	count := map[MIMState]int{}
+	fmt.Fprintf(&b, "Implementation responsibility of %d members as of %s\n", len(o.Members), o.AsOf.Format(time.DateTime+" MST"))
+	var baselines []string
+	columns := map[string][]string{} // MIMs by baseline
 	for _, m := range o.Members {
-		fmt.Fprintf(t, "%s\t%s", m.Member.Name, m.Member.Country)
-		if len(m.MIMs) == 0 {
-			fmt.Fprintf(t, "\t(%s)", m.Member.Stage)
-		}
-		for _, c := range columns {
-			for _, s := range m.MIMs {
-				if (mimKey{s.Baseline, s.MIM}) == c {
-					fmt.Fprintf(t, "\t%s", s.label())
-					count[s.State]++
-				}
+		for _, s := range m.MIMs {
+			if !slices.Contains(baselines, s.Baseline) {
+				baselines = append(baselines, s.Baseline)
+			}
+			if !slices.Contains(columns[s.Baseline], s.MIM) {
+				columns[s.Baseline] = append(columns[s.Baseline], s.MIM)
 			}
 		}
-		fmt.Fprint(t, "\n")
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	var baselines []string
-	for _, c := range columns {
-		if len(baselines) == 0 || baselines[len(baselines)-1] != c.baseline {
-			baselines = append(baselines, c.baseline)
-		}
-	}
-	fmt.Fprintf(&b, "\nbaseline: %s\n", strings.Join(baselines, ", "))
-	for _, s := range MIMStates() {
-		if count[s] > 0 {
-			fmt.Fprintf(&b, "%-13s %d\n", s, count[s])
+	for _, baseline := range baselines {
+		if err := o.part(&b, baseline, columns[baseline]); err != nil {
+			return err
 		}
 	}
 	b.WriteString("\nThe reasons, the runs and the next steps: mimcheck status --member NAME\n")
@@ -145,20 +126,38 @@ func (o Overview) table(w io.Writer) error {
 	return err
 }
 
-// columns are the MIMs that any of the members has, in order.
-func (o Overview) columns() []mimKey {
-	var columns []mimKey
-	seen := map[mimKey]bool{}
+func (o Overview) part(b *strings.Builder, baseline string, mims []string) error {
+	fmt.Fprintf(b, "\nbaseline %s\n\n", baseline)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "MEMBER\tCOUNTRY\t%s\n", strings.Join(mims, "\t"))
+	count := map[MIMState]int{}
 	for _, m := range o.Members {
+		cells := make([]string, len(mims))
+		for i := range cells {
+			cells[i] = "-"
+		}
+		if m.Member.Stage != IsMember {
+			cells[0] = fmt.Sprintf("- (%s)", m.Member.Stage)
+		}
 		for _, s := range m.MIMs {
-			key := mimKey{s.Baseline, s.MIM}
-			if !seen[key] {
-				seen[key] = true
-				columns = append(columns, key)
+			if s.Baseline == baseline {
+				cells[slices.Index(mims, s.MIM)] = s.label()
+				count[s.State]++
 			}
 		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", m.Member.Name, m.Member.Country, strings.Join(cells, "\t"))
 	}
-	return columns
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	var counts []string
+	for _, s := range MIMStates() {
+		if count[s] > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", count[s], s))
+		}
+	}
+	fmt.Fprintf(b, "\nin all: %s\n", strings.Join(counts, ", "))
+	return nil
 }
 
 func (o Overview) one(w io.Writer, m MemberStatus) error {
@@ -185,11 +184,13 @@ func (o Overview) one(w io.Writer, m MemberStatus) error {
 		if s.Share.Mandatory > 0 {
 			fmt.Fprintf(&b, "    share  %s\n", s.Share)
 		}
-		fmt.Fprintf(&b, "    due    start by %s, implement by %s", s.StartBy, s.ImplementBy)
-		if len(s.Extensions) > 0 {
-			fmt.Fprintf(&b, " (extended: %s)", strings.Join(s.Extensions, "; "))
+		if s.Obliges {
+			fmt.Fprintf(&b, "    due    start by %s, implement by %s", s.StartBy, s.ImplementBy)
+			if len(s.Extensions) > 0 {
+				fmt.Fprintf(&b, " (extended: %s)", strings.Join(s.Extensions, "; "))
+			}
+			b.WriteString("\n")
 		}
-		b.WriteString("\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ledger"
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites/baselines"
 )
 
 // RunRecorded: a run of the harness was made for a member.
@@ -155,7 +156,7 @@ func mimOf(r *reports.Report, judged reports.MIMJudge) (found RunMIM, tried bool
 	var mandatory []string
 	for _, c := range judged.Capabilities {
 		for _, q := range c.Requirements {
-			if q.Obligation != "mandatory" {
+			if q.Obligation != baselines.Mandatory {
 				continue
 			}
 			mandatory = append(mandatory, q.ID)

@@ -44,10 +44,13 @@ type MIMStatus struct {
 	Assurance   Assurance `json:"assurance"`   // of the proof that holds, or held last; empty for none
 	Share       Share     `json:"share"`       // of the newest whole run
 	Recorded    int       `json:"recorded"`    // runs of this MIM
-	StartBy     Date      `json:"startBy"`
-	ImplementBy Date      `json:"implementBy"`
-	ValidUntil  Date      `json:"validUntil,omitempty"` // last day of the proof that holds
-	Extensions  []string  `json:"extensions"`           // reasons of what moved the days
+	// Obliges: the baseline makes something of the MIM mandatory. A MIM of which it
+	// makes nothing mandatory has no timeframe and is never overdue.
+	Obliges     bool     `json:"obliges"`
+	StartBy     Date     `json:"startBy,omitempty"`
+	ImplementBy Date     `json:"implementBy,omitempty"`
+	ValidUntil  Date     `json:"validUntil,omitempty"` // last day of the proof that holds
+	Extensions  []string `json:"extensions"`           // reasons of what moved the days
 }
 
 // Share is how much of a MIM a run found.
@@ -168,7 +171,8 @@ func (h *history) status(decisions []Decision, m Member, asOf time.Time) ([]MIMS
 			return nil, err
 		}
 		timeframe := d.due(m.Since)
-		for _, mim := range b.MIMs {
+		all = slices.Grow(all, len(b.MIMs))
+		for i, mim := range b.MIMs {
 			days := timeframe
 			for _, e := range d.Extended {
 				if e.On <= DateOf(asOf) {
@@ -184,7 +188,10 @@ func (h *history) status(decisions []Decision, m Member, asOf time.Time) ([]MIMS
 			}
 			s := MIMStatus{
 				Baseline: d.Baseline, MIM: mim.ID, Title: mim.Title, Share: t.share, Recorded: t.runs,
-				StartBy: days.start, ImplementBy: days.implement, Extensions: days.extended,
+				Obliges: b.obliges[i],
+			}
+			if s.Obliges {
+				s.StartBy, s.ImplementBy, s.Extensions = days.start, days.implement, days.extended
 			}
 			t.judge(&s, d.Terms.Assurance, m, asOf)
 			all = append(all, s)
@@ -346,25 +353,28 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 		s.State, s.Assurance = Implementing, weaker.assurance
 		s.from(weaker)
 		s.Reason = fmt.Sprintf("%s found it conformant, but only %s; the Council's decision asks for %s.", weaker.name(), weaker.assurance, required)
-		s.Next = fmt.Sprintf("File the bundle of the run with the Working Group, which runs it again, until %s.", s.ImplementBy)
+		s.Next = fmt.Sprintf("File the bundle of the run with the Working Group, which runs it again%s.", until(s.ImplementBy))
 	case t.measured && (t.share.Conformant > 0 || t.share.more(t.first)):
 		s.State = Implementing
 		s.Runs = []string{t.shareRun.id}
 		s.Reason = fmt.Sprintf("The run %s on %s found a part of it: %s.", t.shareRun.id, DateOf(t.shareRun.at), t.share)
-		s.Next = fmt.Sprintf("Repair what the report of that run lists first, and run again until %s: %s", s.ImplementBy, command)
+		s.Next = fmt.Sprintf("Repair what the report of that run lists first, and run again%s: %s", until(s.ImplementBy), command)
 	case t.runs > 0:
 		s.State = Experimenting
 		s.Runs = []string{t.latest.id}
 		s.Reason = fmt.Sprintf("%s recorded, the latest on %s (%s), and none that shows it implemented.", reports.Plural(t.runs, "run is", "runs are"), DateOf(t.latest.at), t.latest.id)
-		s.Next = fmt.Sprintf("Raise the share of its mandatory requirements until %s: %s", s.ImplementBy, command)
+		s.Next = fmt.Sprintf("Raise the share of its requirements that are met%s: %s", until(s.ImplementBy), command)
 		if t.onlyOwn {
 			s.Reason = fmt.Sprintf("%s recorded, the latest on %s (%s), all against the harness's own reference platform: they show nothing of the member's.", reports.Plural(t.runs, "run is", "runs are"), DateOf(t.latest.at), t.latest.id)
-			s.Next = fmt.Sprintf("Run the harness against the member's own platform until %s: %s", s.ImplementBy, command)
+			s.Next = fmt.Sprintf("Run the harness against the member's own platform%s: %s", until(s.ImplementBy), command)
 		}
 	default:
 		s.State = NotStarted
 		s.Reason = "No run of it is recorded."
-		s.Next = fmt.Sprintf("Record a first run until %s: %s", s.StartBy, command)
+		s.Next = fmt.Sprintf("Record a first run%s: %s", until(s.StartBy), command)
+	}
+	if !s.Obliges {
+		s.Reason += " The baseline makes nothing of it mandatory."
 	}
 	s.Progress = s.State
 	s.overdue(command, DateOf(asOf))
@@ -376,12 +386,23 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 	}
 }
 
+// until is " until" and the day, or nothing when there is none.
+func until(d Date) string {
+	if d == "" {
+		return ""
+	}
+	return " until " + string(d)
+}
+
 // overdue turns a state that is still on its way into overdue when its last day is over.
 func (s *MIMStatus) overdue(command string, today Date) {
 	const ask = "; where that needs more time, ask for an extension with its reason."
 	switch s.State {
 	case NotStarted, Experimenting, Implementing:
 	default:
+		return
+	}
+	if !s.Obliges {
 		return
 	}
 	switch {

@@ -262,6 +262,21 @@ func TestStatusOfExtensionForAll(t *testing.T) {
 	}
 }
 
+// TestStatusOfAMIMThatObligesNobody: the baseline of 2022 makes nothing of MIM3 mandatory.
+func TestStatusOfAMIMThatObligesNobody(t *testing.T) {
+	d := Decision{ID: "d", Baseline: "oasc-2022-06-07", Closed: "2022-09-30", Outcome: Adopted, Terms: Terms{12, 24, SelfTested}}
+	all, err := StatusOf(nil, []Decision{d}, aarhus(t), at("2026-01-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := all[0]; s.MIM != "MIM1" || s.State != Overdue {
+		t.Errorf("%+v", s)
+	}
+	if s := all[2]; s.MIM != "MIM3" || s.State != NotStarted || s.ImplementBy != "" || !strings.Contains(s.Reason, "nothing of it mandatory") || strings.Contains(s.Next, "until") {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestStatusOfUnknownEvent(t *testing.T) {
 	events := []ledger.Event{{Stream: "aarhus", Seq: 1, Position: 1, Kind: "Novelty", Data: json.RawMessage(`{}`)}}
 	if _, err := StatusOf(events, nil, aarhus(t), at("2026-01-01")); err == nil || !strings.Contains(err.Error(), "newer mimcheck") {
