@@ -49,12 +49,13 @@ func (t *tenant) current(id string, r *request) *model.Entity {
 
 // store puts next in the place of old, either of which may be nil. The caller holds
 // the lock for writing.
-func (t *tenant) store(old, next *model.Entity, _ *request) {
+func (t *tenant) store(old, next *model.Entity, r *request) {
 	if next == nil {
 		t.remove(old.ID)
-		return
+	} else {
+		t.put(next)
 	}
-	t.put(next)
+	t.notify(r.p, old, next, r.now)
 }
 
 // change replaces an entity by what f makes of it; nil deletes it.

@@ -63,6 +63,12 @@ func operations() map[string]operation {
 		"GET /jsonldContexts/{contextId}":    {parameters: []string{"details"}, offers: contextOnly, do: (*request).serveContext},
 		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
 
+		"POST /subscriptions":                    {body: objectBody, creates: true, do: (*request).createSubscription},
+		"GET /subscriptions":                     {parameters: all(pageParameters, []string{"options"}), offers: jsonOnly, do: (*request).querySubscriptions},
+		"GET /subscriptions/{subscriptionId}":    {parameters: []string{"options"}, offers: jsonOnly, do: (*request).retrieveSubscription},
+		"PATCH /subscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSubscription},
+		"DELETE /subscriptions/{subscriptionId}": {do: (*request).deleteSubscription},
+
 		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
 	}
 }

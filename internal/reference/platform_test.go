@@ -34,6 +34,16 @@ func (c *testClock) Now() time.Time {
 	return c.now
 }
 
+// skip moves the clock on.
+func (c *testClock) skip(d time.Duration) {
+	c.mu <- struct{}{}
+	defer func() { <-c.mu }()
+	c.now = c.now.Add(d)
+}
+
+// settle waits until what runs beside the requests has come to an end.
+func (p *Platform) settle() { p.background.Wait() }
+
 func newClient(t *testing.T) *client {
 	t.Helper()
 	clock := &testClock{mu: make(chan struct{}, 1), now: time.Date(2025, 6, 1, 12, 0, 0, 0, time.UTC)}

@@ -42,8 +42,9 @@ type Platform struct {
 	mu      sync.RWMutex
 	tenants map[string]*tenant
 
-	life context.Context // ends with Close
-	end  context.CancelFunc
+	life       context.Context // ends with Close
+	end        context.CancelFunc
+	background sync.WaitGroup // what runs beside the requests
 }
 
 // New makes a platform. Close ends it.
@@ -72,9 +73,26 @@ func New(o Options) (*Platform, error) {
 	return p, nil
 }
 
-// Close ends what the platform does on its own. It answers requests no longer
-// reliably afterwards.
-func (p *Platform) Close() { p.end() }
+// Close ends what the platform does on its own, such as notifying, and waits for it.
+// No requests may come afterwards.
+func (p *Platform) Close() {
+	p.mu.Lock()
+	p.end()
+	p.mu.Unlock()
+	p.background.Wait()
+}
+
+// beside runs f beside the requests unless the platform is closed, and says whether
+// it does.
+func (p *Platform) beside(f func()) bool {
+	p.mu.RLock() // Close waits for what has begun by then
+	defer p.mu.RUnlock()
+	if p.life.Err() != nil {
+		return false
+	}
+	p.background.Go(f)
+	return true
+}
 
 func (p *Platform) now() time.Time { return p.clock().UTC().Truncate(time.Microsecond) }
 

@@ -15,6 +15,7 @@ type selection struct {
 	infos []entityInfo // one of them must match; none are no condition
 	attrs []string     // one of them must be there
 	q     *query.Q
+	csf   *query.Q // selects context sources
 	geo   *query.Geo
 	scope *query.Scopes
 	local bool
@@ -78,8 +79,8 @@ func (r *request) selection() (*selection, error) {
 			return nil, err
 		}
 	}
-	if r.query.Has("csf") { // sources are chosen by it; there is none that it could leave out
-		if _, err = query.ParseQ(r.query.Get("csf"), query.QOptions{Context: r.context}); err != nil {
+	if r.query.Has("csf") {
+		if s.csf, err = query.ParseQ(r.query.Get("csf"), query.QOptions{Context: r.context}); err != nil {
 			return nil, err
 		}
 	}

@@ -15,6 +15,8 @@ type tenant struct {
 	slots []*slot // in the order of creation
 	byID  map[string]*slot
 	dead  int
+
+	subscriptions subscriptionSet
 }
 
 // slot holds an entity's place in the order; it is nil when the entity is deleted.

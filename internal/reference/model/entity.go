@@ -146,6 +146,16 @@ func (a *Attribute) Clone() *Attribute {
 	return &c
 }
 
+// Deleted gives the attribute as a notification shows one that has been deleted: with
+// an NGSI-LD Null for its value (5.8.6).
+func (a *Attribute) Deleted(now time.Time) *Attribute {
+	gone := &Attribute{Kind: a.Kind, Value: NullURI, DatasetID: a.DatasetID, CreatedAt: a.CreatedAt, ModifiedAt: a.ModifiedAt, DeletedAt: now}
+	if a.Kind == LanguageProperty {
+		gone.Value = map[string]any{"@none": NullURI}
+	}
+	return gone
+}
+
 // HasType says whether the entity has the type.
 func (e *Entity) HasType(iri string) bool { return slices.Contains(e.Types, iri) }
 

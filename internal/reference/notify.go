@@ -1,0 +1,306 @@
+package reference
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/model"
+)
+
+// maxWaiting bounds the notifications of one subscription that are not sent yet.
+const maxWaiting = 10000
+
+// delivery is a notification on its way. Its body is made when it is sent.
+type delivery struct {
+	at   time.Time
+	body func() (any, error)
+}
+
+// attributeChange is what happened to one attribute instance.
+type attributeChange struct {
+	name, dataset string
+	trigger       string // attributeCreated, attributeUpdated or attributeDeleted
+	before        *model.Attribute
+}
+
+// diff compares two states of an entity; either may be nil. Stored attributes are
+// immutable, so that one which was written, even with the same value, is another.
+func diff(old, next *model.Entity) []attributeChange {
+	var out []attributeChange
+	if next != nil {
+		for _, name := range next.Names() {
+			for _, a := range next.Attributes[name] {
+				var before *model.Attribute
+				if old != nil {
+					before = model.Instance(old.Attributes[name], a.DatasetID)
+				}
+				switch {
+				case before == nil:
+					out = append(out, attributeChange{name, a.DatasetID, "attributeCreated", nil})
+				case before != a:
+					out = append(out, attributeChange{name, a.DatasetID, "attributeUpdated", before})
+				}
+			}
+		}
+	}
+	if old == nil {
+		return out
+	}
+	for _, name := range old.Names() {
+		for _, a := range old.Attributes[name] {
+			if next == nil || model.Instance(next.Attributes[name], a.DatasetID) == nil {
+				out = append(out, attributeChange{name, a.DatasetID, "attributeDeleted", a})
+			}
+		}
+	}
+	return out
+}
+
+// notify tells the tenant's subscriptions about a change. The caller holds the
+// tenant's lock.
+func (t *tenant) notify(p *Platform, old, next *model.Entity, now time.Time) {
+	if len(t.subscriptions.list) == 0 {
+		return
+	}
+	changes := diff(old, next)
+	for _, s := range t.subscriptions.list {
+		if s.rules.interval == 0 && s.status(now) == "active" && s.concerns(old, next, changes) {
+			s.enqueue(p, now, s.changed(old, next, changes, now))
+		}
+	}
+}
+
+// concerns says whether a change makes the subscription notify (5.8.6).
+func (s *subscription) concerns(old, next *model.Entity, changes []attributeChange) bool {
+	e := next
+	if e == nil {
+		e = old
+	}
+	if !s.rules.selection.match(e) {
+		return false
+	}
+	wants := func(trigger string) bool { return contains(s.rules.triggers, trigger) }
+	switch {
+	case next == nil:
+		return wants("entityDeleted")
+	case old == nil && wants("entityCreated"):
+		return s.rules.watched == nil || slices.ContainsFunc(s.rules.watched, func(name string) bool { return len(next.Attributes[name]) > 0 })
+	}
+	return slices.ContainsFunc(changes, func(c attributeChange) bool {
+		if s.rules.watched != nil && !contains(s.rules.watched, c.name) {
+			return false
+		}
+		return wants(c.trigger) || old != nil && wants("entityUpdated")
+	})
+}
+
+// changed is the notification's data: the entity as it is now, with what has been
+// deleted marked by NGSI-LD Nulls, and former values if they are asked for.
+func (s *subscription) changed(old, next *model.Entity, changes []attributeChange, now time.Time) []noted {
+	n := noted{before: map[[2]string]*model.Attribute{}}
+	if next == nil {
+		gone := *old
+		gone.DeletedAt = now
+		gone.Attributes = map[string][]*model.Attribute{}
+		n.entity = &gone
+	} else {
+		n.entity = next
+	}
+	marks := s.rules.showChanges || contains(s.rules.triggers, "attributeDeleted") || contains(s.rules.triggers, "entityUpdated")
+	for _, c := range changes {
+		if c.before == nil {
+			continue
+		}
+		if s.rules.showChanges {
+			n.before[[2]string{c.name, c.dataset}] = c.before
+		}
+		if c.trigger != "attributeDeleted" || !marks || next == nil && !s.rules.showChanges {
+			continue
+		}
+		if n.entity == next {
+			n.entity = next.Clone()
+		}
+		n.entity.Attributes[c.name] = append(n.entity.Attributes[c.name], c.before.Deleted(now))
+	}
+	return []noted{n}
+}
+
+// noted is an entity in a notification, with the former values of its attributes.
+type noted struct {
+	entity *model.Entity
+	before map[[2]string]*model.Attribute
+}
+
+// data shows what a notification is about.
+func (s *subscription) data(p *Platform, list []noted) any {
+	r := &request{p: p, tenant: s.tenant, now: p.now(), media: s.rules.endpoint.media, context: s.rules.view.Context}
+	r.Request = &http.Request{Method: http.MethodPost}
+	o := presentation{view: s.rules.view, projection: s.rules.projection, geometry: model.Location, join: s.rules.join, level: s.rules.level}
+	out := []map[string]any{}
+	s.tenant.mu.RLock()
+	defer s.tenant.mu.RUnlock()
+	for _, n := range list {
+		if len(n.before) > 0 {
+			o.view.Previous = func(name string, a *model.Attribute) *model.Attribute {
+				return n.before[[2]string{name, a.DatasetID}]
+			}
+		}
+		out = append(out, o.show(r, []*model.Entity{n.entity})...)
+	}
+	if r.media == ngsild.MediaGeoJSON {
+		return featureCollection(out)
+	}
+	return out
+}
+
+// enqueue sends a notification unless throttling or cooldown stand against it.
+func (s *subscription) enqueue(p *Platform, now time.Time, list []noted) {
+	s.post(p, now, func() (any, error) {
+		body := map[string]any{
+			"id": "urn:ngsi-ld:Notification:" + uuid.NewString(), "type": "Notification",
+			"subscriptionId": s.id, "notifiedAt": model.FormatTime(now), "data": s.data(p, list),
+		}
+		s.embedContext(body)
+		return body, nil
+	})
+}
+
+// embedContext puts the @context into a body that is to hold it.
+func (s *subscription) embedContext(body map[string]any) {
+	switch {
+	case s.rules.endpoint.media == ngsild.MediaJSONLD, s.rules.endpoint.media == ngsild.MediaGeoJSON && !s.rules.endpoint.bare:
+		body["@context"] = s.rules.view.Context.ForBody(ngsild.CoreContextURL)
+	}
+}
+
+func (s *subscription) post(p *Platform, now time.Time, body func() (any, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rules.throttling > 0 && !s.last.IsZero() && now.Sub(s.last) < s.rules.throttling {
+		return
+	}
+	if s.rules.endpoint.cooldown > 0 && s.failure.After(s.success) && now.Sub(s.failure) < s.rules.endpoint.cooldown {
+		return
+	}
+	if len(s.waiting) >= maxWaiting {
+		return
+	}
+	s.last = now
+	s.waiting = append(s.waiting, delivery{now, body})
+	if !s.delivers {
+		s.delivers = p.beside(func() { s.deliver(p) })
+	}
+}
+
+// deliver sends what waits, one after the other, so that a subscriber sees changes
+// in their order.
+func (s *subscription) deliver(p *Platform) {
+	for {
+		s.mu.Lock()
+		if len(s.waiting) == 0 {
+			s.delivers = false
+			s.mu.Unlock()
+			return
+		}
+		next := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		s.mu.Unlock()
+		ok := s.send(p, next)
+		s.mu.Lock()
+		s.sent++
+		if ok {
+			s.success = next.at
+		} else {
+			s.failed++
+			s.failure = p.now()
+		}
+		s.mu.Unlock()
+	}
+}
+
+// send posts a notification over HTTP (6.3.8); any 2xx is a success.
+func (s *subscription) send(p *Platform, d delivery) bool {
+	v, err := d.body()
+	if err != nil {
+		return false
+	}
+	raw, err := encode(v)
+	if err != nil {
+		return false
+	}
+	ctx := p.life
+	if s.rules.endpoint.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.rules.endpoint.timeout)
+		defer cancel()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.rules.endpoint.url, bytes.NewReader(raw))
+	if err != nil {
+		return false
+	}
+	req.Header.Set("Content-Type", s.rules.endpoint.media)
+	if s.rules.endpoint.media == ngsild.MediaJSON || s.rules.endpoint.bare {
+		req.Header.Set("Link", ngsild.ContextLink(s.link))
+	}
+	if s.tenant.name != "" {
+		req.Header.Set(ngsild.HeaderTenant, s.tenant.name)
+	}
+	for _, h := range s.rules.endpoint.headers {
+		req.Header.Set(h[0], h[1])
+	}
+	res, err := p.client.Do(req)
+	if err != nil {
+		return false
+	}
+	res.Body.Close()
+	return res.StatusCode/100 == 2
+}
+
+// schedule starts the timer of a periodic subscription (timeInterval).
+func (p *Platform) schedule(s *subscription) {
+	if s.rules.interval == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(p.life)
+	s.stop = cancel
+	p.beside(func() {
+		ticker := time.NewTicker(s.rules.interval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				s.tick(p)
+			}
+		}
+	})
+}
+
+// tick notifies about all entities that match now.
+func (s *subscription) tick(p *Platform) {
+	now := p.now()
+	if s.status(now) != "active" {
+		return
+	}
+	var list []noted
+	s.tenant.mu.RLock()
+	for e := range s.tenant.candidates(&s.rules.selection) {
+		if e = e.Current(now); e != nil && s.rules.selection.match(e) {
+			list = append(list, noted{entity: e})
+		}
+		if len(list) == maxLimit {
+			break
+		}
+	}
+	s.tenant.mu.RUnlock()
+	if len(list) > 0 {
+		s.enqueue(p, now, list)
+	}
+}
