@@ -163,12 +163,12 @@ func writeReport(dir string, r *reports.Report) ([]string, error) {
 	return written, nil
 }
 
-func record(ctx context.Context, path string, member membership.Member, r *reports.Report, stdout io.Writer) error {
+func record(ctx context.Context, path string, member membership.Member, r *reports.Report, stdout io.Writer) (err error) {
 	store, err := openLedger(path)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	event, err := membership.Record(context.WithoutCancel(ctx), store, member, r)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,10 +17,9 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Show the implementation-responsibility status of members",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			at := time.Now().UTC()
 			if asOf != "" {
-				var err error
 				if at, err = time.Parse(time.DateOnly, asOf); err != nil {
 					return fmt.Errorf("--as-of %q is no date: expected the form 2026-01-31", asOf)
 				}
@@ -29,7 +29,7 @@ func newStatus() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer store.Close()
+			defer func() { err = errors.Join(err, store.Close()) }()
 			return membership.WriteStatus(cmd.Context(), cmd.OutOrStdout(), store, member, at, asJSON)
 		},
 	}

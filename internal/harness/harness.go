@@ -283,7 +283,7 @@ func (p *Prepared) Outcomes(ctx context.Context) (map[string]suites.Result, erro
 		return nil, err
 	}
 	defer session.Close()
-	defer os.Remove(journal)
+	defer func() { _ = os.Remove(journal) }() // the platform that it is about ends with the run
 	return runner.Outcomes(ctx, p.Plan, options), nil
 }
 

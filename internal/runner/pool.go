@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -112,10 +113,11 @@ func (e stopError) Error() string { return string(e) }
 const errFailFast = stopError("left out after the first failure (--fail-fast)")
 
 func stopReason(ctx context.Context) string {
-	if cause, ok := context.Cause(ctx).(stopError); ok {
-		return cause.Error()
-	}
-	if context.Cause(ctx) == context.DeadlineExceeded {
+	var stopped stopError
+	switch cause := context.Cause(ctx); {
+	case errors.As(cause, &stopped):
+		return stopped.Error()
+	case errors.Is(cause, context.DeadlineExceeded):
 		return "the run's time was over before the check ended (--run-timeout)"
 	}
 	return "the run was interrupted before the check ended"
