@@ -139,12 +139,9 @@ func (r *request) deleteAttribute() error {
 	if err != nil {
 		return err
 	}
-	dataset := r.query.Get("datasetId")
-	if dataset == "@none" {
-		dataset = ""
-	}
-	if dataset != "" && !model.IsURI(dataset) {
-		return problem.BadData("the parameter datasetId must be a URI, got %q", dataset)
+	dataset, err := r.datasetParam()
+	if err != nil {
+		return err
 	}
 	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
 		return old.DeleteAttribute(name, dataset, all, r.now)

@@ -55,6 +55,7 @@ func (t *tenant) store(old, next *model.Entity, r *request) {
 	} else {
 		t.put(next)
 	}
+	t.history.record(old, next, r.now)
 	t.notify(r.p, old, next, r.now)
 }
 

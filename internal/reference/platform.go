@@ -63,6 +63,16 @@ func operations() map[string]operation {
 		"GET /jsonldContexts/{contextId}":    {parameters: []string{"details"}, offers: contextOnly, do: (*request).serveContext},
 		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
 
+		"POST /temporal/entities":                                          {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createTemporal},
+		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters), offers: jsonOnly, do: (*request).queryTemporal},
+		"GET /temporal/entities/{entityId}":                                {parameters: all(gate, temporalPresentation, temporalParameters), offers: jsonOnly, do: (*request).retrieveTemporal},
+		"DELETE /temporal/entities/{entityId}":                             {parameters: gate, do: (*request).deleteTemporal},
+		"POST /temporal/entities/{entityId}/attrs":                         {parameters: gate, body: objectBody, do: (*request).addTemporal},
+		"DELETE /temporal/entities/{entityId}/attrs/{attrId}":              {parameters: all(gate, []string{"deleteAll", "datasetId"}), do: (*request).deleteTemporalAttribute},
+		"PATCH /temporal/entities/{entityId}/attrs/{attrId}/{instanceId}":  {parameters: gate, body: objectBody, do: (*request).updateInstance},
+		"DELETE /temporal/entities/{entityId}/attrs/{attrId}/{instanceId}": {parameters: gate, do: (*request).deleteInstance},
+		"POST /temporal/entityOperations/query":                            {parameters: all(pageParameters, input, temporalParameters, []string{"local"}), offers: jsonOnly, body: objectBody, do: (*request).queryTemporalByPost},
+
 		"POST /subscriptions":                    {body: objectBody, creates: true, do: (*request).createSubscription},
 		"GET /subscriptions":                     {parameters: all(pageParameters, []string{"options"}), offers: jsonOnly, do: (*request).querySubscriptions},
 		"GET /subscriptions/{subscriptionId}":    {parameters: []string{"options"}, offers: jsonOnly, do: (*request).retrieveSubscription},

@@ -16,6 +16,7 @@ type tenant struct {
 	byID  map[string]*slot
 	dead  int
 
+	history       history
 	subscriptions subscriptionSet
 }
 

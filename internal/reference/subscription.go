@@ -20,24 +20,24 @@ import (
 // 5.11. Its document is as it was given, with the names expanded; what the platform
 // counts stands beside it.
 type subscription struct {
-	id        string
-	doc       map[string]any
-	context   *jsonld.Context // under which it was made: for its q and its notifications
-	link      string          // URL of that @context
-	tenant    *tenant
-	created   time.Time
-	modified  time.Time
-	rules     rules
-	mu        sync.Mutex // guards what follows
-	sent      int
-	failed    int
-	last      time.Time // when a notification was tried
-	success   time.Time
-	failure   time.Time
-	waiting   []delivery // not sent yet; a goroutine sends them while there are any
-	delivers  bool
-	stop      func()          // ends the timer of a periodic subscription
-	matches   map[string]bool // of context source subscriptions: registrations told about
+	id       string
+	doc      map[string]any
+	context  *jsonld.Context // under which it was made: for its q and its notifications
+	link     string          // URL of that @context
+	tenant   *tenant
+	created  time.Time
+	modified time.Time
+	rules    rules
+	mu       sync.Mutex // guards what follows
+	sent     int
+	failed   int
+	last     time.Time // when a notification was tried
+	success  time.Time
+	failure  time.Time
+	waiting  []delivery // not sent yet; a goroutine sends them while there are any
+	delivers bool
+	stop     func()          // ends the timer of a periodic subscription
+	matches  map[string]bool // of context source subscriptions: registrations told about
 }
 
 // rules are what a subscription's document says, ready for use.

@@ -183,6 +183,18 @@ func informationModel() []Fault {
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "VocabProperty" }))},
 		{Name: "attribute.json-property-lost", Summary: "leaves out JsonProperties", On: on,
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "JsonProperty" }))},
+		{Name: "attribute.list-property-as-set", Summary: "stores a ListProperty's items without repetitions", On: on,
+			Request: attributes(func(a object) object {
+				if l, ok := a["valueList"].([]any); ok {
+					var seen []string
+					a["valueList"] = slices.DeleteFunc(l, func(item any) bool {
+						was := slices.Contains(seen, string(encode(item)))
+						seen = append(seen, string(encode(item)))
+						return was
+					})
+				}
+				return a
+			})},
 		{Name: "attribute.unit-code-rewritten", Summary: "stores kilometres per hour as metres per second, whatever the value", On: on,
 			Request: attributes(func(a object) object {
 				if a["unitCode"] == "KMH" {

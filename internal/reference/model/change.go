@@ -196,27 +196,39 @@ func (e *Entity) PartialUpdate(name string, fragment *Attribute, now time.Time) 
 		return nil, noInstance(e.ID, name, fragment.DatasetID)
 	}
 	next := e.Clone()
-	if fragment.delete {
-		next.remove(name, fragment.DatasetID)
-		next.ModifiedAt = now
-		return next, nil
+	next.ModifiedAt = now
+	a, err := old.Apply(fragment, name, now)
+	if err != nil {
+		return nil, err
 	}
-	a, err := old.members(fragment, name, now)
+	if a == nil {
+		next.remove(name, fragment.DatasetID)
+	} else {
+		next.put(name, a)
+	}
+	return next, nil
+}
+
+// Apply gives the instance with the members that the fragment has (5.5.8), or nil if
+// the fragment deletes it.
+func (a *Attribute) Apply(fragment *Attribute, name string, now time.Time) (*Attribute, error) {
+	if fragment.delete {
+		return nil, nil
+	}
+	next, err := a.members(fragment, name, now)
 	if err != nil {
 		return nil, err
 	}
 	for sub, instances := range fragment.Sub {
 		if slices.ContainsFunc(instances, (*Attribute).Deletes) {
-			delete(a.Sub, sub)
+			delete(next.Sub, sub)
 			continue
 		}
 		for _, s := range instances {
 			s.stamp(now, now)
 		}
-		a.Sub[sub] = instances
+		next.Sub[sub] = instances
 	}
-	next.put(name, a)
-	next.ModifiedAt = now
 	return next, nil
 }
 
