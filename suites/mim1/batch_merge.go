@@ -71,6 +71,18 @@ func batchMerge() []Check {
 			},
 		},
 		{
+			ID:           "mim1.batch.merge.unknownProblem",
+			Title:        "The problem of an entity that is not there is ResourceNotFound",
+			Requirements: errorAnswers, Clause: cim009 + "5.2.17",
+			Fault: "batch.merge.untyped-problems",
+			Body: func(t *T) {
+				s := newSensor(t)
+				missing, e := aSensor(t)
+				r := batch(t, "merge", []any{ngsild.Entity(s.id, s.kind, s.level, ngsild.Property(25)), e})
+				isProblem(t, batchResult(t, r, []string{s.id}, []string{missing.id})[missing.id], ngsild.ResourceNotFound)
+			},
+		},
+		{
 			ID:           "mim1.batch.merge.duplicate",
 			Title:        "An entity that is twice in a batch merge is merged in the order of the list",
 			Requirements: access, Clause: cim009 + "5.5.11.5",

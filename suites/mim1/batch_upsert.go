@@ -104,6 +104,23 @@ func batchUpsert() []Check {
 			},
 		},
 		invalidItem("upsert", "upsert", "5.6.8.4", "004_05"),
+		{
+			ID:           "mim1.batch.upsert.invalidProblem",
+			Title:        "The problem of an invalid entity is BadRequestData",
+			Requirements: errorAnswers, Clause: cim009 + "5.5.4", TestPurposes: []string{"004_05"},
+			Fault: "batch.upsert.untyped-problems",
+			Body: func(t *T) {
+				good, goodEntity := aSensor(t)
+				bad, badEntity := aSensor(t)
+				badEntity[bad.place] = ngsild.Relationship("next door")
+				r := batch(t, "upsert", []any{goodEntity, badEntity})
+				if r.Status == 400 { // the list is judged as a whole
+					t.Expect(r).To(BeProblem(400, ngsild.BadRequestData))
+					return
+				}
+				isProblem(t, batchResult(t, r, []string{good.id}, []string{bad.id})[bad.id], ngsild.BadRequestData)
+			},
+		},
 		emptyBatch("upsert", "upsert", "5.6.8.4"),
 		notJSONBatch("upsert", "upsert", "004_06"),
 	})

@@ -159,6 +159,15 @@ func entityCreate() []Check {
 			}),
 		},
 		{
+			ID:           "mim1.entity.create.listProperty",
+			Title:        "A ListProperty keeps its items, their order and their repetitions",
+			Requirements: structured, Clause: cim009 + "4.5.21", Since: "1.8.1",
+			Level: Core, Needs: writes, Fault: "attribute.list-property-as-set",
+			Body: roundTrip("route", func(*T) ngsild.Object {
+				return ngsild.Object{"type": "ListProperty", "valueList": []any{3, 1, 3, 2}}
+			}),
+		},
+		{
 			ID:           "mim1.entity.create.unitCode",
 			Title:        "A Property keeps its unitCode",
 			Requirements: structured, Clause: cim009 + "5.2.5", TestPurposes: []string{"001_01"},
