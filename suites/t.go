@@ -31,12 +31,19 @@ type Env struct {
 	Sample   func(context.Context) (*Sample, error)
 	Callback Callback // nil when the platform cannot reach the harness
 	Profile  string
+	// Patience is how long a check waits for what the platform does on its own, such
+	// as notifying, before it says that it was not done; zero is 10 s.
+	Patience time.Duration
 }
 
 // Callback is an address of the harness that the platform can reach.
 type Callback interface {
 	// ServeContext publishes doc as JSON-LD and returns its URL.
 	ServeContext(doc []byte) (url string)
+	// NewInbox opens an address for notifications, with name in it.
+	NewInbox(name string) probe.Inbox
+	// Reached says whether anything has come from the platform so far.
+	Reached() bool
 }
 
 // T is the state of one check while it runs: its client, its expectations, its
@@ -114,6 +121,14 @@ func (t *T) judge(s stop) (reports.Outcome, string) {
 
 // Context is done when the check's time is over.
 func (t *T) Context() context.Context { return t.ctx }
+
+// Patience is how long to wait for what the platform does on its own.
+func (t *T) Patience() time.Duration {
+	if t.Env.Patience <= 0 {
+		return 10 * time.Second
+	}
+	return t.Env.Patience
+}
 
 // Rand is the check's own source of randomness, seeded by the run.
 func (t *T) Rand() *rand.Rand { return t.rand }

@@ -29,8 +29,11 @@ type City struct {
 }
 
 // Start serves the reference platform at address ("127.0.0.1:0" picks a free
-// port), with the faults in front of it.
+// port), with the faults around it.
 func Start(address string, options reference.Options, active ...faults.Fault) (*City, error) {
+	if client := faults.Client(active...); client != nil {
+		options.Client = client
+	}
 	platform, err := reference.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("the reference platform could not be made: %w", err)

@@ -74,6 +74,10 @@ type Prepared struct {
 // defaultTimeout bounds one check.
 const defaultTimeout = 30 * time.Second
 
+// cityPatience is how long to wait for a notification of the embedded platform, which
+// comes within milliseconds or not at all.
+const cityPatience = 5 * time.Second
+
 // Prepare finds everything that the run needs and plans it. Every error is of the
 // settings or of files that they name. Close the result.
 func Prepare(s Settings) (_ *Prepared, err error) {
@@ -307,6 +311,9 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 	}
 	if p.callback != nil {
 		options.Callback = p.callback
+	}
+	if p.city != nil {
+		options.Patience = cityPatience
 	}
 	return session, options, journal, nil
 }

@@ -32,6 +32,7 @@ type Options struct {
 	Concurrency int           // checks at once
 	Rate        float64       // told in the report; the session keeps it
 	Timeout     time.Duration // of one check
+	Patience    time.Duration // see suites.Env
 	FailFast    bool
 	Progress    Progress // nil for none
 }
@@ -128,6 +129,7 @@ func environment(plan *Plan, o Options) suites.Env {
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
 		Models: o.Models, Callback: o.Callback, Profile: string(plan.Scope.Profile),
+		Patience: o.Patience,
 	}
 	for _, f := range statement.Features {
 		env.Features = append(env.Features, suites.Feature(f))

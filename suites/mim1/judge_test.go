@@ -42,10 +42,11 @@ func judge(t *testing.T, checks []suites.Check) {
 // outcome runs one check against a reference platform of its own.
 func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Result {
 	t.Helper()
-	platform, err := reference.New(reference.Options{})
+	platform, err := reference.New(reference.Options{Client: faults.Client(active...)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer platform.Close()
 	server := httptest.NewServer(faults.Wrap(http.Handler(platform), active...))
 	defer server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -63,7 +64,7 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 		t.Fatal(err)
 	}
 	defer callback.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features(), Callback: callback,
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}})

@@ -1,6 +1,7 @@
 // Package faults makes the reference platform wrong on purpose, in ways that have
 // a name. A fault sits in front of the platform as an HTTP middleware: it changes
-// the request before the platform sees it, or the answer before the client does.
+// the request before the platform sees it, or the answer before the client does; or it
+// stands behind, and changes what the platform itself sends.
 // The platform itself knows nothing of faults, so that it stays clean.
 package faults
 
@@ -26,6 +27,9 @@ type Fault struct {
 	Answer func(*http.Request, *Answer)
 	// Instead, if set, replaces the platform's handling; it may call next.
 	Instead func(w http.ResponseWriter, r *http.Request, next http.Handler)
+	// Outgoing, if set, replaces the sending of a request that the platform itself
+	// makes, such as a notification; On says which. See Client.
+	Outgoing func(r *http.Request, next http.RoundTripper) (*http.Response, error)
 }
 
 // Match says whether a fault touches a request.
@@ -179,7 +183,7 @@ func SetBody(r *http.Request, b []byte) {
 // All lists every named fault, sorted by name.
 func All() []Fault {
 	var all []Fault
-	for _, group := range [][]Fault{provision(), consumption(), dataModels()} {
+	for _, group := range [][]Fault{provision(), consumption(), dataModels(), subscriptions()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })

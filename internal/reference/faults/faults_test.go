@@ -19,7 +19,7 @@ func TestEachFaultHasItsNameAndDoesSomething(t *testing.T) {
 			t.Errorf("fault %q is there twice", f.Name)
 		case f.On == nil:
 			t.Errorf("fault %q touches every request: say which", f.Name)
-		case f.Request == nil && f.Answer == nil && f.Instead == nil:
+		case f.Request == nil && f.Answer == nil && f.Instead == nil && f.Outgoing == nil:
 			t.Errorf("fault %q does nothing", f.Name)
 		}
 		seen[f.Name] = true
@@ -51,6 +51,13 @@ func TestOp(t *testing.T) {
 	}
 }
 
+// transport answers every request with a status.
+type transport int
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: int(t), Body: http.NoBody, Request: r}, nil
+}
+
 // Whatever a client sends, a fault neither panics nor hangs.
 func FuzzFaults(f *testing.F) {
 	f.Add("POST", "/ngsi-ld/v1/entities", `{"id": "urn:a:b", "type": "T", "p": {"type": "Property", "value": 1}}`)
@@ -59,7 +66,7 @@ func FuzzFaults(f *testing.F) {
 	f.Add("POST", "/ngsi-ld/v1/entityOperations/upsert", `[{"id": 1}, "x", null, []]`)
 	f.Add("DELETE", "/ngsi-ld/v1/entities/%2", ``)
 	f.Add("PUT", "/ngsi-ld/v1/", `[`)
-	f.Fuzz(func(_ *testing.T, method, path, body string) {
+	f.Fuzz(func(t *testing.T, method, path, body string) {
 		for _, status := range []int{200, 201, 204, 207, 400, 404, 409} {
 			platform := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(status)
@@ -71,6 +78,17 @@ func FuzzFaults(f *testing.F) {
 					return
 				}
 				faults.Wrap(platform, fault).ServeHTTP(httptest.NewRecorder(), r)
+				if fault.Outgoing == nil {
+					continue
+				}
+				if r, err = http.NewRequest(method, "http://city.example"+path, strings.NewReader(body)); err != nil {
+					return
+				}
+				if answer, err := fault.Outgoing(r, transport(status)); err != nil {
+					t.Fatal(err)
+				} else {
+					answer.Body.Close()
+				}
 			}
 		}
 	})
