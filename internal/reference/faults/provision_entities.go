@@ -129,11 +129,9 @@ func informationModel() []Fault {
 				}
 				return a
 			})},
-		{Name: "attribute.lists-sorted", Summary: "stores lists of numbers in ascending order", On: on,
+		{Name: "attribute.first-item-only", Summary: "stores the first item of a list as the value", On: on,
 			Request: attributes(func(a object) object {
-				if l, ok := a["value"].([]any); ok {
-					slices.SortFunc(l, func(x, y any) int { return strings.Compare(string(encode(x)), string(encode(y))) })
-				}
+				firstOf("value")(a)
 				return a
 			})},
 		{Name: "attribute.false-lost", Summary: "stores false as 0", On: on,
