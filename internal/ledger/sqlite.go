@@ -65,6 +65,9 @@ func openSQLite(path string) (*sqliteStore, error) {
 }
 
 func connectSQLite(path, mode string) *sqliteStore {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole // so that it is never one of SQLite's special names
+	}
 	open := func(lock string, pragmas ...string) *sql.DB {
 		q := url.Values{"mode": {mode}, "_txlock": {lock}, "_pragma": append([]string{
 			fmt.Sprintf("busy_timeout(%d)", busyTimeout), "trusted_schema(0)", "cell_size_check(1)",

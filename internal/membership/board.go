@@ -16,7 +16,7 @@ import (
 // what is there; for one that happened before others that are recorded already, the
 // member's events are read again.
 type Board struct {
-	ledger *ledger.Ledger
+	ledger Reader
 
 	mu        sync.Mutex
 	head      ledger.Head
@@ -28,7 +28,7 @@ type Board struct {
 }
 
 // NewBoard makes a board of a ledger; its first reading takes in all events.
-func NewBoard(l *ledger.Ledger) *Board {
+func NewBoard(l Reader) *Board {
 	return &Board{ledger: l, histories: map[string]*history{}}
 }
 

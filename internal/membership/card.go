@@ -62,7 +62,7 @@ func CardOf(events []ledger.Event, id string, asOf time.Time) (Card, error) {
 }
 
 // WriteCard writes the card of the member with a name at a time, as text or JSON.
-func WriteCard(ctx context.Context, w io.Writer, l *ledger.Ledger, name string, asOf time.Time, asJSON bool) error {
+func WriteCard(ctx context.Context, w io.Writer, l Reader, name string, asOf time.Time, asJSON bool) error {
 	events, err := l.Events(ctx)
 	if err != nil {
 		return err

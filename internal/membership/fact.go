@@ -86,6 +86,9 @@ func FactOf(e ledger.Event) (Fact, error) {
 	if err := json.Unmarshal(e.Data, f); err != nil {
 		return nil, fmt.Errorf("event %d of %s (%s) can't be read: %w", e.Seq, e.Stream, e.Kind, err)
 	}
+	if f.stream() != e.Stream {
+		return nil, fmt.Errorf("event %d of %s (%s) is one of %.80q: it stands in the wrong stream", e.Seq, e.Stream, e.Kind, f.stream())
+	}
 	return f, nil
 }
 

@@ -14,6 +14,12 @@ import (
 	"github.com/oasc/mimcheck/internal/ledger"
 )
 
+// Reader reads the events of a ledger, verified: *ledger.Ledger.
+type Reader interface {
+	Events(ctx context.Context, streams ...string) ([]ledger.Event, error)
+	Since(ctx context.Context, head ledger.Head, f func(ledger.Event) error) error
+}
+
 // Overview is the status of members at a time.
 type Overview struct {
 	AsOf    time.Time      `json:"asOf"`
@@ -28,7 +34,7 @@ type MemberStatus struct {
 
 // ReadOverview computes the status of the member with a name, or with an empty name
 // of all members, from a ledger as it was at a time.
-func ReadOverview(ctx context.Context, l *ledger.Ledger, name string, asOf time.Time) (Overview, error) {
+func ReadOverview(ctx context.Context, l Reader, name string, asOf time.Time) (Overview, error) {
 	o := Overview{AsOf: asOf.UTC()}
 	events, err := l.Events(ctx)
 	if err != nil {
@@ -65,9 +71,27 @@ func ReadOverview(ctx context.Context, l *ledger.Ledger, name string, asOf time.
 	return o, nil
 }
 
+// FindIn resolves a name in the register as a ledger has it at a time: the printed
+// list and those who signed a letter, or were listed, since.
+func FindIn(ctx context.Context, l Reader, name string, asOf time.Time) (Member, error) {
+	events, err := l.Events(ctx)
+	if err != nil {
+		return Member{}, err
+	}
+	s, err := FoldState(events, asOf)
+	if err != nil {
+		return Member{}, err
+	}
+	r, err := s.Register()
+	if err != nil {
+		return Member{}, err
+	}
+	return r.Find(name)
+}
+
 // WriteStatus writes the status of a member, or with an empty name of all, at a
 // time, as text or as JSON.
-func WriteStatus(ctx context.Context, w io.Writer, l *ledger.Ledger, name string, asOf time.Time, asJSON bool) error {
+func WriteStatus(ctx context.Context, w io.Writer, l Reader, name string, asOf time.Time, asJSON bool) error {
 	o, err := ReadOverview(ctx, l, name, asOf)
 	if err != nil {
 		return err

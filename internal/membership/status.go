@@ -231,6 +231,7 @@ func inForce(decisions []Decision, m Member, asOf time.Time) []Decision {
 type track struct {
 	runs     int
 	latest   runAt
+	partial  bool // the latest run was
 	onlyOwn  bool // every run so far was against the harness's own reference platform
 	measured bool // a whole run of a platform was recorded; then:
 	first    Share
@@ -262,7 +263,7 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 	own := f.Profile == referenceProfile
 	t.onlyOwn = own && (t.runs == 0 || t.onlyOwn)
 	t.runs++
-	t.latest = this
+	t.latest, t.partial = this, f.Partial
 	if own {
 		return // an exercise: it shows nothing of the member's platform
 	}
@@ -276,7 +277,8 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 		return // it can show a failure, but neither a share nor conformance
 	}
 	share := Share{m.Conformant, m.Mandatory, m.Passed, m.Checks}
-	if m.Verdict != reports.Inconclusive || m.Passed > 0 { // else nothing could be judged
+	judged := m.Verdict == reports.Conformant || m.Verdict == reports.NonConformant || m.Verdict == reports.Inconclusive && m.Passed > 0
+	if judged { // else the MIM is not claimed, or the platform did not answer
 		if !t.measured {
 			t.first = share
 		}
@@ -364,9 +366,12 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 		s.Runs = []string{t.latest.id}
 		s.Reason = fmt.Sprintf("%s recorded, the latest on %s (%s), and none that shows it implemented.", reports.Plural(t.runs, "run is", "runs are"), DateOf(t.latest.at), t.latest.id)
 		s.Next = fmt.Sprintf("Raise the share of its requirements that are met%s: %s", until(s.ImplementBy), command)
-		if t.onlyOwn {
+		switch {
+		case t.onlyOwn:
 			s.Reason = fmt.Sprintf("%s recorded, the latest on %s (%s), all against the harness's own reference platform: they show nothing of the member's.", reports.Plural(t.runs, "run is", "runs are"), DateOf(t.latest.at), t.latest.id)
 			s.Next = fmt.Sprintf("Run the harness against the member's own platform%s: %s", until(s.ImplementBy), command)
+		case t.partial:
+			s.Reason += " The latest was interrupted or filtered: such a run can show what fails, but not that everything is met."
 		}
 	default:
 		s.State = NotStarted

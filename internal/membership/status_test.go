@@ -140,7 +140,8 @@ func TestStatusOf(t *testing.T) {
 		"a failed run":                       {[]Fact{run("r1", "2019-06-01", reports.NonConformant, 4)}, "2019-07-01", SelfTested, Experimenting, "", "1 run is recorded", "Raise the share", []string{"r1"}},
 		"a run of nothing that answered":     {[]Fact{run("r1", "2019-06-01", reports.Inconclusive, 0)}, "2019-07-01", SelfTested, Experimenting, "", "1 run is recorded", "", []string{"r1"}},
 		"an interrupted run":                 {[]Fact{run("r1", "2019-06-01", reports.Inconclusive, 4, partial)}, "2019-07-01", SelfTested, Experimenting, "", "1 run is recorded", "", []string{"r1"}},
-		"a partial run is no proof":          {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, partial)}, "2019-07-01", SelfTested, Experimenting, "", "none that shows", "", []string{"r1"}},
+		"a partial run is no proof":          {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, partial)}, "2019-07-01", SelfTested, Experimenting, "", "interrupted or filtered", "", []string{"r1"}},
+		"not claimed, after a share":         {[]Fact{run("r1", "2019-06-01", reports.NonConformant, 4, twoThirds), run("r2", "2019-06-02", reports.NotApplicable, 0)}, "2019-07-01", SelfTested, Implementing, "", "r1", "", []string{"r1"}},
 		"the reference platform no proof":    {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, reference)}, "2019-07-01", SelfTested, Experimenting, "", "own reference platform", "the member's own platform", []string{"r1"}},
 		"late to start, then a run":          {[]Fact{run("r1", "2020-06-01", reports.NonConformant, 4)}, "2020-07-01", SelfTested, Experimenting, "", "1 run is recorded", "", []string{"r1"}},
 		"the run is of another MIM":          {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, otherMIM)}, "2019-07-01", SelfTested, NotStarted, "", "No run", "", nil},
@@ -528,5 +529,32 @@ func TestEveryTransitionIsReachable(t *testing.T) {
 				t.Errorf("nothing leads from %q to %s", from, to)
 			}
 		}
+	}
+}
+
+// FuzzFacts: whatever the data of an event is, reading a ledger with it gives a
+// status or an error.
+func FuzzFacts(f *testing.F) {
+	good := run("r1", "2020-03-01", reports.Conformant, 10)
+	facts := append([]Fact{good, certificateOf(good, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01"), extension("", "", "2023-01-01", "2020-01-01"),
+		CouncilMet{Present: []string{"DK"}}, Elected{}, Contributed{}, LetterSent{}, MemberListed{}, ChapterFounded{}, ChapterJoined{},
+		DecisionClosed{"mims-2022", Adopted, Tally{}, "2024-02-01"}}, voted(Yes)...)
+	for _, e := range told(append(facts, becomes("toledo", "Toledo", "US", "2020")...)...) {
+		f.Add(e.Stream, e.Kind, []byte(e.Data))
+	}
+	f.Fuzz(func(t *testing.T, stream, kind string, data []byte) {
+		e := ledger.Event{Stream: stream, Seq: 1, Position: 1, Kind: kind, Data: data}
+		if _, err := ReadOverview(t.Context(), &story{[]ledger.Event{e, e}}, "aarhus", at("2024-06-01")); err != nil && err.Error() == "" {
+			t.Error("an error without words")
+		}
+		_, _ = CardOf([]ledger.Event{e}, "aarhus", at("2024-06-01"))
+	})
+}
+
+func TestFactInTheWrongStream(t *testing.T) {
+	e := told(run("r1", "2020-03-01", reports.Conformant, 10))[0]
+	e.Stream = "vejle"
+	if _, err := FactOf(e); err == nil || !strings.Contains(err.Error(), "wrong stream") {
+		t.Errorf("got %v", err)
 	}
 }
