@@ -10,142 +10,200 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/problem"
 )
 
-// maxInstances bounds what is kept of one attribute; the oldest go first.
-const maxInstances = 10000
+// What a tenant's history keeps.
+const (
+	maxInstances = 10_000    // of one attribute of an entity; the oldest go first
+	maxHistory   = 1_000_000 // of all attributes; the evolutions that began first go first
+)
 
-// history is the temporal evolution of a tenant's entities (5.6.11). Its entities
-// have all instances of an attribute that ever were, each with an instanceId. Like
-// the current state they are immutable, and the tenant's lock guards the map.
+// history is the temporal evolution of a tenant's entities (5.2.20). The tenant's
+// lock guards it.
 type history struct {
-	byID  map[string]*model.Entity
-	order []string // ids in the order in which their evolution began
+	byID  map[string]*evolution
+	order []*evolution // as they began; those that are gone are nil inside
+	gone  int
+	kept  int // instances
+	limit int // zero is maxHistory
 }
 
-func (h *history) get(id string) *model.Entity { return h.byID[id] }
+// evolution is an entity with all the instances of its attributes that ever were, each
+// with an instanceId. The scope is one of the attributes (4.5.6).
+type evolution struct {
+	entity *model.Entity // nil when it is gone
+	kept   int           // instances
+}
 
-func (h *history) put(e *model.Entity) {
+func (h *history) get(id string) *model.Entity {
+	if v := h.byID[id]; v != nil {
+		return v.entity
+	}
+	return nil
+}
+
+// of gives an entity's evolution, which it begins if need be.
+func (h *history) of(id string, now time.Time) (v *evolution, begun bool) {
+	if v = h.byID[id]; v != nil {
+		return v, false
+	}
 	if h.byID == nil {
-		h.byID = map[string]*model.Entity{}
+		h.byID = map[string]*evolution{}
 	}
-	if h.byID[e.ID] == nil {
-		h.order = append(h.order, e.ID)
-	}
-	h.byID[e.ID] = e
+	v = &evolution{entity: &model.Entity{ID: id, CreatedAt: now, Attributes: map[string][]*model.Attribute{}}}
+	h.byID[id] = v
+	h.order = append(h.order, v)
+	return v, true
 }
 
 func (h *history) remove(id string) {
-	delete(h.byID, id)
-	if i := slices.Index(h.order, id); i >= 0 {
-		h.order = slices.Delete(slices.Clone(h.order), i, i+1)
+	v := h.byID[id]
+	if v == nil {
+		return
 	}
+	h.kept -= v.kept
+	v.entity = nil
+	delete(h.byID, id)
+	h.gone++
+	if h.gone < 64 || h.gone*2 < len(h.order) {
+		return
+	}
+	h.order = slices.DeleteFunc(h.order, func(v *evolution) bool { return v.entity == nil })
+	h.gone = 0
 }
 
-// each yields the evolutions.
+// each yields the evolutions in the order in which they began.
 func (h *history) each(yield func(*model.Entity) bool) {
-	for _, id := range h.order {
-		if !yield(h.byID[id]) {
+	for _, v := range h.order {
+		if v.entity != nil && !yield(v.entity) {
 			return
 		}
 	}
 }
 
-func newInstanceID() string { return "urn:ngsi-ld:Instance:" + uuid.NewString() }
+// append adds an instance, which becomes the history's own.
+func (h *history) append(v *evolution, name string, a *model.Attribute) {
+	a.InstanceID = "urn:ngsi-ld:Instance:" + uuid.NewString()
+	list := append(v.entity.Attributes[name], a)
+	if len(list) > maxInstances {
+		list = list[1:]
+	} else {
+		h.kept++
+		v.kept++
+	}
+	v.entity.Attributes[name] = list
+}
 
-// instance is an attribute as it goes into the evolution.
+// bound forgets the evolutions that began first, but not v, until the history has no
+// more instances than it may.
+func (h *history) bound(v *evolution) {
+	limit := h.limit
+	if limit == 0 {
+		limit = maxHistory
+	}
+	for i := 0; h.kept > limit && i < len(h.order); {
+		old := h.order[i]
+		if old.entity == nil || old == v {
+			i++
+			continue
+		}
+		before := len(h.order)
+		h.remove(old.entity.ID)
+		if len(h.order) < before {
+			i = 0
+		}
+	}
+}
+
+// instance is a copy of an attribute as it is at now.
 func instance(a *model.Attribute, now time.Time) *model.Attribute {
 	i := a.Clone()
-	i.InstanceID = newInstanceID()
 	i.CreatedAt, i.ModifiedAt = now, now
 	return i
 }
 
-func addInstance(e *model.Entity, name string, a *model.Attribute) {
-	list := append(slices.Clone(e.Attributes[name]), a)
-	if len(list) > maxInstances {
-		list = list[len(list)-maxInstances:]
-	}
-	e.Attributes[name] = list
-}
-
-// record adds a change of the current state to the evolution.
+// record adds a change of the current state to the evolution. An attribute that was
+// deleted gets an instance that says so (4.5.7).
 func (h *history) record(old, next *model.Entity, now time.Time) {
 	e := next
 	if e == nil {
 		e = old
 	}
-	past := h.get(e.ID)
-	evolution := &model.Entity{ID: e.ID, CreatedAt: e.CreatedAt, Attributes: map[string][]*model.Attribute{}}
-	if past != nil {
-		c := *past
-		c.Attributes = make(map[string][]*model.Attribute, len(past.Attributes))
-		for name, instances := range past.Attributes {
-			c.Attributes[name] = instances
-		}
-		evolution = &c
-	}
-	evolution.Types, evolution.Scope, evolution.ModifiedAt = e.Types, e.Scope, now
-	evolution.DeletedAt = zeroTime
+	v, _ := h.of(e.ID, now)
+	v.entity.Types, v.entity.ModifiedAt, v.entity.DeletedAt = e.Types, now, time.Time{}
 	if next == nil {
-		evolution.DeletedAt = now
+		v.entity.DeletedAt = now
 	}
 	for _, c := range diff(old, next) {
 		if c.trigger == "attributeDeleted" {
-			gone := instance(c.before.Deleted(now), now)
-			addInstance(evolution, c.name, gone)
-			continue
+			h.append(v, c.name, instance(c.before.Deleted(now), now))
+		} else {
+			h.append(v, c.name, instance(model.Instance(next.Attributes[c.name], c.dataset), now))
 		}
-		addInstance(evolution, c.name, instance(model.Instance(next.Attributes[c.name], c.dataset), now))
 	}
-	h.put(evolution)
+	h.recordScope(v, old, next, now)
+	h.bound(v)
 }
 
-// add adds instances to an evolution, which it makes if need be; it says whether it
-// did.
-func (h *history) add(e *model.Entity, now time.Time) (created bool) {
-	past := h.get(e.ID)
-	if past == nil {
-		created = true
-		past = &model.Entity{ID: e.ID, CreatedAt: now, Attributes: map[string][]*model.Attribute{}}
+// recordScope records the scope as a Property whose observedAt is when it changed (4.5.6).
+func (h *history) recordScope(v *evolution, old, next *model.Entity, now time.Time) {
+	var before, after []string
+	if old != nil {
+		before = old.Scope
 	}
-	next := past.Clone()
+	if next != nil {
+		after = next.Scope
+	}
+	if slices.Equal(before, after) {
+		return
+	}
+	if len(after) > 0 {
+		a := model.ScopeInstance(after)
+		a.ObservedAt = now
+		h.append(v, model.Scope, instance(a, now))
+		return
+	}
+	h.append(v, model.Scope, instance(model.ScopeInstance(before).Deleted(now), now))
+}
+
+// add adds instances to an evolution, which it begins if need be (5.6.11, 5.6.12); it
+// says whether it did.
+func (h *history) add(e *model.Entity, now time.Time) (begun bool) {
+	v, begun := h.of(e.ID, now)
 	for _, kind := range e.Types {
-		if !slices.Contains(next.Types, kind) {
-			next.Types = append(next.Types, kind)
+		if !v.entity.HasType(kind) {
+			v.entity.Types = append(slices.Clip(v.entity.Types), kind)
 		}
 	}
-	if len(e.Scope) > 0 {
-		next.Scope = e.Scope
-	}
-	next.ModifiedAt = now
+	v.entity.ModifiedAt = now
 	for _, name := range e.Names() {
 		for _, a := range e.Attributes[name] {
-			addInstance(next, name, instance(a, now))
+			h.append(v, name, instance(a, now))
 		}
 	}
-	h.put(next)
-	return created
+	h.bound(v)
+	return begun
 }
 
-// change replaces the instances of an attribute by what f makes of them.
+// change replaces the instances of an attribute by what f makes of a copy of them.
 func (h *history) change(id, name string, now time.Time, f func([]*model.Attribute) ([]*model.Attribute, error)) error {
-	past := h.get(id)
-	if past == nil {
+	v := h.byID[id]
+	if v == nil {
 		return problem.NotFound("there is no temporal evolution of an entity %s", id)
 	}
-	if len(past.Attributes[name]) == 0 {
+	old := v.entity.Attributes[name]
+	if len(old) == 0 {
 		return problem.NotFound("the temporal evolution of %s has no attribute %s", id, name)
 	}
-	next := past.Clone()
-	instances, err := f(next.Attributes[name])
+	instances, err := f(slices.Clone(old))
 	if err != nil {
 		return err
 	}
+	h.kept += len(instances) - len(old)
+	v.kept += len(instances) - len(old)
 	if len(instances) == 0 {
-		delete(next.Attributes, name)
+		delete(v.entity.Attributes, name)
 	} else {
-		next.Attributes[name] = instances
+		v.entity.Attributes[name] = instances
 	}
-	next.ModifiedAt = now
-	h.put(next)
+	v.entity.ModifiedAt = now
 	return nil
 }

@@ -263,7 +263,10 @@ func (s *subscription) send(p *Platform, d delivery) bool {
 }
 
 // schedule starts the timer of a periodic subscription (timeInterval).
-func (p *Platform) schedule(s *subscription) {
+func (p *Platform) schedule(s *subscription) { p.every(s, func() { s.tick(p) }) }
+
+// every calls f at the subscription's interval, if it has one, until it is retired.
+func (p *Platform) every(s *subscription, f func()) {
 	if s.rules.interval == 0 {
 		return
 	}
@@ -277,7 +280,7 @@ func (p *Platform) schedule(s *subscription) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				s.tick(p)
+				f()
 			}
 		}
 	})

@@ -79,6 +79,18 @@ func operations() map[string]operation {
 		"PATCH /subscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSubscription},
 		"DELETE /subscriptions/{subscriptionId}": {do: (*request).deleteSubscription},
 
+		"POST /csourceRegistrations":                    {body: objectBody, creates: true, do: (*request).registerSource},
+		"GET /csourceRegistrations":                     {parameters: all(selectionParameters, pageParameters, []string{"attrs", "options", "timerel", "timeAt", "endTimeAt", "timeproperty"}), offers: jsonOnly, do: (*request).queryRegistrations},
+		"GET /csourceRegistrations/{registrationId}":    {parameters: []string{"options"}, offers: jsonOnly, do: (*request).retrieveRegistration},
+		"PATCH /csourceRegistrations/{registrationId}":  {body: objectBody, do: (*request).updateRegistration},
+		"DELETE /csourceRegistrations/{registrationId}": {do: (*request).deleteRegistration},
+
+		"POST /csourceSubscriptions":                    {body: objectBody, creates: true, do: (*request).createSourceSubscription},
+		"GET /csourceSubscriptions":                     {parameters: all(pageParameters, []string{"options"}), offers: jsonOnly, do: (*request).querySourceSubscriptions},
+		"GET /csourceSubscriptions/{subscriptionId}":    {parameters: []string{"options"}, offers: jsonOnly, do: (*request).retrieveSourceSubscription},
+		"PATCH /csourceSubscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSourceSubscription},
+		"DELETE /csourceSubscriptions/{subscriptionId}": {do: (*request).deleteSourceSubscription},
+
 		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
 	}
 }

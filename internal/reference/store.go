@@ -18,6 +18,9 @@ type tenant struct {
 
 	history       history
 	subscriptions subscriptionSet
+	registrations registrationSet
+	// sourceSubscriptions are subscriptions to registrations (5.11).
+	sourceSubscriptions subscriptionSet
 }
 
 // slot holds an entity's place in the order; it is nil when the entity is deleted.

@@ -50,6 +50,7 @@ type rules struct {
 	expires     time.Time
 	paused      bool
 	endpoint    endpoint
+	temporal    *model.Interval // of subscriptions to context sources
 	view        model.View
 	projection  projection
 	join        string

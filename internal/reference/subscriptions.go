@@ -202,8 +202,14 @@ func (r *request) change(of func(*tenant) *subscriptionSet, check func(*subscrip
 		return err
 	}
 	old.retire(next)
+	set.list = slices.Clone(set.list)
 	set.list[set.index(id)] = next
-	r.p.schedule(next)
+	if set == &r.tenant.subscriptions {
+		r.p.schedule(next)
+	} else {
+		next.begin(r.p, r.now)
+		r.p.scheduleSources(next)
+	}
 	return r.noContent()
 }
 
@@ -234,7 +240,6 @@ func (s *subscription) retire(next *subscription) {
 	}
 	if next != nil {
 		next.sent, next.failed, next.last, next.success, next.failure = s.sent, s.failed, s.last, s.success, s.failure
-		next.matches = s.matches
 	}
 }
 
