@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/oasc/mimcheck/internal/console"
 	"github.com/oasc/mimcheck/internal/harness"
@@ -27,6 +29,7 @@ type runFlags struct {
 	ledger     string
 	dryRun     bool
 	runTimeout time.Duration
+	command    string // that was typed
 }
 
 func newRun() *cobra.Command {
@@ -40,6 +43,7 @@ func newRun() *cobra.Command {
   mimcheck run --target city.yaml --filter 'core && !need:write' --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.command = commandLine(cmd)
 			return run(cmd.Context(), f, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -101,6 +105,10 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if report == nil {
 		return err
 	}
+	report.Run.Command = f.command
+	if f.settings.Seed == 0 {
+		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
+	}
 	written, writeErr := writeReport(f.out, report)
 	if err := formats.Render("text", stdout, report); err != nil {
 		return err
@@ -116,6 +124,28 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 		return exitError{exitInterrupted, errors.New("interrupted: the report is partial, what the run created has been removed")}
 	}
 	return verdictCode(report)
+}
+
+// commandLine is the command with the flags that were given, for a POSIX shell.
+func commandLine(cmd *cobra.Command) string {
+	words := []string{cmd.CommandPath()}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			value = strings.Join(list.GetSlice(), ",")
+		}
+		switch {
+		case flag.Value.Type() == "bool":
+			words = append(words, "--"+flag.Name+"="+value)
+		case strings.ContainsFunc(value, func(r rune) bool {
+			return !strings.ContainsRune("-_./:,", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}):
+			words = append(words, "--"+flag.Name, "'"+strings.ReplaceAll(value, "'", `'\''`)+"'")
+		default:
+			words = append(words, "--"+flag.Name, value)
+		}
+	})
+	return strings.Join(words, " ")
 }
 
 func verdictCode(r *reports.Report) error {

@@ -74,7 +74,13 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 // each selected check.
 func execute(ctx context.Context, plan *Plan, o Options) (map[string]suites.Result, error) {
 	selected := plan.Selected()
-	p, ended := start(ctx, plan, o)
+	return behindGinkgo(ctx, poolOf(ctx, plan, o), selected)
+}
+
+// behindGinkgo runs the pool ahead of Ginkgo, which waits for one result after the other.
+func behindGinkgo(ctx context.Context, p *pool, selected []Planned) (map[string]suites.Result, error) {
+	var running sync.WaitGroup
+	running.Go(func() { p.run(ctx, selected) })
 	results := make(map[string]suites.Result, len(selected))
 	wait := func(specCtx context.Context, id string) (suites.Result, error) {
 		select {
@@ -86,8 +92,8 @@ func execute(ctx context.Context, plan *Plan, o Options) (map[string]suites.Resu
 		}
 	}
 	// A check ends by its own deadline, so Ginkgo's is only a backstop.
-	err := runGinkgo(ctx, selected, wait, time.Duration(len(selected)+1)*(o.Timeout+time.Second))
-	ended()
+	err := runGinkgo(ctx, selected, wait, time.Duration(len(selected)+1)*(p.timeout+time.Second))
+	running.Wait()
 	for _, c := range selected { // what Ginkgo did not wait for (an interruption)
 		if _, have := results[c.ID]; !have {
 			results[c.ID] = <-p.results[c.ID]
@@ -99,8 +105,9 @@ func execute(ctx context.Context, plan *Plan, o Options) (map[string]suites.Resu
 // Outcomes runs the plan's checks without Ginkgo and without a report, several
 // calls at once if need be: for those who compare outcomes only.
 func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Result {
-	p, ended := start(ctx, plan, o)
-	ended()
+	selected := plan.Selected()
+	p := poolOf(ctx, plan, o)
+	p.run(ctx, selected)
 	results := map[string]suites.Result{}
 	for id, result := range p.results {
 		results[id] = <-result
@@ -108,23 +115,14 @@ func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Resu
 	return results
 }
 
-// start runs the pool in the background; ended waits for its end.
-func start(ctx context.Context, plan *Plan, o Options) (p *pool, ended func()) {
-	selected := plan.Selected()
-	p = newPool(selected)
+func poolOf(ctx context.Context, plan *Plan, o Options) *pool {
+	p := newPool(plan.Selected())
 	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
-	p.env = environment(plan, o)
-	if slices.ContainsFunc(selected, func(c Planned) bool { return !c.Has(suites.NeedWrite) }) {
-		// Before any check writes: the sample is of what the platform holds, not of what
-		// the run makes. An error is told to each check that asks for the sample.
-		_, _ = p.env.Sample(ctx)
-	}
-	var running sync.WaitGroup
-	running.Go(func() { p.run(ctx, selected) })
-	return p, running.Wait
+	p.env = environment(ctx, plan, o)
+	return p
 }
 
-func environment(plan *Plan, o Options) suites.Env {
+func environment(ctx context.Context, plan *Plan, o Options) suites.Env {
 	statement := plan.Scope.Statement
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
@@ -135,6 +133,11 @@ func environment(plan *Plan, o Options) suites.Env {
 		env.Features = append(env.Features, suites.Feature(f))
 	}
 	env.Sample = sampleOnce(o, slices.Sorted(maps.Keys(statement.Types)))
+	if slices.ContainsFunc(plan.Selected(), func(c Planned) bool { return !c.Has(suites.NeedWrite) }) {
+		// Before any check writes: the sample is of what the platform holds, not of what
+		// the run makes. An error is told to each check that asks for the sample.
+		_, _ = env.Sample(ctx)
+	}
 	return env
 }
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/suites/catalogue"
+)
+
+func newTrace() *cobra.Command {
+	cmd := &cobra.Command{Use: "trace", Short: "Trace checks to the test purposes of other suites"}
+	var asCSV bool
+	etsi := &cobra.Command{
+		Use:   "etsi",
+		Short: "Print ETSI's NGSI-LD test purposes and the checks with the same aim",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			traces, err := catalogue.TraceETSI()
+			if err != nil {
+				return err
+			}
+			if asCSV {
+				return traceCSV(cmd.OutOrStdout(), traces)
+			}
+			return traceText(cmd.OutOrStdout(), traces)
+		},
+	}
+	etsi.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
+	cmd.AddCommand(etsi)
+	return cmd
+}
+
+func traceText(w io.Writer, traces []catalogue.Trace) error {
+	checked, explained := 0, 0
+	for _, t := range traces {
+		switch {
+		case len(t.Checks) > 0:
+			checked++
+			fmt.Fprintf(w, "%s %s: %s\n", t.ID, t.Operation, strings.Join(t.Checks, ", "))
+		case t.Reason != "":
+			explained++
+			fmt.Fprintf(w, "%s %s: no check: %s\n", t.ID, t.Operation, t.Reason)
+		default:
+			fmt.Fprintf(w, "%s %s: no check yet\n", t.ID, t.Operation)
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%d test purposes: %d with checks, %d with a reason for having none, %d open\n",
+		len(traces), checked, explained, len(traces)-checked-explained)
+	return err
+}
+
+func traceCSV(w io.Writer, traces []catalogue.Trace) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{{"id", "operation", "checks", "reason"}}
+	for _, t := range traces {
+		rows = append(rows, []string{t.ID, t.Operation, strings.Join(t.Checks, " "), t.Reason})
+	}
+	return out.WriteAll(rows)
+}
