@@ -101,19 +101,27 @@ func (m *Model) Err() error {
 
 // Document implements validate.Documents: a schema document by any of its addresses.
 func (c *Catalogue) Document(url string) (any, error) {
-	for _, s := range c.sources {
-		if f := s.find(url); f != nil {
-			doc, err := f.document()
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", f.path, err)
-			}
-			return doc, nil
+	if f := c.find(url); f != nil {
+		doc, err := f.document()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
+		return doc, nil
 	}
 	if doc, ok := geoJSONSchema(url); ok {
 		return doc, nil
 	}
 	return nil, fmt.Errorf("%s is not in the catalogue, and nothing is fetched from the network", url)
+}
+
+// find is the file that an address stands for in the topmost layer that has it.
+func (c *Catalogue) find(address string) *file {
+	for _, s := range c.sources {
+		if f := s.find(address); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
 // Errors of look-ups; test with errors.Is.

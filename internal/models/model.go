@@ -246,6 +246,32 @@ func (a *Attribute) SeveralTypes() bool {
 // TakesItem says whether a value may be an item of the list that the model takes.
 func (a *Attribute) TakesItem(v any) bool { return a.items&typeOf(v) != 0 }
 
+// Repairs lists the known defects of published schemas that were worked around in
+// what the model's schema reaches, so that a report can tell.
+func (m *Model) Repairs() []Repair {
+	if m.Err() != nil {
+		return nil
+	}
+	var list []Repair
+	for _, place := range m.Schema().Reaches() {
+		address, ptr, _ := strings.Cut(place, "#")
+		f := m.catalogue.find(address)
+		if f == nil {
+			continue
+		}
+		for _, r := range f.repairs {
+			_, at, _ := strings.Cut(r.Where, "#")
+			if at == "/$schema" || ptr == "" || at == ptr || strings.HasPrefix(at, ptr+"/") {
+				if !slices.Contains(list, r) {
+					list = append(list, r)
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Repair) int { return strings.Compare(a.Where, b.Where) })
+	return list
+}
+
 // typeSet is a set of JSON types.
 type typeSet uint8
 

@@ -117,10 +117,8 @@ func (c *Catalogue) readNames(context any, more map[string][]byte) (names *Names
 
 // contextDocument is an @context document of the catalogue.
 func (c *Catalogue) contextDocument(address string) ([]byte, error) {
-	for _, s := range c.sources {
-		if f := s.find(address); f != nil {
-			return f.read()
-		}
+	if f := c.find(address); f != nil {
+		return f.read()
 	}
 	return nil, fmt.Errorf("%w: %s is not in the catalogue, and nothing is fetched from the network", ErrContextUnknown, address)
 }

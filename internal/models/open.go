@@ -147,7 +147,9 @@ func (s *source) add(p, own string, read func() ([]byte, error)) {
 	if path.Base(p) == provenanceFile {
 		placed = provenanceFile
 	}
-	s.files[placed] = &file{path: placed, read: read}
+	repo, _, _ := strings.Cut(placed, "/")
+	_, smart := repositoryOf(repo)
+	s.files[placed] = &file{path: placed, read: read, published: smart && !s.builtin}
 }
 
 func readLimited(root fs.FS, p string) ([]byte, error) {

@@ -29,6 +29,11 @@ func TestSmartDataModels(t *testing.T) {
 	for _, p := range c.Check() {
 		t.Logf("broken: %s", p)
 	}
+	for _, m := range c.Models() {
+		for _, r := range m.Repairs() {
+			t.Logf("repaired in %s: %s", m.ID(), r)
+		}
+	}
 	t.Logf("compiled after %v", time.Since(started))
 
 	count := map[string]int{}

@@ -28,9 +28,11 @@ type file struct {
 	path string // below the source's root, repository first
 	read func() ([]byte, error)
 
-	once sync.Once
-	doc  any
-	err  error
+	published bool // by others, so that known defects are repaired
+	once      sync.Once
+	doc       any
+	err       error
+	repairs   []Repair
 
 	termsOnce sync.Once
 	termsRead map[string]string
@@ -44,7 +46,9 @@ func (f *file) document() (any, error) {
 			f.err = err
 			return
 		}
-		f.doc, f.err = validate.Decode(b)
+		if f.doc, f.err = validate.Decode(b); f.err == nil && f.published {
+			f.repairs = repair(f.doc, f.path)
+		}
 	})
 	return f.doc, f.err
 }

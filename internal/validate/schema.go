@@ -104,6 +104,20 @@ func (s *Schema) Notes() []string {
 	return notes
 }
 
+// Reaches lists the places that the schema is made of, itself first: absolute URLs,
+// each with the JSON pointer of the part that is used as its fragment.
+func (s *Schema) Reaches() []string {
+	s.once.Do(s.compile)
+	if s.bundle == nil {
+		return nil
+	}
+	places := make([]string, len(s.bundle.origins))
+	for i, o := range s.bundle.origins {
+		places[i] = o.location()
+	}
+	return places
+}
+
 func (s *Schema) compile() {
 	b, err := makeBundle(s.validator.docs, s.url)
 	if err != nil {
