@@ -32,7 +32,7 @@ func attributesDiscovery() []Check {
 				list := t.Object(r)
 				t.Expect(list["type"]).To(gomega.Equal("AttributeList"))
 				t.Expect(list["id"]).To(beURI())
-				t.Expect(list["attributeList"]).To(gomega.BeAssignableToTypeOf([]any{}), "attributeList is an array of names")
+				t.Expect(r).To(answering(areNames(list["attributeList"]), "attributeList is %s, expected an array of names", compact(list["attributeList"])))
 			},
 		},
 		{

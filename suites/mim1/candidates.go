@@ -37,8 +37,8 @@ func candidatesOf(t *T, entities map[string]ngsild.Object) candidates {
 func attributed(t *T, attributes map[string]any) candidates {
 	kind, attr := t.Name("Sensor"), t.Name("level")
 	entities := map[string]ngsild.Object{}
-	for label, attribute := range attributes {
-		e := ngsild.Entity(t.URN("Sensor"), kind)
+	for _, label := range slices.Sorted(maps.Keys(attributes)) {
+		e, attribute := ngsild.Entity(t.URN("Sensor"), kind), attributes[label]
 		if attribute != nil {
 			e[attr] = attribute
 		}

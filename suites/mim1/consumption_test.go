@@ -10,6 +10,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -70,4 +71,62 @@ func TestObservingAnEmptyPlatform(t *testing.T) {
 			t.Errorf("%s ends as %s (%s), want %s", check.ID, r.Outcome, r.Reason, want)
 		}
 	}
+}
+
+// TestChecksAskTheSameAgain runs all checks twice, as a replay does: the same seed and
+// token have to give the same requests.
+func TestChecksAskTheSameAgain(t *testing.T) {
+	first, second := consume(t), consume(t)
+	for _, check := range mim1.Consumption() {
+		a, b := first[check.ID].asked, second[check.ID].asked
+		if !slices.Equal(a, b) {
+			t.Errorf("%s asked\n%s\nand then\n%s", check.ID, strings.Join(a, "\n"), strings.Join(b, "\n"))
+		}
+	}
+}
+
+// consumed is how a check ended and what it asked, in order.
+type consumed struct {
+	suites.Result
+	asked []string
+}
+
+// consume runs all checks of consumption on one fresh reference platform.
+func consume(t *testing.T, active ...faults.Fault) map[string]consumed {
+	t.Helper()
+	platform, err := reference.New(reference.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(faults.Wrap(platform, active...))
+	defer server.Close()
+	session, err := probe.Open(t.Context(), &target.Target{
+		Name:      "reference",
+		Endpoints: map[string]string{target.NGSILD: server.URL + "/ngsi-ld/v1"},
+	}, probe.Options{Profile: target.Reference, Token: "mcagain123", JournalPath: filepath.Join(t.TempDir(), "journal")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	callback, err := probe.StartCallback("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer callback.Close()
+	sample, err := suites.TakeSample(t.Context(), session.Client("sample"), 1, 50, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := suites.Env{Seed: 1, Profile: "reference", Features: suites.Features(), Callback: callback,
+		Sample: func(context.Context) (*suites.Sample, error) { return sample, nil }}
+	results := map[string]consumed{}
+	for _, check := range mim1.Consumption() {
+		client := session.Client(check.ID)
+		c := consumed{Result: suites.Run(t.Context(), check, client, env)}
+		for _, x := range client.Exchanges() {
+			c.asked = append(c.asked, x.Request.Method+" "+strings.TrimPrefix(x.Request.URL, server.URL)+" "+x.Request.Body.SHA256)
+		}
+		results[check.ID] = c
+	}
+	return results
 }

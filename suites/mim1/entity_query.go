@@ -382,12 +382,12 @@ func queryByScope() []Check {
 	gardens := func(t *T) candidates {
 		kind := t.Name("Sensor")
 		all := map[string]ngsild.Object{"none": ngsild.Entity(t.URN("Sensor"), kind)}
-		for label, scope := range map[string]any{
-			"city": "/Madrid", "gardens": "/Madrid/Gardens", "north": "/Madrid/Gardens/North",
-			"museum north": "/Madrid/Museum/North", "other city": "/MadridSouth/Gardens",
-			"level too few": "/Madrid/North", "level too many": "/Madrid/Gardens/Old/North",
+		for _, place := range [][2]string{
+			{"city", "/Madrid"}, {"gardens", "/Madrid/Gardens"}, {"north", "/Madrid/Gardens/North"},
+			{"museum north", "/Madrid/Museum/North"}, {"other city", "/MadridSouth/Gardens"},
+			{"level too few", "/Madrid/North"}, {"level too many", "/Madrid/Gardens/Old/North"},
 		} {
-			all[label] = ngsild.Entity(t.URN("Sensor"), kind, "scope", scope)
+			all[place[0]] = ngsild.Entity(t.URN("Sensor"), kind, "scope", place[1])
 		}
 		c := candidatesOf(t, all)
 		c.kind = kind

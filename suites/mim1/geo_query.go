@@ -2,6 +2,8 @@ package mim1
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
 
@@ -42,8 +44,8 @@ func geometry(kind string, coordinates any) ngsild.Object {
 func placed(t *T, locations map[string]ngsild.Object) candidates {
 	kind := t.Name("Sensor")
 	all := map[string]ngsild.Object{}
-	for label, location := range locations {
-		e := ngsild.Entity(t.URN("Sensor"), kind)
+	for _, label := range slices.Sorted(maps.Keys(locations)) {
+		e, location := ngsild.Entity(t.URN("Sensor"), kind), locations[label]
 		if location != nil {
 			e["location"] = location
 		}

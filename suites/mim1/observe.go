@@ -133,11 +133,20 @@ func (o observed) hasKind(kind string) bool {
 	return found
 }
 
+// sole is the attribute's instance if it has exactly one.
+func sole(e ngsild.Object, name string) (attribute ngsild.Object, one bool) {
+	all := instances(e, name)
+	if len(all) != 1 {
+		return nil, false
+	}
+	return all[0], true
+}
+
 // single is an attribute of the entity that has one instance, is of the type and has
 // a name that can be used in a query, or "".
 func (o observed) single(kinds ...string) string {
 	for _, name := range attributesOf(o.body) {
-		a, one := o.body[name].(ngsild.Object)
+		a, one := sole(o.body, name)
 		k, _ := a["type"].(string)
 		if one && slices.Contains(kinds, k) && queryable(name) {
 			return name

@@ -1,7 +1,9 @@
 package mim1
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
@@ -152,9 +154,9 @@ func observeEntities() []Check {
 				all(t, "has a LanguageProperty", func(o observed) bool {
 					o.eachInstance(func(pointer, _ string, a ngsild.Object) {
 						texts, _ := a["languageMap"].(ngsild.Object)
-						for tag, text := range texts {
+						for _, tag := range slices.Sorted(maps.Keys(texts)) {
 							t.Expect(tag).To(gomega.MatchRegexp(`^(@none|[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*|[A-Za-z]{4,8}(-[A-Za-z0-9]{1,8})*|[xiXI](-[A-Za-z0-9]{1,8})+)$`), "language of %s", pointer)
-							for _, one := range list(text) {
+							for _, one := range list(texts[tag]) {
 								_, isText := one.(string)
 								t.Expect(one).To(answering(isText, "%s: the text in %s is no string", pointer, tag))
 							}
@@ -244,7 +246,7 @@ func observeForms() []Check {
 			Fault: "represent.feature-without-geometry",
 			Body: func(t *T) {
 				located := func(o observed) bool {
-					location, _ := o.body["location"].(ngsild.Object)
+					location, _ := sole(o.body, "location")
 					return location["type"] == "GeoProperty"
 				}
 				some(t, "has a location", located, func(o observed) {
@@ -273,7 +275,7 @@ func differsSimplified(normalised, simplified ngsild.Object) string {
 		return "normalised the entity has the attributes " + strings.Join(a, ", ") + ", simplified " + strings.Join(b, ", ")
 	}
 	for _, name := range attributesOf(normalised) {
-		a, single := normalised[name].(ngsild.Object)
+		a, single := sole(normalised, name)
 		if !single {
 			continue
 		}

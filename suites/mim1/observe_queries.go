@@ -206,7 +206,7 @@ func missedBy(t *T, o observed, q string) string {
 // comparable is the name of a Property whose value q can name, or "".
 func (o observed) comparable() string {
 	for _, name := range attributesOf(o.body) {
-		a, single := o.body[name].(ngsild.Object)
+		a, single := sole(o.body, name)
 		if _, plain := plainLiteral(a["value"]); single && a["type"] == "Property" && plain && queryable(name) {
 			return name
 		}
