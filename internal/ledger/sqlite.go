@@ -94,7 +94,7 @@ func createSQLite(ctx context.Context, path string) error {
 		return &CorruptError{Path: path, Problem: "the file is missing while its write-ahead log " + path + "-wal is there"}
 	}
 	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
-	defer os.Remove(temporary) // gone already when it was renamed
+	defer func() { _ = os.Remove(temporary) }() // gone already when it was renamed
 	s := connectSQLite(temporary, "rwc")
 	_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode=WAL")
 	if err == nil {
@@ -200,22 +200,18 @@ func busy(err error) error {
 }
 
 func (s *sqliteStore) inspect(ctx context.Context) error {
-	rows, err := s.read.QueryContext(ctx, "PRAGMA integrity_check(5)")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	var problems []string
-	for rows.Next() {
+	err := rows(ctx, s.read, func(scan func(...any) error) error {
 		var p string
-		if err := rows.Scan(&p); err != nil {
+		if err := scan(&p); err != nil {
 			return err
 		}
 		if p != "ok" {
 			problems = append(problems, p)
 		}
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	}, "PRAGMA integrity_check(5)")
+	if err != nil {
 		return err
 	}
 	if len(problems) > 0 {
@@ -273,21 +269,17 @@ func (t sqliteTx) head(stream string) (Head, error) {
 }
 
 func (t sqliteTx) heads() (map[string]Head, error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT stream, seq, hash FROM heads WHERE stream <> ''")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	all := map[string]Head{}
-	for rows.Next() {
+	err := rows(t.ctx, t.tx, func(scan func(...any) error) error {
 		var stream string
 		var h Head
-		if err := rows.Scan(&stream, &h.Count, scanHash{&h.Hash}); err != nil {
-			return nil, err
+		if err := scan(&stream, &h.Count, scanHash{&h.Hash}); err != nil {
+			return err
 		}
 		all[stream] = h
-	}
-	return all, rows.Err()
+		return nil
+	}, "SELECT stream, seq, hash FROM heads WHERE stream <> ''")
+	return all, err
 }
 
 const columns = "position, stream, seq, time, kind, key, data, prev_hash, prev_global, hash"
@@ -300,21 +292,7 @@ func (t sqliteTx) scan(after int64, streams []string, f func(Event) error) error
 			args = append(args, s)
 		}
 	}
-	rows, err := t.tx.QueryContext(t.ctx, query+" ORDER BY position", args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		e, err := readEvent(rows)
-		if err != nil {
-			return err
-		}
-		if err := f(e); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return t.events(f, query+" ORDER BY position", args...)
 }
 
 func (t sqliteTx) last() (Event, bool, error) {
@@ -325,17 +303,39 @@ func (t sqliteTx) byKey(key string) (Event, bool, error) {
 	return t.one("WHERE key = ? AND key <> ''", key)
 }
 
-func (t sqliteTx) one(where string, args ...any) (Event, bool, error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+columns+" FROM events "+where, args...)
+func (t sqliteTx) one(where string, args ...any) (e Event, found bool, err error) {
+	err = t.events(func(only Event) error {
+		e, found = only, true
+		return nil
+	}, "SELECT "+columns+" FROM events "+where, args...)
+	return e, found, err
+}
+
+func (t sqliteTx) events(f func(Event) error, query string, args ...any) error {
+	return rows(t.ctx, t.tx, func(scan func(...any) error) error {
+		e, err := readEvent(scan)
+		if err != nil {
+			return err
+		}
+		return f(e)
+	}, query, args...)
+}
+
+// rows calls f for each row of a query.
+func rows(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}, f func(scan func(...any) error) error, query string, args ...any) (err error) {
+	r, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
-		return Event{}, false, err
+		return err
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		return Event{}, false, rows.Err()
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for r.Next() {
+		if err := f(r.Scan); err != nil {
+			return err
+		}
 	}
-	e, err := readEvent(rows)
-	return e, err == nil, err
+	return r.Err()
 }
 
 func (t sqliteTx) insert(e Event) error {
@@ -357,10 +357,10 @@ func (t sqliteTx) setHead(stream string, h Head) error {
 }
 
 // readEvent reads a row as it is stored: what is wrong with it shows in its hash.
-func readEvent(rows *sql.Rows) (Event, error) {
+func readEvent(scan func(...any) error) (Event, error) {
 	var e Event
 	var at, data string
-	if err := rows.Scan(&e.Position, &e.Stream, &e.Seq, &at, &e.Kind, &e.Key, &data,
+	if err := scan(&e.Position, &e.Stream, &e.Seq, &at, &e.Kind, &e.Key, &data,
 		scanHash{&e.PrevHash}, scanHash{&e.PrevGlobal}, scanHash{&e.Hash}); err != nil {
 		return e, damage{e.Position, err.Error()}
 	}

@@ -2,7 +2,7 @@ package membership
 
 import "time"
 
-// CouncilMet: the Council had a meeting.
+// CouncilMet is the fact that the Council had a meeting.
 type CouncilMet struct {
 	Title   string   `json:"title"`
 	Mode    Mode     `json:"mode"`
@@ -79,7 +79,7 @@ const (
 	ViceCouncilCoordinator Office = "viceCouncilCoordinator"
 )
 
-// Elected: a person of a member city was elected into an office.
+// Elected is the fact that a person of a member city was elected into an office.
 type Elected struct {
 	Office Office `json:"office"`
 	Person string `json:"person"`
@@ -118,7 +118,8 @@ func (f Elected) allowed(then, now *State) error {
 
 func (f Elected) apply(s *State) { s.elections = append(s.elections, f) }
 
-// Contributed: a member shared a best practice, or took part in a webinar or conference.
+// Contributed is the fact that a member shared a best practice, or took part in a
+// webinar or conference.
 type Contributed struct {
 	Member string       `json:"member"`
 	What   Contribution `json:"what"`

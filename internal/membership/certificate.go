@@ -8,7 +8,7 @@ import (
 	"github.com/oasc/mimcheck/reports"
 )
 
-// CertificateIssued: the Working Group certifies what a run found.
+// CertificateIssued is the fact that the Working Group certified what a run found.
 type CertificateIssued struct {
 	Certificate string    `json:"certificate"` // id
 	Member      string    `json:"member"`
@@ -89,7 +89,7 @@ func (f CertificateIssued) apply(s *State) {
 	s.issued[f.Certificate] = &certificate{CertificateIssued: f}
 }
 
-// CertificateRevoked: a certificate is taken back.
+// CertificateRevoked is the fact that a certificate was taken back.
 type CertificateRevoked struct {
 	Certificate string `json:"certificate"`
 	Member      string `json:"member"`

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ChapterFounded: cities of a country found its chapter.
+// ChapterFounded is the fact that cities of a country founded its chapter.
 type ChapterFounded struct {
 	Country string   `json:"country"` // ISO 3166: DK, or GB-SCT
 	Name    string   `json:"name"`    // such as Denmark
@@ -48,7 +48,7 @@ func (f ChapterFounded) apply(s *State) {
 	}
 }
 
-// ChapterJoined: a city joins the chapter of its country.
+// ChapterJoined is the fact that a city joined the chapter of its country.
 type ChapterJoined struct {
 	Country string `json:"country"`
 	Member  string `json:"member"`
@@ -106,8 +106,8 @@ func (s *State) chapterOf(id string) *Chapter {
 	return nil
 }
 
-// CoordinatorNominated: a chapter sends a network coordinator to the Council, who
-// takes the place of the one before.
+// CoordinatorNominated is the fact that a chapter sent a network coordinator to the
+// Council, who takes the place of the one before.
 type CoordinatorNominated struct {
 	Country string `json:"country"` // of the chapter that nominates
 	Person  string `json:"person"`

@@ -110,7 +110,7 @@ func initialDecision() (Decision, error) {
 	}, nil
 }
 
-// BaselineProposed: a baseline is put to the vote of the Council.
+// BaselineProposed is the fact that a baseline was put to the vote of the Council.
 type BaselineProposed struct {
 	Decision string   `json:"decision"` // id: lower-case letters, digits and hyphens
 	Baseline string   `json:"baseline"`
@@ -182,7 +182,7 @@ func (f BaselineProposed) apply(s *State) {
 	}
 }
 
-// VoteCast: a member of the Council votes on an open decision.
+// VoteCast is the fact that a member of the Council voted on an open decision.
 type VoteCast struct {
 	Decision string `json:"decision"`
 	Country  string `json:"country"` // of the chapter whose coordinator votes
@@ -225,7 +225,7 @@ func (f VoteCast) apply(s *State) {
 	}
 }
 
-// DecisionClosed: the vote ends, and its outcome is counted. CloseDecision makes it.
+// DecisionClosed is the fact that a vote ended, with its outcome. CloseDecision makes it.
 type DecisionClosed struct {
 	Decision string  `json:"decision"`
 	Outcome  Outcome `json:"outcome"`

@@ -2,8 +2,8 @@ package membership_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,72 +17,9 @@ import (
 
 // The story of a city, from its Letter of Intent to a certificate that has expired.
 func Example() {
-	dir, err := os.MkdirTemp("", "story")
-	if err != nil {
-		log.Fatal(err)
+	if err := story(); err != nil {
+		fmt.Println(err)
 	}
-	defer os.RemoveAll(dir)
-	ctx := context.Background()
-	now := func() time.Time { return time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC) }
-	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.WithClock(now))
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer l.Close()
-	baseline, err := baselines.Get(membership.InitialBaseline)
-	if err != nil {
-		log.Fatal(err)
-	}
-
-	run := func(id, day string, verdict reports.Verdict, conformant, passed int) membership.RunRecorded {
-		finished, err := time.Parse(time.DateOnly, day)
-		if err != nil {
-			log.Fatal(err)
-		}
-		return membership.RunRecorded{
-			Member: "villaclara", Run: id, Report: strings.Repeat("0", 64), Baseline: baseline.ID, BaselineSHA256: baseline.SHA256,
-			Target: "the city's broker", Profile: "sandbox", Assurance: membership.SelfTested, Started: finished, Finished: finished, Verdict: verdict,
-			MIMs: []membership.RunMIM{{MIM: "MIM1", Claimed: true, Verdict: verdict, Conformant: conformant, Mandatory: 1, Passed: passed, Checks: 60}},
-		}
-	}
-	good := run("run-3", "2022-05-02", reports.Conformant, 1, 60)
-	facts := []membership.Fact{
-		membership.LetterSigned{Member: "villaclara", Name: "Villaclara", Country: "ES", By: "Ana Ruiz", Role: "mayor", On: "2020-02-03"},
-		membership.LetterSent{Member: "villaclara", To: "the secretariat", On: "2020-02-05"},
-		membership.MembershipApproved{Member: "villaclara", By: "Board meeting of April 2020", On: "2020-04-01"},
-		membership.ChapterJoined{Country: "ES", Member: "villaclara", On: "2020-04-20"},
-		run("run-1", "2021-03-01", reports.NonConformant, 0, 22),
-		run("run-2", "2021-10-11", reports.NonConformant, 0, 51),
-		good,
-		membership.CertificateIssued{
-			Certificate: "oasc-2022-17", Member: "villaclara", Run: good.Run, RunFinished: good.Finished, Baseline: baseline.ID, MIMs: []string{"MIM1"},
-			Assurance: membership.Certified, Runner: "A member of the Working Group", Issuer: "Another member of it", On: "2022-06-01", ValidUntil: "2024-05-31",
-		},
-		membership.Contributed{Member: "villaclara", What: membership.Practice, Title: "One model of parking for three towns", On: "2023-09-14"},
-	}
-	if _, err := membership.EnterAll(ctx, l, facts...); err != nil {
-		log.Fatal(err)
-	}
-
-	// What breaks a rule is refused, with its name.
-	_, err = membership.Enter(ctx, l, membership.ChapterJoined{Country: "PT", Member: "villaclara", On: "2024-01-10"})
-	fmt.Println(err)
-
-	events, err := l.Events(ctx)
-	if err != nil {
-		log.Fatal(err)
-	}
-	card, err := membership.CardOf(events, "villaclara", now())
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, change := range card.Timeline {
-		if change.MIM == "MIM1" {
-			fmt.Printf("%s %s: %s\n", membership.DateOf(change.At), change.To, change.Reason)
-		}
-	}
-	fmt.Println("other:", card.Contributions[0].Title)
-	fmt.Println("whole:", l.Verify(ctx) == nil)
 
 	// Output:
 	// refused by the rule chapter-country (the cities of a chapter are of its country): Villaclara is of ES, the chapter of PT; nothing was recorded
@@ -94,4 +31,71 @@ func Example() {
 	// 2024-06-01 lapsed: The certificate oasc-2022-17 on the run run-3 found it conformant (certified), but that expired after 2024-05-31.
 	// other: One model of parking for three towns
 	// whole: true
+}
+
+func story() (err error) {
+	dir, err := os.MkdirTemp("", "story")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	ctx := context.Background()
+	now := func() time.Time { return time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC) }
+	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.WithClock(now))
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	baseline, err := baselines.Get(membership.InitialBaseline)
+	if err != nil {
+		return err
+	}
+
+	run := func(id string, day membership.Date, verdict reports.Verdict, conformant, passed int) membership.RunRecorded {
+		finished := day.Start()
+		return membership.RunRecorded{
+			Member: "villaclara", Run: id, Report: strings.Repeat("0", 64), Baseline: baseline.ID, BaselineSHA256: baseline.SHA256,
+			Target: "the city's broker", Profile: "sandbox", Assurance: membership.SelfTested, Started: finished, Finished: finished, Verdict: verdict,
+			MIMs: []membership.RunMIM{{MIM: "MIM1", Claimed: true, Verdict: verdict, Conformant: conformant, Mandatory: 1, Passed: passed, Checks: 60}},
+		}
+	}
+	good := run("run-3", "2022-05-02", reports.Conformant, 1, 60)
+	facts := []membership.Fact{
+		membership.LetterSigned{Member: "villaclara", Name: "Villaclara", Country: "ES", By: "Ana Ruiz", Role: "mayor", On: "2020-02-03"},
+		membership.LetterSent{Member: "villaclara", To: "the secretariat", On: "2020-02-05"},
+		membership.BoardApproved{Member: "villaclara", By: "Board meeting of April 2020", On: "2020-04-01"},
+		membership.ChapterJoined{Country: "ES", Member: "villaclara", On: "2020-04-20"},
+		run("run-1", "2021-03-01", reports.NonConformant, 0, 22),
+		run("run-2", "2021-10-11", reports.NonConformant, 0, 51),
+		good,
+		membership.CertificateIssued{
+			Certificate: "oasc-2022-17", Member: "villaclara", Run: good.Run, RunFinished: good.Finished, Baseline: baseline.ID, MIMs: []string{"MIM1"},
+			Assurance: membership.Certified, Runner: "A member of the Working Group", Issuer: "Another member of it", On: "2022-06-01", ValidUntil: "2024-05-31",
+		},
+		membership.Contributed{Member: "villaclara", What: membership.Practice, Title: "One model of parking for three towns", On: "2023-09-14"},
+	}
+	if _, err := membership.EnterAll(ctx, l, facts...); err != nil {
+		return err
+	}
+
+	// What breaks a rule is refused, with its name.
+	_, err = membership.Enter(ctx, l, membership.ChapterJoined{Country: "PT", Member: "villaclara", On: "2024-01-10"})
+	fmt.Println(err)
+
+	events, err := l.Events(ctx)
+	if err != nil {
+		return err
+	}
+	card, err := membership.CardOf(events, "villaclara", now())
+	if err != nil {
+		return err
+	}
+	for _, change := range card.Timeline {
+		if change.MIM == "MIM1" {
+			fmt.Printf("%s %s: %s\n", membership.DateOf(change.At), change.To, change.Reason)
+		}
+	}
+	fmt.Println("other:", card.Contributions[0].Title)
+	fmt.Println("whole:", l.Verify(ctx) == nil)
+	return nil
 }

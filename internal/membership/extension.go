@@ -2,8 +2,8 @@ package membership
 
 import "time"
 
-// TimeframeExtended: there is more time to implement a baseline, for a member or,
-// without one, for all.
+// TimeframeExtended is the fact that there is more time to implement a baseline, for
+// a member or, without one, for all.
 type TimeframeExtended struct {
 	Baseline    string `json:"baseline"`
 	MIM         string `json:"mim,omitempty"`    // empty for all MIMs of the baseline
@@ -35,7 +35,7 @@ func (f TimeframeExtended) key() string     { return "" }
 func (f TimeframeExtended) when() time.Time { return f.On.Start() }
 func (f TimeframeExtended) reads() []string { return []string{f.Member} }
 
-func (f TimeframeExtended) allowed(then, now *State) error {
+func (f TimeframeExtended) allowed(then, _ *State) error {
 	if err := said("who grants it", f.By, "the reason", f.Reason); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 const council = "oasc"
 
 // Fact is something that happened, one of the types of this package that end up as
-// an event: LetterSigned, LetterSent, MemberListed, MembershipApproved, ChapterFounded,
+// an event: LetterSigned, LetterSent, MemberListed, BoardApproved, ChapterFounded,
 // ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
 // TimeframeExtended, RunRecorded, CertificateIssued, CertificateRevoked,
 // CouncilMet, Elected, Contributed.
@@ -44,8 +44,8 @@ func blank(kind string) Fact {
 		return &LetterSent{}
 	case "MemberListed":
 		return &MemberListed{}
-	case "MembershipApproved":
-		return &MembershipApproved{}
+	case "BoardApproved":
+		return &BoardApproved{}
 	case "ChapterFounded":
 		return &ChapterFounded{}
 	case "ChapterJoined":

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// LetterSigned: a city signs the Letter of Intent, which makes it a candidate.
+// LetterSigned is the fact that a city signed the Letter of Intent, which makes it a
+// candidate.
 type LetterSigned struct {
 	Member  string   `json:"member"` // the id that the city gets; see NewID
 	Name    string   `json:"name"`
@@ -69,7 +70,7 @@ func (f LetterSigned) apply(s *State) {
 	s.letters[f.Member] = Letter{Signed: f.On, By: f.By, Role: f.Role}
 }
 
-// LetterSent: the signed Letter of Intent goes to the secretariat.
+// LetterSent is the fact that the signed Letter of Intent went to the secretariat.
 type LetterSent struct {
 	Member string `json:"member"`
 	To     string `json:"to"` // who of the secretariat received it
@@ -97,27 +98,27 @@ func (f LetterSent) apply(s *State) {
 	}
 }
 
-// MembershipApproved: the Board approves, and the city is a member.
-type MembershipApproved struct {
+// BoardApproved is the fact that the Board approved a city, which makes it a member.
+type BoardApproved struct {
 	Member string `json:"member"`
 	By     string `json:"by"` // the meeting or resolution of the Board
 	On     Date   `json:"on"`
 }
 
-func (f MembershipApproved) kind() string    { return "MembershipApproved" }
-func (f MembershipApproved) stream() string  { return f.Member }
-func (f MembershipApproved) key() string     { return "approval:" + f.Member }
-func (f MembershipApproved) when() time.Time { return f.On.Start() }
-func (f MembershipApproved) reads() []string { return []string{f.Member} }
+func (f BoardApproved) kind() string    { return "BoardApproved" }
+func (f BoardApproved) stream() string  { return f.Member }
+func (f BoardApproved) key() string     { return "approval:" + f.Member }
+func (f BoardApproved) when() time.Time { return f.On.Start() }
+func (f BoardApproved) reads() []string { return []string{f.Member} }
 
-func (f MembershipApproved) allowed(then, now *State) error {
+func (f BoardApproved) allowed(then, now *State) error {
 	if err := inOrder(f.Member, LetterIsSent, then, now); err != nil {
 		return err
 	}
 	return said("the Board's meeting or resolution", f.By)
 }
 
-func (f MembershipApproved) apply(s *State) {
+func (f BoardApproved) apply(s *State) {
 	if m := s.members[f.Member]; m != nil {
 		l := s.letters[f.Member]
 		m.Stage, m.Since, l.Approved = IsMember, f.On, f.On

@@ -13,9 +13,9 @@ import (
 	"github.com/oasc/mimcheck/internal/ledger"
 )
 
-// MemberListed: a city is taken over as a member from a list, such as one that the
-// secretariat keeps, without the dates of its letter. It joins the chapter of its
-// country, if there is one.
+// MemberListed is the fact that a city was taken over as a member from a list, such as
+// one that the secretariat keeps, without the dates of its letter. It joins the chapter
+// of its country, if there is one.
 type MemberListed struct {
 	Member    string   `json:"member"`
 	Name      string   `json:"name"`

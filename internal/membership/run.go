@@ -14,7 +14,7 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
-// RunRecorded: a run of the harness was made for a member.
+// RunRecorded is the fact that a run of the harness was made for a member.
 type RunRecorded struct {
 	Member         string    `json:"member"`
 	Run            string    `json:"run"`    // the run's id

@@ -10,7 +10,7 @@ import (
 	"github.com/oasc/mimcheck/reports"
 )
 
-// State of a MIM for a member; see MIMStatus.
+// MIMState is how far a member is with a MIM; see MIMStatus.
 type MIMState string
 
 // The states.
