@@ -91,30 +91,55 @@ func (s *Session) remember(k *call, announced *announcement) {
 // then entities with their temporal evolution, then contexts. Something that is not
 // there counts as removed. The error is of ctx.
 func (s *Session) Cleanup(ctx context.Context) (CleanupReport, error) {
-	left, created := s.journal.left()
-	report := CleanupReport{Created: created, Removed: created - len(left)}
-	temporal := s.temporal(ctx, left)
+	all, left := s.journal.list()
+	report := CleanupReport{Created: len(all), Removed: len(all) - len(left)}
 	var mu sync.Mutex
 	for _, group := range inOrder(left) {
-		var all errgroup.Group
-		all.SetLimit(cap(s.pace.slots))
-		for _, t := range group {
-			all.Go(func() error {
-				reason := s.remove(ctx, t, temporal[t.Tenant])
-				mu.Lock()
-				defer mu.Unlock()
-				if reason == "" {
-					report.Removed++
-				} else {
-					report.Left = append(report.Left, t.String()+": "+reason)
-				}
-				return nil
-			})
-		}
-		_ = all.Wait() // no error is returned above
+		s.each(group, func(t thing) {
+			reason := s.remove(ctx, t)
+			mu.Lock()
+			defer mu.Unlock()
+			if reason == "" {
+				report.Removed++
+			} else {
+				report.Left = append(report.Left, t.String()+": "+reason)
+			}
+		})
 	}
+	s.forget(ctx, all)
 	slices.Sort(report.Left)
 	return report, context.Cause(ctx)
+}
+
+// each calls f for every thing, as many at once as politeness allows.
+func (s *Session) each(things []thing, f func(thing)) {
+	var all errgroup.Group
+	all.SetLimit(cap(s.pace.slots))
+	for _, t := range things {
+		all.Go(func() error { f(t); return nil })
+	}
+	_ = all.Wait() // no error is returned above
+}
+
+// forget deletes the temporal evolution of entities, where the platform has one: it
+// outlives them. It is not in the journal, because the platform made it by itself;
+// an answer that it is not there, or can't be deleted, means nothing.
+func (s *Session) forget(ctx context.Context, all []thing) {
+	has := map[string]bool{} // tenant -> it keeps temporal evolutions
+	var evolutions []thing
+	for _, t := range all {
+		if t.Collection != "entities" {
+			continue
+		}
+		if _, known := has[t.Tenant]; !known {
+			has[t.Tenant] = s.temporal(ctx, t.Endpoint, t.Tenant)
+		}
+		if has[t.Tenant] {
+			t.Collection = "temporal/entities"
+			evolutions = append(evolutions, t)
+		}
+	}
+	s.each(evolutions, func(t thing) { s.remove(ctx, t) })
 }
 
 // inOrder groups things by when they are to be removed.
@@ -134,14 +159,9 @@ func inOrder(things []thing) [3][]thing {
 }
 
 // remove deletes t and says why it may still be there; empty when it is gone.
-func (s *Session) remove(ctx context.Context, t thing, temporal bool) string {
-	reason := s.delete(ctx, t)
-	if reason == "" {
+func (s *Session) remove(ctx context.Context, t thing) (reason string) {
+	if reason = s.delete(ctx, t); reason == "" {
 		s.journal.removed(t)
-	}
-	if t.Collection == "entities" && temporal {
-		// Not in the journal, because the platform made it by itself; it may not have.
-		s.delete(ctx, thing{Endpoint: t.Endpoint, Collection: "temporal/entities", ID: t.ID, Tenant: t.Tenant})
 	}
 	return reason
 }
@@ -173,25 +193,15 @@ func isURI(s string) bool {
 	return err == nil && u.Scheme != ""
 }
 
-// temporal says for each tenant whether the platform keeps the temporal evolution
-// of its entities, which outlives them.
-func (s *Session) temporal(ctx context.Context, left []thing) map[string]bool {
-	tenants := map[string]bool{}
-	for _, t := range left {
-		if t.Collection == "entities" {
-			tenants[t.Tenant] = false
-		}
+// temporal says whether the platform keeps the temporal evolution of the tenant's entities.
+func (s *Session) temporal(ctx context.Context, endpoint, tenant string) bool {
+	r := Request{Endpoint: endpoint, Method: http.MethodGet, Path: "/temporal/entities", Header: http.Header{ngsild.HeaderTenant: nil},
+		Query: url.Values{"type": {"MimcheckCleanup"}, "timerel": {"after"}, "timeAt": {"2000-01-01T00:00:00Z"}, "limit": {"1"}}}
+	if tenant != "" {
+		r.Header[ngsild.HeaderTenant] = []string{tenant}
 	}
-	for _, tenant := range slices.Sorted(maps.Keys(tenants)) {
-		r := Request{Method: http.MethodGet, Path: "/temporal/entities", Header: http.Header{ngsild.HeaderTenant: nil},
-			Query: url.Values{"type": {"MimcheckCleanup"}, "timerel": {"after"}, "timeAt": {"2000-01-01T00:00:00Z"}, "limit": {"1"}}}
-		if tenant != "" {
-			r.Header[ngsild.HeaderTenant] = []string{tenant}
-		}
-		answer, err := s.Client(cleanupClient).Do(ctx, r)
-		tenants[tenant] = err == nil && answer.Status == http.StatusOK
-	}
-	return tenants
+	answer, err := s.Client(cleanupClient).Do(ctx, r)
+	return err == nil && answer.Status == http.StatusOK
 }
 
 // CleanupJournal removes what the run of the journal at path created and could not
@@ -206,8 +216,8 @@ func CleanupJournal(ctx context.Context, t *target.Target, path string) (Cleanup
 	for _, number := range unreadable {
 		report.Left = append(report.Left, fmt.Sprintf("line %d of the journal can't be read: look for entities whose id holds %s", number, orUnknown(j.run.Token)))
 	}
-	left, created := j.left()
-	if created == 0 {
+	all, _ := j.list()
+	if len(all) == 0 {
 		return report, nil
 	}
 	if !maps.Equal(j.run.Endpoints, t.Endpoints) {
@@ -219,7 +229,7 @@ func CleanupJournal(ctx context.Context, t *target.Target, path string) (Cleanup
 	}
 	defer s.Close()
 	s.journal = j
-	for _, one := range left {
+	for _, one := range all {
 		s.guard.adopt(one)
 	}
 	cleaned, err := s.Cleanup(ctx)

@@ -66,6 +66,9 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 	f = c.s.ask(ctx, k)
 	c.s.breaker.note(ctx, f)
+	if f != nil && k.last.seq == 0 {
+		return nil, c.refuse(k, *f) // it came to no attempt
+	}
 	if f != nil {
 		f.Reason = c.s.redact.text(f.Reason)
 		return nil, &Unjudgeable{Failure: *f, Method: r.Method, URL: c.s.redact.url(k.url.String()), Seq: k.last.seq}
@@ -77,7 +80,7 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 
 // call works out what r means for the target: its whole URL and all its header fields.
 func (c *client) call(r Request) (*call, *evidence.Failure) {
-	k := &call{client: c, request: r, url: &url.URL{}}
+	k := &call{client: c, request: r, url: &url.URL{Path: r.Path}}
 	name := r.Endpoint
 	if name == "" {
 		name = target.NGSILD
@@ -89,7 +92,7 @@ func (c *client) call(r Request) (*call, *evidence.Failure) {
 	if !known {
 		return wrong("the target has no endpoint %q: give its address under endpoints in target.yaml", name)
 	}
-	k.base = base
+	k.base, k.url = base, base.JoinPath(r.Path)
 	u, err := url.Parse(base.String() + r.Path)
 	if err != nil {
 		return wrong("the path %q is not escaped as a URL asks", clip(r.Path))

@@ -79,12 +79,12 @@ func transportFailure(err error) *evidence.Failure {
 		return fail(evidence.Timeout, "the platform did not answer in time (%s)", clip(text))
 	case strings.Contains(text, "server response headers exceeded"), strings.Contains(text, "header list too large"), strings.Contains(text, "too many 1xx"):
 		return fail(evidence.TooLarge, "the answer's header is larger than what is read (%s)", clip(text))
-	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "malformed MIME header"):
+	case strings.Contains(text, "malformed HTTP"):
 		return fail(evidence.NotTheAPI, "what answered does not speak HTTP (%s): check the address", clip(text))
 	case strings.Contains(text, "Location header"):
 		return fail(evidence.Redirects, "the platform redirects to what is no URL (%s)", clip(text))
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
-		strings.Contains(text, "server closed"), strings.Contains(text, "chunk"), strings.Contains(text, "stream error"),
+		strings.Contains(text, "malformed MIME header"), strings.Contains(text, "server closed"), strings.Contains(text, "chunk"), strings.Contains(text, "stream error"),
 		strings.Contains(text, "GOAWAY"), strings.Contains(text, "connection lost"), strings.Contains(text, "Content-Length"):
 		return fail(evidence.Cut, "the connection ended before the answer was whole (%s)", clip(text))
 	}

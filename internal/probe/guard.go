@@ -99,10 +99,18 @@ func (g *guard) foreignBody(method string, r resource, c content, body []byte) s
 			return fmt.Sprintf("its body is about %q, which is not the run's own: the id does not hold the token %s", id, g.token)
 		}
 	}
+	if r.id != "" && !r.isBatch() || method == http.MethodDelete || c.empty {
+		return ""
+	}
 	// A platform that makes up what is missing would create what nobody can find again.
-	onCollection := r.id == "" || r.isBatch()
-	if onCollection && method != http.MethodDelete && !c.empty && (c.loose || !c.json) && !bytes.Contains(body, []byte(g.token)) {
-		return fmt.Sprintf("its body has no id and nowhere the token %s, so that what it may create could not be told from others' things", g.token)
+	unnamed := c.loose
+	if !c.json {
+		unnamed = [][]byte{body}
+	}
+	for _, part := range unnamed {
+		if !bytes.Contains(part, []byte(g.token)) {
+			return fmt.Sprintf("its body has something without id that does not hold the token %s either, so that what it may create could not be told from others' things", g.token)
+		}
 	}
 	return ""
 }

@@ -10,21 +10,20 @@ import (
 type content struct {
 	json  bool     // it is one JSON value
 	empty bool     // it holds nothing: no bytes, null, {} or []
-	list  bool     // it is a JSON array
 	ids   []string // id (or @id) of the object, or of each item of an array
-	loose bool     // there is an object or item without such an id
+	loose [][]byte // the object, or those items, that have no such id
 }
 
 // contentOf reads a body. A member that occurs twice counts twice: platforms differ
 // in which one they take.
 func contentOf(body []byte) content {
-	body = bytes.TrimSpace(body)
+	body = bytes.Trim(body, " \t\r\n") // the white space of JSON (RFC 8259, 2)
 	if len(body) == 0 {
 		return content{empty: true}
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	var c content
-	if err := c.read(d); err != nil {
+	if err := c.read(d, body); err != nil {
 		return content{}
 	}
 	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it as it is
@@ -34,22 +33,20 @@ func contentOf(body []byte) content {
 	return c
 }
 
-func (c *content) read(d *json.Decoder) error {
+func (c *content) read(d *json.Decoder, body []byte) error {
 	t, err := d.Token()
 	if err != nil {
 		return err
 	}
 	switch t {
 	case json.Delim('{'):
-		members, err := c.object(d)
-		c.empty = members == 0
-		return err
+		c.empty = !d.More()
+		return c.object(d, func() []byte { return body })
 	case json.Delim('['):
-		c.list = true
-		c.empty = true
+		c.empty = !d.More()
 		for d.More() {
-			c.empty = false
-			if err := c.item(d); err != nil {
+			start := d.InputOffset()
+			if err := c.item(d, func() []byte { return body[start:d.InputOffset()] }); err != nil {
 				return err
 			}
 		}
@@ -58,13 +55,14 @@ func (c *content) read(d *json.Decoder) error {
 	case nil:
 		c.empty = true
 	default:
-		c.loose = true
+		c.loose = append(c.loose, body)
 	}
 	return nil
 }
 
-// item reads one element of an array: an object, or the id of one.
-func (c *content) item(d *json.Decoder) error {
+// item reads one element of an array: an object, or the id of one. raw gives its
+// bytes once it is read.
+func (c *content) item(d *json.Decoder, raw func() []byte) error {
 	t, err := d.Token()
 	if err != nil {
 		return err
@@ -72,51 +70,51 @@ func (c *content) item(d *json.Decoder) error {
 	switch v := t.(type) {
 	case string:
 		c.ids = append(c.ids, v)
+		return nil
 	case json.Delim:
 		if v == '{' {
-			_, err := c.object(d)
-			return err
+			return c.object(d, raw)
 		}
-		c.loose = true
 		for d.More() { // a list in a list has no meaning, whatever is in it
 			var skipped json.RawMessage
 			if err := d.Decode(&skipped); err != nil {
 				return err
 			}
 		}
-		_, err = d.Token()
-		return err
-	default:
-		c.loose = true
+		if _, err := d.Token(); err != nil {
+			return err
+		}
 	}
+	c.loose = append(c.loose, raw())
 	return nil
 }
 
-// object reads the members of an object, after its brace, and counts them.
-func (c *content) object(d *json.Decoder) (members int, err error) {
+// object reads the members of an object, after its brace.
+func (c *content) object(d *json.Decoder, raw func() []byte) error {
 	found := false
 	for d.More() {
-		members++
 		name, err := d.Token()
 		if err != nil {
-			return members, err
+			return err
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return members, err
+			return err
 		}
 		if name != "id" && name != "@id" {
 			continue
 		}
 		var id string
-		if json.Unmarshal(value, &id) == nil && value[0] == '"' {
+		if value[0] == '"' && json.Unmarshal(value, &id) == nil {
 			c.ids = append(c.ids, id)
 			found = true
 		}
 	}
-	if !found {
-		c.loose = true
+	if _, err := d.Token(); err != nil {
+		return err
 	}
-	_, err = d.Token()
-	return members, err
+	if !found {
+		c.loose = append(c.loose, raw())
+	}
+	return nil
 }

@@ -115,16 +115,17 @@ func (j *journal) removed(t thing) {
 	j.mu.Unlock()
 }
 
-// left gives what is still there, newest first, and how many were created.
-func (j *journal) left() (left []thing, created int) {
+// list gives all things and those that are still there, newest first.
+func (j *journal) list() (all, left []thing) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, t := range slices.Backward(j.things) {
+		all = append(all, t)
 		if j.state[t] {
 			left = append(left, t)
 		}
 	}
-	return left, len(j.things)
+	return all, left
 }
 
 // add puts lines into the next commit. The caller holds mu.
