@@ -30,7 +30,7 @@ func Default() (*Catalogue, error) { return open(nil) }
 // models: a model given later replaces one of the same type IRI given earlier.
 // A path holds repositories of Smart Data Models (folders dataModel.SUBJECT with
 // MODEL/schema.json, and data-models with what they share), or JSON Schemas of one's
-// own, one a file. What cannot be read inside a path is listed by Problems; the error
+// own, one a file; or it is a store that Sync wrote. What cannot be read inside a path is listed by Problems; the error
 // is about a path as a whole.
 func Open(paths ...string) (*Catalogue, error) {
 	var layers []*source
@@ -102,6 +102,13 @@ func openPath(p string, n int) (*source, error) {
 	}
 	s := newSource(p, "mimcheck:///"+strconv.Itoa(n)+"/")
 	if info.IsDir() {
+		m, err := readManifest(absolute)
+		if err == nil {
+			return m.source(absolute, s.base), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 		root, err := os.OpenRoot(absolute) // links do not lead out of it
 		if err != nil {
 			return nil, err
@@ -174,7 +181,7 @@ type provenance struct{ commit, date, licence string }
 func (s *source) provenance() (map[string]provenance, error) {
 	f := s.files[provenanceFile]
 	if f == nil {
-		return nil, nil
+		return s.recorded, nil
 	}
 	b, err := f.read()
 	if err != nil {

@@ -21,6 +21,9 @@ type source struct {
 	byID    map[string]*file    // by the $id that own schemas state
 	besides map[string][]string // URL of the folder that such a $id is in -> paths of the files' folders
 	builtin bool
+	// recorded is the provenance by repository, for sources that know it already.
+	recorded  map[string]provenance
+	summaries map[string]Summary // by model id, of sources that have them at hand
 }
 
 // file is one file, read at its first use.
