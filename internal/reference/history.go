@@ -21,6 +21,7 @@ const (
 type history struct {
 	byID  map[string]*evolution
 	order []*evolution // as they began; those that are gone are nil inside
+	first int          // of order; those before it are gone
 	gone  int
 	kept  int // instances
 	limit int // zero is maxHistory
@@ -63,11 +64,14 @@ func (h *history) remove(id string) {
 	v.entity = nil
 	delete(h.byID, id)
 	h.gone++
+	for h.first < len(h.order) && h.order[h.first].entity == nil {
+		h.first++
+	}
 	if h.gone < 64 || h.gone*2 < len(h.order) {
 		return
 	}
 	h.order = slices.DeleteFunc(h.order, func(v *evolution) bool { return v.entity == nil })
-	h.gone = 0
+	h.first, h.gone = 0, 0
 }
 
 // each yields the evolutions in the order in which they began.
@@ -92,24 +96,15 @@ func (h *history) append(v *evolution, name string, a *model.Attribute) {
 	v.entity.Attributes[name] = list
 }
 
-// bound forgets the evolutions that began first, but not v, until the history has no
+// bound forgets the evolutions that began first, up to v, until the history has no
 // more instances than it may.
 func (h *history) bound(v *evolution) {
 	limit := h.limit
 	if limit == 0 {
 		limit = maxHistory
 	}
-	for i := 0; h.kept > limit && i < len(h.order); {
-		old := h.order[i]
-		if old.entity == nil || old == v {
-			i++
-			continue
-		}
-		before := len(h.order)
-		h.remove(old.entity.ID)
-		if len(h.order) < before {
-			i = 0
-		}
+	for h.kept > limit && h.order[h.first] != v {
+		h.remove(h.order[h.first].entity.ID)
 	}
 }
 

@@ -64,7 +64,7 @@ func operations() map[string]operation {
 		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
 
 		"POST /temporal/entities":                                          {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createTemporal},
-		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters), offers: jsonOnly, do: (*request).queryTemporal},
+		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, []string{"orderBy"}), offers: jsonOnly, do: (*request).queryTemporal},
 		"GET /temporal/entities/{entityId}":                                {parameters: all(gate, temporalPresentation, temporalParameters), offers: jsonOnly, do: (*request).retrieveTemporal},
 		"DELETE /temporal/entities/{entityId}":                             {parameters: gate, do: (*request).deleteTemporal},
 		"POST /temporal/entities/{entityId}/attrs":                         {parameters: gate, body: objectBody, do: (*request).addTemporal},
@@ -142,9 +142,9 @@ func (r *refusal) WriteHeader(status int)      { r.status = status }
 
 func (p *Platform) alias(t *tenant) string {
 	if t.name == "" {
-		return "reference"
+		return p.name
 	}
-	return "reference:" + t.name
+	return p.name + ":" + t.name
 }
 
 // duration is an ISO 8601 duration in days, hours, minutes and seconds.

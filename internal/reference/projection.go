@@ -107,6 +107,16 @@ func (p projection) check() error {
 	return nil
 }
 
+// local refuses pick and omit that reach into linked entities, where there are none.
+func (p projection) local() error {
+	for _, m := range slices.Concat(p.pick, p.omit) {
+		if m.depth() > 0 {
+			return problem.BadData("pick or omit reach into linked entities, which a temporal query does not retrieve (5.7.3, 5.7.4)")
+		}
+	}
+	return nil
+}
+
 // picked lists the attributes that pick names.
 func (p projection) picked() []string {
 	var names []string

@@ -149,11 +149,15 @@ func (a *Attribute) Clone() *Attribute {
 // Deleted gives the attribute as a notification shows one that has been deleted: with
 // an NGSI-LD Null for its value (5.8.6).
 func (a *Attribute) Deleted(now time.Time) *Attribute {
-	gone := &Attribute{Kind: a.Kind, Value: NullURI, DatasetID: a.DatasetID, CreatedAt: a.CreatedAt, ModifiedAt: a.ModifiedAt, DeletedAt: now}
-	if a.Kind == LanguageProperty {
-		gone.Value = map[string]any{"@none": NullURI}
+	return &Attribute{Kind: a.Kind, Value: nullOf(a.Kind), DatasetID: a.DatasetID, CreatedAt: a.CreatedAt, ModifiedAt: a.ModifiedAt, DeletedAt: now}
+}
+
+// nullOf is the NGSI-LD Null as a value of the kind.
+func nullOf(k Kind) any {
+	if k == LanguageProperty {
+		return map[string]any{"@none": NullURI}
 	}
-	return gone
+	return NullURI
 }
 
 // HasType says whether the entity has the type.

@@ -87,6 +87,10 @@ func (p *Parser) entityMember(e *Entity, key string, v any) error {
 			e.clear(Scope)
 			return nil
 		}
+		if p.Temporal {
+			e.Attributes[Scope], err = p.scopeInstances(key, v)
+			return err
+		}
 		e.Scope, err = scopes(v)
 		return err
 	case ExpiresAt:
@@ -495,7 +499,12 @@ func (p *Parser) attributeMember(a *Attribute, key, name, iri string, v any, dep
 		}
 		a.ObjectType, err = p.types(v)
 		return err
-	case CreatedAt, ModifiedAt, DeletedAt, InstanceID, Lang,
+	case DeletedAt:
+		if p.Temporal {
+			a.DeletedAt, err = timeMember(name, v)
+		}
+		return err // else output only
+	case CreatedAt, ModifiedAt, InstanceID, Lang,
 		ngsild.CoreVocab + "entity", ngsild.CoreVocab + "entityList":
 		return nil // output only
 	}
@@ -534,9 +543,40 @@ func (p *Parser) setValue(a *Attribute, key, name string, v any) error {
 		a.delete = true
 		return nil
 	}
+	if p.Temporal && isNullValue(v) { // an instance that tells of a deletion (4.5.7)
+		a.Value = nullOf(a.Kind)
+		return nil
+	}
 	value, err := p.value(a.Kind, key, name, v)
 	a.Value = value
 	return err
+}
+
+// scopeInstances reads the scope of a temporal evolution: instances of a Property
+// whose values are scopes (4.5.6), or scopes alone.
+func (p *Parser) scopeInstances(key string, v any) ([]*Attribute, error) {
+	_, single := v.(map[string]any)
+	list, _ := v.([]any)
+	if !single && !p.isInstances(list) {
+		names, err := scopes(v)
+		return []*Attribute{ScopeInstance(names)}, err
+	}
+	instances, err := p.instances(key, Scope, v, 1)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range instances {
+		if a.Kind != Property {
+			return nil, problem.BadData("the scope of a temporal evolution must be a Property (4.5.6), got a %s", a.Kind)
+		}
+		if isNullValue(a.Value) {
+			continue
+		}
+		if _, err := scopes(a.Value); err != nil {
+			return nil, err
+		}
+	}
+	return instances, nil
 }
 
 // isNullValue knows the NGSI-LD Null in every value member's shape (5.5.4).

@@ -1,0 +1,343 @@
+package reference
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+// temporalPage is how many instances of an attribute an answer holds; what is longer
+// is answered in part, with 206 (6.3.10).
+const temporalPage = 15
+
+var temporalPresentation = []string{"attrs", "pick", "omit", "datasetId", "lang", "options", "format"}
+
+var temporalParameters = []string{
+	"timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration",
+}
+
+// temporalView is how an evolution is shown.
+type temporalView struct {
+	interval    model.Interval
+	view        model.View
+	projection  projection
+	show        func(*model.Entity) (map[string]any, error)
+	aggregation model.Aggregation
+}
+
+// interval reads the temporal query (4.11); mandatory refuses to do without.
+func (r *request) interval(mandatory bool) (model.Interval, error) {
+	i := model.Interval{Relation: r.query.Get("timerel")}
+	if r.query.Has("timerel") || r.query.Has("timeproperty") {
+		i.Property = "observedAt"
+	}
+	if r.query.Has("timeproperty") {
+		i.Property = r.query.Get("timeproperty")
+		if !slices.Contains([]string{"observedAt", "createdAt", "modifiedAt", "deletedAt"}, i.Property) {
+			return i, problem.BadData("timeproperty must be observedAt, createdAt, modifiedAt or deletedAt (4.11), got %q", i.Property)
+		}
+	}
+	if r.query.Has("lastN") {
+		last, err := r.number("lastN", 0)
+		if err != nil || last < 1 {
+			return i, problem.BadData("lastN must be a whole number above zero, got %q", r.query.Get("lastN"))
+		}
+		i.Last = last
+	}
+	if !mandatory && !r.query.Has("timerel") && !r.query.Has("timeAt") && !r.query.Has("endTimeAt") {
+		return i, nil
+	}
+	return i, r.bounds(&i)
+}
+
+// bounds reads timerel and the times that it needs.
+func (r *request) bounds(i *model.Interval) error {
+	if !slices.Contains([]string{"before", "after", "between"}, i.Relation) {
+		return problem.BadData("timerel must be before, after or between (4.11), got %q", i.Relation)
+	}
+	var ok bool
+	if i.At, ok = model.ParseTime(r.query.Get("timeAt")); !ok {
+		return problem.BadData("timerel=%s needs timeAt, a DateTime (4.6.3), got %q", i.Relation, r.query.Get("timeAt"))
+	}
+	if i.Relation != "between" {
+		return nil
+	}
+	if i.End, ok = model.ParseTime(r.query.Get("endTimeAt")); !ok {
+		return problem.BadData("timerel=between needs endTimeAt, a DateTime (4.6.3), got %q", r.query.Get("endTimeAt"))
+	}
+	if !i.End.After(i.At) {
+		return problem.BadData("endTimeAt %s is not after timeAt %s", r.query.Get("endTimeAt"), r.query.Get("timeAt"))
+	}
+	return nil
+}
+
+// temporalView reads the parameters that say how evolutions are shown.
+func (r *request) temporalView(mandatory bool) (*temporalView, error) {
+	o := &temporalView{view: model.View{Context: r.context}}
+	var err error
+	if o.interval, err = r.interval(mandatory); err != nil {
+		return nil, err
+	}
+	if o.projection, err = r.projection(); err != nil {
+		return nil, err
+	}
+	if err = o.projection.local(); err != nil {
+		return nil, err
+	}
+	if r.query.Has("lang") {
+		o.view.Lang = model.LanguageRanges(r.query.Get("lang"))
+	}
+	options, err := r.options("normalized", "concise", "keyValues", "simplified", "temporalValues", "aggregatedValues", "sysAttrs")
+	if err != nil {
+		return nil, err
+	}
+	format := "normalized"
+	for _, option := range options {
+		if option == "sysAttrs" {
+			o.view.SysAttrs = true
+		} else {
+			format = option
+		}
+	}
+	if r.query.Has("format") {
+		format = r.query.Get("format")
+	}
+	whole := func(e *model.Entity) (map[string]any, error) { return o.view.Temporal(e), nil }
+	switch format {
+	case "normalized":
+		o.show = whole
+	case "concise":
+		o.view.Format = model.Concise
+		o.show = whole
+	case "temporalValues", "simplified", "keyValues":
+		o.show = func(e *model.Entity) (map[string]any, error) { return o.view.TemporalValues(e, o.interval), nil }
+	case "aggregatedValues":
+		if err := r.aggregation(o); err != nil {
+			return nil, err
+		}
+		o.show = func(e *model.Entity) (map[string]any, error) {
+			return o.view.Aggregated(e, o.interval, o.aggregation, r.now)
+		}
+	default:
+		return nil, problem.Invalid("the format %q is none of normalized, concise, temporalValues, aggregatedValues (6.3.12)", format)
+	}
+	return o, nil
+}
+
+func (r *request) aggregation(o *temporalView) error {
+	methods, err := r.list("aggrMethods")
+	if err != nil {
+		return err
+	}
+	if len(methods) == 0 {
+		return problem.BadData("aggregatedValues needs aggrMethods (4.5.19)")
+	}
+	for _, method := range methods {
+		if !slices.Contains(model.AggregationMethods, method) {
+			return problem.BadData("aggrMethods has %q, which is none of %s", method, strings.Join(model.AggregationMethods, ", "))
+		}
+	}
+	o.aggregation.Methods = methods
+	if r.query.Has("aggrPeriodDuration") {
+		period, ok := model.ParseDuration(r.query.Get("aggrPeriodDuration"))
+		if !ok {
+			return problem.BadData("aggrPeriodDuration must be an ISO 8601 duration such as PT1H, got %q", r.query.Get("aggrPeriodDuration"))
+		}
+		o.aggregation.Period = period
+	}
+	return nil
+}
+
+// retrieveTemporal is 5.7.3.
+func (r *request) retrieveTemporal() error {
+	id, err := r.uriParam("entityId")
+	if err != nil {
+		return err
+	}
+	o, err := r.temporalView(false)
+	if err != nil {
+		return err
+	}
+	types, err := r.typeSelection()
+	if err != nil {
+		return err
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	e := r.tenant.history.get(id)
+	if e == nil || !types.Match(e) {
+		return problem.NotFound("there is no temporal evolution of an entity %s%s", id, ofType(r))
+	}
+	if o.projection.empty(o.projection.apply(e)) {
+		return problem.NotFound("the temporal evolution of %s has none of the members that were asked for", id)
+	}
+	e = o.projection.apply(o.interval.Select(e))
+	if o.interval.Property != "" && len(e.Attributes) == 0 {
+		return problem.NotFound("the temporal evolution of %s has no instances in the interval (5.7.3)", id)
+	}
+	found, status := r.limited(o, []*model.Entity{e})
+	shown, err := o.show(found[0])
+	if err != nil {
+		return err
+	}
+	return r.answer(status, shown)
+}
+
+// limited cuts the instances to what one answer holds (6.3.10).
+func (r *request) limited(o *temporalView, found []*model.Entity) ([]*model.Entity, int) {
+	if o.aggregation.Methods != nil {
+		return found, http.StatusOK
+	}
+	for i, e := range found {
+		found[i] = o.interval.Newest(e)
+	}
+	cut, span := o.interval.Limit(found, temporalPage)
+	if span == nil {
+		return cut, http.StatusOK
+	}
+	size := "*"
+	if o.interval.Last > 0 {
+		size = strconv.Itoa(o.interval.Last)
+	}
+	r.w.Header().Set("Content-Range", "date-time "+model.FormatTime(span.From)+"-"+model.FormatTime(span.To)+"/"+size)
+	return cut, http.StatusPartialContent
+}
+
+// queryTemporal is 5.7.4.
+func (r *request) queryTemporal() error {
+	s, err := r.selection()
+	if err != nil {
+		return err
+	}
+	return r.answerTemporal(s)
+}
+
+func (r *request) answerTemporal(s *selection) error {
+	o, err := r.temporalView(true)
+	if err != nil {
+		return err
+	}
+	p, err := r.page()
+	if err != nil {
+		return err
+	}
+	s.attrs = o.projection.attrs
+	if s.attrs == nil && o.projection.pick != nil {
+		s.attrs = o.projection.picked()
+	}
+	if !s.selects() {
+		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
+	}
+	order, err := r.temporalOrder(s)
+	if err != nil {
+		return err
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	var found []*model.Entity
+	total := 0
+	for e := range r.tenant.history.each {
+		if e = o.interval.Select(e); !o.concerns(e) || !s.match(e) {
+			continue
+		}
+		total++
+		found = append(found, e)
+	}
+	order(found)
+	found = cut(found, p)
+	for i, e := range found {
+		found[i] = o.projection.apply(e)
+	}
+	p.headers(r, total > p.offset+p.limit, total)
+	found, status := r.limited(o, found)
+	out := []map[string]any{}
+	for _, e := range found {
+		shown, err := o.show(e)
+		if err != nil {
+			return err
+		}
+		out = append(out, shown)
+	}
+	return r.answer(status, out)
+}
+
+// concerns says whether an attribute that is to be shown has an instance in the
+// interval (5.7.4.4); the scope is none.
+func (o *temporalView) concerns(e *model.Entity) bool {
+	for name := range e.Attributes {
+		if name != model.Scope && o.projection.shows(name) {
+			return true
+		}
+	}
+	return len(o.projection.pick) > 0 && len(o.projection.picked()) == 0 && len(e.Attributes) > 0
+}
+
+// temporalOrder reads orderBy, which takes the id alone, and a local query only (5.7.4.4).
+func (r *request) temporalOrder(s *selection) (func([]*model.Entity), error) {
+	if !r.query.Has("orderBy") {
+		return func([]*model.Entity) {}, nil
+	}
+	sign := 1
+	switch r.query.Get("orderBy") {
+	case "id", "id;asc":
+	case "id;desc":
+		sign = -1
+	default:
+		return nil, problem.BadData("orderBy of a temporal query can be id, id;asc or id;desc only (5.7.4), got %q", r.query.Get("orderBy"))
+	}
+	if !s.local {
+		return nil, problem.BadData("orderBy needs local=true (5.7.4)")
+	}
+	return func(found []*model.Entity) {
+		slices.SortStableFunc(found, func(a, b *model.Entity) int { return sign * strings.Compare(a.ID, b.ID) })
+	}, nil
+}
+
+// queryTemporalByPost is 5.7.4 by POST (6.24).
+func (r *request) queryTemporalByPost() error {
+	o := r.object()
+	if o["type"] != "Query" {
+		return problem.BadData("the body's type must be Query (5.2.23), got %v", o["type"])
+	}
+	if err := r.bodyParameters(o); err != nil {
+		return err
+	}
+	if v, given := o["temporalQ"]; given {
+		t, ok := v.(map[string]any)
+		if !ok {
+			return problem.BadData("temporalQ must be an object (5.2.21)")
+		}
+		for _, name := range []string{"timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration"} {
+			if text, ok := t[name].(string); ok {
+				r.query.Set(name, text)
+			} else if t[name] != nil {
+				return problem.BadData("the member %s of temporalQ must be a string", name)
+			}
+		}
+		if number, ok := t["lastN"].(json.Number); ok {
+			r.query.Set("lastN", number.String())
+		} else if t["lastN"] != nil {
+			return problem.BadData("the member lastN of temporalQ must be a number")
+		}
+		if methods := t["aggrMethods"]; methods != nil {
+			text, err := joined("aggrMethods", methods)
+			if err != nil {
+				return err
+			}
+			r.query.Set("aggrMethods", text)
+		}
+	}
+	s, err := r.selection()
+	if err != nil {
+		return err
+	}
+	if s.infos, err = r.entityInfos(o["entities"]); err != nil {
+		return err
+	}
+	return r.answerTemporal(s)
+}
