@@ -26,25 +26,39 @@ func (p *Platform) loadCity() error {
 		return fmt.Errorf("the city's @context is not valid: %w", err)
 	}
 	t := p.tenant("", true)
-	parser := &model.Parser{Context: context}
 	r := &request{p: p, now: p.now(), tenant: t}
+	for _, object := range city.Past() {
+		e, err := cityEntity(object, &model.Parser{Context: context, Temporal: true})
+		if err != nil {
+			return err
+		}
+		t.history.add(e, r.now)
+	}
 	for _, object := range city.Entities() {
-		raw, err := json.Marshal(object)
+		e, err := cityEntity(object, &model.Parser{Context: context})
 		if err != nil {
 			return err
-		}
-		parsed, err := parseJSON(raw)
-		if err != nil {
-			return err
-		}
-		o, _ := parsed.(map[string]any)
-		e, err := parser.Entity(o)
-		if err != nil {
-			return fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
 		}
 		if err := t.create(e, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func cityEntity(object map[string]any, parser *model.Parser) (*model.Entity, error) {
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := parseJSON(raw)
+	if err != nil {
+		return nil, err
+	}
+	o, _ := parsed.(map[string]any)
+	e, err := parser.Entity(o)
+	if err != nil {
+		return nil, fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
+	}
+	return e, nil
 }

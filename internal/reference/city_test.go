@@ -57,3 +57,25 @@ func TestCity(t *testing.T) {
 	}
 	c.send("GET", "/entities/urn:ngsi-ld:AirQualityObserved:Halverstad:001?join=inline", "", link).is(200)
 }
+
+// The measurements of the city have a past of a day, which leads up to the present.
+func TestCityHasAPast(t *testing.T) {
+	p, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(p)
+	defer server.Close()
+	c := &client{T: t, url: server.URL, p: p}
+	link := "Link: " + ngsild.ContextLink(server.URL+CityContextPath)
+	const air = "urn:ngsi-ld:AirQualityObserved:Halverstad:001"
+	now := c.get("/entities/" + air + "?format=keyValues&pick=no2", link).is(200).json().(map[string]any)
+	a := c.get("/temporal/entities/" + air + "?format=temporalValues&timerel=between&timeAt=2025-03-13T00:00:00Z&endTimeAt=2025-03-15T00:00:00Z&pick=no2", link).is(200)
+	for name, v := range a.json().(map[string]any) {
+		values := v.(map[string]any)["values"].([]any)
+		last := values[len(values)-1].([]any)
+		if len(values) != 13 || last[0] != now[name] || values[0].([]any)[1] != "2025-03-13T09:30:00Z" {
+			t.Errorf("%s is %v, and was %v", name, now[name], values)
+		}
+	}
+}
