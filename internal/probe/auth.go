@@ -65,12 +65,12 @@ func (c *credentials) noToken(err error) *evidence.Failure {
 	class := evidence.Denied
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
-		if f := transportFailure(err); f.Class != evidence.Other {
+		if f := c.redact.transportFailure(err); f.Class != evidence.Other {
 			class = f.Class
 		}
 	}
-	return &evidence.Failure{Class: class, Reason: c.redact.text(fmt.Sprintf(
-		"no access token could be had from %s (%s): check the target's auth.oauth2", c.auth.OAuth2.TokenURL, clip(err.Error())))}
+	return &evidence.Failure{Class: class, Reason: fmt.Sprintf(
+		"no access token could be had from %s (%s): check the target's auth.oauth2", c.redact.url(c.auth.OAuth2.TokenURL), c.redact.clip(err.Error()))}
 }
 
 // query adds an API key that goes into the URL, unless it is there.

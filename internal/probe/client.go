@@ -95,7 +95,7 @@ func (c *client) call(r Request) (*call, *evidence.Failure) {
 	k.base, k.url = base, base.JoinPath(r.Path)
 	u, err := url.Parse(base.String() + r.Path)
 	if err != nil {
-		return wrong("the path %q is not escaped as a URL asks", clip(r.Path))
+		return wrong("the path %q is not escaped as a URL asks", c.s.redact.clip(r.Path))
 	}
 	if len(r.Query) > 0 {
 		if u.RawQuery != "" {
@@ -198,7 +198,7 @@ func (s *Session) send(ctx context.Context, k *call) *evidence.Failure {
 	case errors.As(err, &known):
 		return &known.Failure
 	}
-	return failure(ctx, err, s.opts.Limits)
+	return s.failure(ctx, err)
 }
 
 // resolve decides on a server error that may be the platform's true answer or a

@@ -12,7 +12,7 @@ import (
 )
 
 // variable matches the stand-in of a secret.
-var variable = regexp.MustCompile(`\$MIMCHECK_[A-Z0-9_]+`)
+var variable = regexp.MustCompile(`\$\{MIMCHECK_[A-Z0-9_]+\}`)
 
 // maxCurlBody is the longest body that a curl line repeats, in bytes.
 const maxCurlBody = 32 << 10
@@ -32,7 +32,7 @@ func curl(r evidence.Request, body []byte, tls bool) string {
 	}
 	words = append(words, "-g", "--path-as-is") // neither [] nor .. in the URL is for curl to interpret
 	if tls {
-		words = append(words, "--cert", `"$MIMCHECK_TLS_CERT"`, "--key", `"$MIMCHECK_TLS_KEY"`)
+		words = append(words, "--cert", `"${MIMCHECK_TLS_CERT}"`, "--key", `"${MIMCHECK_TLS_KEY}"`)
 	}
 	names := make([]string, 0, len(r.Header))
 	for name := range r.Header {

@@ -102,7 +102,7 @@ func unreadable(a answer, depth int) *evidence.Failure {
 	switch charset := strings.ToLower(params["charset"]); charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
 	default:
-		return &evidence.Failure{Class: evidence.Encoding, Reason: fmt.Sprintf("the body's charset is %q: JSON between systems is UTF-8 (RFC 8259, 8.1)", clip(charset))}
+		return &evidence.Failure{Class: evidence.Encoding, Reason: fmt.Sprintf("the body's charset is %q: JSON between systems is UTF-8 (RFC 8259, 8.1)", charset[:min(len(charset), 40)])}
 	}
 	if !utf8.Valid(a.body) {
 		return &evidence.Failure{Class: evidence.Encoding, Reason: "the JSON body is not valid UTF-8 (RFC 8259, 8.1)"}

@@ -1,12 +1,10 @@
 package probe
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
-	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,29 +12,45 @@ import (
 	"github.com/oasc/mimcheck/internal/target"
 )
 
-// Names of the shell variables that stand for secrets in records and curl lines.
+// Shell variables that stand for secrets in records and curl lines.
 const (
-	varBearer       = "$MIMCHECK_BEARER"
-	varAPIKey       = "$MIMCHECK_API_KEY"
-	varBasic        = "$MIMCHECK_BASIC" // base64 of user:password
-	varPassword     = "$MIMCHECK_PASSWORD"
-	varClientSecret = "$MIMCHECK_CLIENT_SECRET"
-	varHeader       = "$MIMCHECK_HEADER_"  // and the header's name
-	varHidden       = "$MIMCHECK_REDACTED" // a secret that is not the target's, such as a cookie
+	varBearer       = "${MIMCHECK_BEARER}"
+	varAPIKey       = "${MIMCHECK_API_KEY}"
+	varBasic        = "${MIMCHECK_BASIC}" // base64 of user:password
+	varPassword     = "${MIMCHECK_PASSWORD}"
+	varClientSecret = "${MIMCHECK_CLIENT_SECRET}"
+	varHidden       = "${MIMCHECK_REDACTED}" // a secret that is not the target's, such as a cookie
 )
+
+// varHeader stands for the value of a header field of the target that is secret.
+func varHeader(name string) string {
+	letters := strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(name))
+	return "${MIMCHECK_HEADER_" + letters + "}"
+}
 
 // redactor replaces secrets by the names of shell variables. It is safe for
 // concurrent use, and secrets can be added while it is in use.
 type redactor struct {
-	mu       sync.RWMutex
-	names    map[string]string // form of a secret -> its stand-in
-	replacer *strings.Replacer
-	params   map[string]string // lower-case query parameters that are secret -> stand-in
-	headers  map[string]string // canonical header names that are secret -> stand-in
+	mu      sync.RWMutex
+	secrets []stand
+	params  map[string]string // lower-case query parameters that are secret -> variable
+	headers map[string]string // canonical header names that are secret -> variable
+}
+
+// stand is one text in which a secret can be told, and the variable in its stead.
+type stand struct {
+	pattern  string
+	find     *regexp.Regexp
+	variable string
 }
 
 func newRedactor(t *target.Target) *redactor {
-	r := &redactor{names: map[string]string{}, params: map[string]string{}, headers: map[string]string{}}
+	r := &redactor{params: map[string]string{}, headers: map[string]string{}}
 	for _, name := range []string{"access_token", "id_token", "refresh_token", "api_key", "apikey", "api-key",
 		"client_secret", "password", "secret", "signature", "sig", "token"} {
 		r.params[name] = varHidden
@@ -64,7 +78,7 @@ func newRedactor(t *target.Target) *redactor {
 		r.add(basicValue(url.QueryEscape(a.OAuth2.ClientID), url.QueryEscape(a.OAuth2.ClientSecret)), varClientSecret)
 	}
 	for _, name := range t.SecretHeaders {
-		stand := varHeader + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		stand := varHeader(name)
 		r.headers[http.CanonicalHeaderKey(name)] = stand
 		for have, value := range t.Header {
 			if strings.EqualFold(have, name) {
@@ -79,79 +93,47 @@ func basicValue(user, password string) string {
 	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 }
 
-// add makes secret, and each form in which it could be told, show as name.
-func (r *redactor) add(secret, name string) {
+// add makes secret, however it is told, show as the variable.
+func (r *redactor) add(secret, variable string) {
 	if secret == "" {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	quoted, _ := json.Marshal(secret) // a string always has a JSON form
-	inJSON := strings.Trim(string(quoted), `"`)
-	escaped := []string{url.QueryEscape(secret), url.PathEscape(secret)}
-	for _, form := range slices.Concat(escaped, []string{
-		secret, inJSON, strings.ReplaceAll(inJSON, "/", `\/`), html.EscapeString(secret),
-		lowerHex(escaped[0]), lowerHex(escaped[1]),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawStdEncoding.EncodeToString([]byte(secret)),
-		base64.URLEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-	}) {
-		if _, have := r.names[form]; !have && form != "" {
-			r.names[form] = name
+	secrets := slices.Clone(r.secrets) // readers may be at work on the old one
+	for _, pattern := range disguises(secret) {
+		if slices.ContainsFunc(secrets, func(s stand) bool { return s.pattern == pattern }) {
+			continue
 		}
+		secrets = append(secrets, stand{pattern, regexp.MustCompile(pattern), variable})
 	}
-	forms := make([]string, 0, len(r.names))
-	for form := range r.names {
-		forms = append(forms, form)
-	}
-	// The longest first: a secret may be part of another's form.
-	slices.SortFunc(forms, func(a, b string) int {
-		if d := len(b) - len(a); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	pairs := make([]string, 0, 2*len(forms))
-	for _, form := range forms {
-		pairs = append(pairs, form, r.names[form])
-	}
-	r.replacer = strings.NewReplacer(pairs...)
-}
-
-// lowerHex lowers the hexadecimal digits of percent-encoding.
-func lowerHex(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:i+3], bytes.ToLower(b[i+1:i+3]))
-			i += 2
-		}
-	}
-	return string(b)
+	// The longest first: a secret may be part of another one's text.
+	slices.SortStableFunc(secrets, func(a, b stand) int { return len(b.pattern) - len(a.pattern) })
+	r.secrets = secrets
 }
 
 // text replaces the secrets in s.
 func (r *redactor) text(s string) string {
-	r.mu.RLock()
-	replacer := r.replacer
-	r.mu.RUnlock()
-	if replacer == nil {
-		return s
+	for _, secret := range r.all() {
+		s = secret.find.ReplaceAllLiteralString(s, secret.variable)
 	}
-	return replacer.Replace(s)
+	return s
+}
+
+func (r *redactor) all() []stand {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.secrets
 }
 
 // bytes replaces the secrets in b; without any it returns b itself.
 func (r *redactor) bytes(b []byte) []byte {
-	if len(b) == 0 {
-		return b
+	for _, secret := range r.all() {
+		if secret.find.Match(b) {
+			b = secret.find.ReplaceAllLiteral(b, []byte(secret.variable))
+		}
 	}
-	r.mu.RLock()
-	none := r.replacer == nil
-	r.mu.RUnlock()
-	if none {
-		return b
-	}
-	return []byte(r.text(string(b)))
+	return b
 }
 
 // url replaces the secrets in a URL or URL reference, and the values of query

@@ -14,7 +14,7 @@ import (
 )
 
 // serve starts a platform and returns its URL.
-func serve(t *testing.T, platform http.HandlerFunc) string {
+func serve(t testing.TB, platform http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)

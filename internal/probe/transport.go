@@ -54,7 +54,7 @@ func (t recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, err := s.pace.enter(req.Context())
 	x.Started = time.Now().UTC()
 	if err != nil {
-		c.last.failure = failure(req.Context(), err, s.opts.Limits)
+		c.last.failure = s.failure(req.Context(), err)
 	} else {
 		s.sent.Add(1)
 		s.exchange(out, c, &x)
@@ -87,7 +87,7 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 	defer stop()
 	res, err := s.wire.RoundTrip(out.WithContext(ctx)) //nolint:bodyclose // closed below
 	if err != nil {
-		c.last.failure = failure(ctx, err, limits)
+		c.last.failure = s.failure(ctx, err)
 		return
 	}
 	defer res.Body.Close()
@@ -101,7 +101,7 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 		body, err = decode(body, res.Header.Get("Content-Encoding"), limits.Body)
 	}
 	if err != nil {
-		c.last.failure = failure(ctx, err, limits)
+		c.last.failure = s.failure(ctx, err)
 		body = body[:min(len(body), maxPartial)]
 	}
 	c.last.status, c.last.header, c.last.body = res.StatusCode, res.Header, body
