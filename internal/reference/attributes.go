@@ -2,6 +2,7 @@ package reference
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -13,19 +14,19 @@ func (r *request) appendAttributes() error {
 	if err != nil {
 		return err
 	}
-	return r.changeAttributes(func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
+	return r.changeAttributes("appendAttrs", func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
 		return old.Append(fragment, len(options) > 0, r.now)
 	})
 }
 
 // updateAttributes is 5.6.2.
 func (r *request) updateAttributes() error {
-	return r.changeAttributes(func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
+	return r.changeAttributes("updateEntity", func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated) {
 		return old.Update(fragment, r.now)
 	})
 }
 
-func (r *request) changeAttributes(f func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated)) error {
+func (r *request) changeAttributes(operation string, f func(old, fragment *model.Entity) (*model.Entity, []string, []model.NotUpdated)) error {
 	id, err := r.uriParam("entityId")
 	if err != nil {
 		return err
@@ -41,15 +42,26 @@ func (r *request) changeAttributes(f func(old, fragment *model.Entity) (*model.E
 	}
 	var updated []string
 	var not []model.NotUpdated
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
-		var next *model.Entity
-		next, updated, not = f(old, fragment)
-		if len(updated) == 0 && len(not) > 0 {
-			return old, nil
-		}
-		return next, nil
-	})
+	here := func(local *model.Entity) error {
+		return r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+			var next *model.Entity
+			next, updated, not = f(old, local)
+			if len(updated) == 0 && len(not) > 0 {
+				return old, nil
+			}
+			return next, nil
+		})
+	}
+	outcomes, err := r.everywhere(operation, id, fragment, func(p part) sourceCall {
+		return sourceCall{method: r.Method, path: entityPath + "/" + url.PathEscape(id) + "/attrs/", query: r.forwarded(), body: r.raw(r.object(), p)}
+	}, here)
 	if err != nil {
+		return err
+	}
+	if outcomes != nil {
+		return r.settledUpdate(fragment, outcomes, not)
+	}
+	if err := here(fragment); err != nil {
 		return err
 	}
 	if len(not) == 0 {
@@ -91,10 +103,18 @@ func (r *request) partialUpdate() error {
 	if err != nil {
 		return err
 	}
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+	return r.changeOne("updateAttrs", id, name, withoutContext(r.object()), func(old *model.Entity) (*model.Entity, error) {
 		return old.PartialUpdate(name, fragment, r.now)
 	})
-	if err != nil {
+}
+
+// changeOne runs an operation on one attribute here and at the sources that have it.
+func (r *request) changeOne(operation, id, name string, body any, f func(*model.Entity) (*model.Entity, error)) error {
+	here := func() error { return r.tenant.change(id, r, f) }
+	if done, err := r.onAttribute(operation, id, name, body, here); done {
+		return err
+	}
+	if err := here(); err != nil {
 		return err
 	}
 	return r.noContent()
@@ -120,13 +140,9 @@ func (r *request) replaceAttribute() error {
 	if err != nil {
 		return err
 	}
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+	return r.changeOne("replaceAttrs", id, name, withoutContext(r.object()), func(old *model.Entity) (*model.Entity, error) {
 		return old.ReplaceAttribute(name, attribute, r.now)
 	})
-	if err != nil {
-		return err
-	}
-	return r.noContent()
 }
 
 // deleteAttribute is 5.6.5.
@@ -143,11 +159,7 @@ func (r *request) deleteAttribute() error {
 	if err != nil {
 		return err
 	}
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+	return r.changeOne("deleteAttrs", id, name, nil, func(old *model.Entity) (*model.Entity, error) {
 		return old.DeleteAttribute(name, dataset, all, r.now)
 	})
-	if err != nil {
-		return err
-	}
-	return r.noContent()
 }

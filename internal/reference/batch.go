@@ -98,7 +98,14 @@ func (r *request) batchCreate() error {
 		if err != nil {
 			return false, err
 		}
-		return true, r.makeTenant().create(e, r)
+		outcomes, err := r.createAt(e, item)
+		if err != nil {
+			return false, err
+		}
+		if outcomes == nil {
+			return true, r.makeTenant().create(e, r)
+		}
+		return true, firstError(outcomes)
 	})
 	if err != nil {
 		return err
@@ -107,6 +114,16 @@ func (r *request) batchCreate() error {
 		return r.multiStatus(result)
 	}
 	return write(r.w, http.StatusCreated, ngsild.MediaJSON, result.success)
+}
+
+// firstError is the first error of the outcomes at several places.
+func firstError(outcomes []outcome) error {
+	for _, o := range outcomes {
+		if o.err != nil {
+			return o.err
+		}
+	}
+	return nil
 }
 
 func (r *request) multiStatus(b *batchResult) error {
@@ -120,8 +137,12 @@ func (r *request) batchUpsert() error {
 		return err
 	}
 	update := len(options) > 0 && options[len(options)-1] == "update"
-	result, err := r.batch(func(id string, item map[string]any, r *request) (bool, error) {
-		return r.upsert(id, item, update)
+	result, err := r.batch(func(id string, item map[string]any, r *request) (created bool, err error) {
+		err = r.inBatch("upsertBatch|createEntity", "/entityOperations/upsert", id, item, func(item map[string]any) error {
+			created, err = r.upsert(id, item, update)
+			return err
+		})
+		return created, err
 	})
 	switch {
 	case err != nil:
@@ -178,7 +199,7 @@ func (r *request) batchUpdate() error {
 	if err != nil {
 		return err
 	}
-	return r.changeEach(func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
+	return r.changeEach("updateBatch|appendAttrs", "/entityOperations/update", func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
 		parser := r.parser()
 		parser.Nulls = true
 		fragment, err := parser.FragmentOf(item)
@@ -198,7 +219,7 @@ func (r *request) batchUpdate() error {
 
 // batchMerge is 5.6.20.
 func (r *request) batchMerge() error {
-	return r.changeEach(func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
+	return r.changeEach("mergeBatch|mergeEntity", "/entityOperations/merge", func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
 		fragment, err := r.mergeParser().FragmentOf(item)
 		if err != nil {
 			return nil, err
@@ -209,20 +230,22 @@ func (r *request) batchMerge() error {
 
 // changeEach applies f to every entity of a batch. When f gives both an entity and
 // an error, the change is made and the error is reported: a part of it failed.
-func (r *request) changeEach(f func(*model.Entity, map[string]any, *request) (*model.Entity, error)) error {
+func (r *request) changeEach(operations, path string, f func(*model.Entity, map[string]any, *request) (*model.Entity, error)) error {
 	result, err := r.batch(func(id string, item map[string]any, r *request) (bool, error) {
-		t := r.tenant
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		old := t.current(id, r)
-		if old == nil {
-			return false, problem.NotFound("there is no entity %s", id)
-		}
-		next, err := f(old, item, r)
-		if next != nil {
-			t.store(old, next, r)
-		}
-		return false, err
+		return false, r.inBatch(operations, path, id, item, func(item map[string]any) error {
+			t := r.tenant
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			old := t.current(id, r)
+			if old == nil {
+				return problem.NotFound("there is no entity %s", id)
+			}
+			next, err := f(old, item, r)
+			if next != nil {
+				t.store(old, next, r)
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return err
@@ -248,17 +271,36 @@ func (r *request) batchDelete() error {
 			result.fail(id, problem.BadData("the id %q is not a URI", id))
 			continue
 		}
-		r.tenant.mu.Lock()
-		if old := r.tenant.current(id, r); old == nil {
-			result.fail(id, problem.NotFound("there is no entity %s", id))
+		if err := r.deleteOne(id); err != nil {
+			result.fail(id, err)
 		} else {
-			r.tenant.store(old, nil, r)
 			result.success = append(result.success, id)
 		}
-		r.tenant.mu.Unlock()
 	}
 	if len(result.errors) > 0 {
 		return r.multiStatus(result)
 	}
 	return r.noContent()
+}
+
+// deleteOne deletes an entity here and at the sources.
+func (r *request) deleteOne(id string) error {
+	here := func() error {
+		r.tenant.mu.Lock()
+		defer r.tenant.mu.Unlock()
+		old := r.tenant.current(id, r)
+		if old == nil {
+			return problem.NotFound("there is no entity %s", id)
+		}
+		r.tenant.store(old, nil, r)
+		return nil
+	}
+	outcomes, err := r.deleteAt(id, here)
+	if err != nil {
+		return err
+	}
+	if outcomes == nil {
+		return here()
+	}
+	return firstError(outcomes)
 }

@@ -26,9 +26,26 @@ func (r *request) retrieveEntity() error {
 	if err != nil {
 		return err
 	}
+	attrs := o.projection.attrs
+	if attrs == nil && o.projection.pick != nil {
+		attrs = o.projection.picked()
+	}
+	look := r.about(id, nil, attrs)
+	if types != nil {
+		look.infos[0].types = types
+	}
+	shares, err := r.shares("retrieveEntity", look)
+	if err != nil {
+		return err
+	}
+	r.tenant.mu.RLock()
+	e := r.tenant.current(id, r)
+	r.tenant.mu.RUnlock()
+	if len(shares) > 0 {
+		e = r.gather(id, e, shares)
+	}
 	r.tenant.mu.RLock()
 	defer r.tenant.mu.RUnlock()
-	e := r.tenant.current(id, r)
 	if e == nil || !types.Match(e) {
 		return problem.NotFound("there is no entity %s%s", id, ofType(r))
 	}
@@ -147,9 +164,25 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	if err != nil {
 		return err
 	}
+	shares, err := r.shares("queryEntity", &sourceQuery{infos: s.infos, attrs: s.attrs, csf: s.csf, geo: s.geo, scope: s.scope})
+	if err != nil {
+		return err
+	}
+	var found []*model.Entity
+	total := 0
+	if len(shares) > 0 {
+		if order != nil {
+			return problem.BadData("a query that other context sources take part in cannot be ordered (4.23)")
+		}
+		found = r.queried(s, shares)
+		total = len(found)
+		found = cut(found, p)
+	}
 	r.tenant.mu.RLock()
 	defer r.tenant.mu.RUnlock()
-	found, total := r.find(s, p, order)
+	if len(shares) == 0 {
+		found, total = r.find(s, p, order)
+	}
 	p.headers(r, total > p.offset+p.limit, total)
 	shown := o.show(r, found)
 	if r.media == ngsild.MediaGeoJSON {

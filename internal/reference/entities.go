@@ -2,6 +2,7 @@ package reference
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -19,10 +20,14 @@ func (r *request) createEntity() error {
 	if err != nil {
 		return err
 	}
-	if err := r.makeTenant().create(e, r); err != nil {
+	outcomes, err := r.createAt(e, r.object())
+	if err != nil {
 		return err
 	}
-	return r.created(entityPath, e.ID)
+	if outcomes == nil {
+		outcomes = []outcome{{err: asProblem(r.makeTenant().create(e, r))}}
+	}
+	return r.settled(e.ID, outcomes, func() error { return r.created(entityPath, e.ID) })
 }
 
 // create stores a new entity.
@@ -100,11 +105,17 @@ func (r *request) deleteEntity() error {
 	if err != nil {
 		return err
 	}
-	err = r.tenant.change(id, r, func(*model.Entity) (*model.Entity, error) { return nil, nil })
+	here := func() error {
+		return r.tenant.change(id, r, func(*model.Entity) (*model.Entity, error) { return nil, nil })
+	}
+	outcomes, err := r.deleteAt(id, here)
 	if err != nil {
 		return err
 	}
-	return r.noContent()
+	if outcomes == nil {
+		outcomes = []outcome{{err: asProblem(here())}}
+	}
+	return r.settled(id, outcomes, r.noContent)
 }
 
 // replaceEntity is 5.6.18.
@@ -124,13 +135,26 @@ func (r *request) replaceEntity() error {
 	if err := sameID(id, e); err != nil {
 		return err
 	}
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
-		return old.Replace(e, r.now), nil
+	return r.onEntity("replaceEntity", id, e, func(local *model.Entity) error {
+		return r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+			return old.Replace(local, r.now), nil
+		})
 	})
+}
+
+// onEntity runs an operation on an entity here and, where registrations match, at
+// their sources; f is the operation on what is here.
+func (r *request) onEntity(operation, id string, fragment *model.Entity, f func(*model.Entity) error) error {
+	outcomes, err := r.everywhere(operation, id, fragment, func(p part) sourceCall {
+		return sourceCall{method: r.Method, path: entityPath + "/" + url.PathEscape(id), query: r.forwarded(), body: r.raw(r.object(), p)}
+	}, f)
 	if err != nil {
 		return err
 	}
-	return r.noContent()
+	if outcomes == nil {
+		outcomes = []outcome{{err: asProblem(f(fragment))}}
+	}
+	return r.settled(id, outcomes, r.noContent)
 }
 
 func sameID(id string, e *model.Entity) error {
@@ -180,21 +204,24 @@ func (r *request) mergeEntity() error {
 		return err
 	}
 	parser.Language = r.query.Get("lang")
-	err = r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
-		parser.Existing = old
-		fragment, err := parser.FragmentOf(r.object())
-		if err != nil {
-			return nil, err
-		}
-		if err := sameID(id, fragment); err != nil {
-			return nil, err
-		}
-		return old.Merge(fragment, o, r.now)
-	})
+	body := r.object()
+	outline, err := parser.FragmentOf(body) // which attributes it is about
 	if err != nil {
 		return err
 	}
-	return r.noContent()
+	return r.onEntity("mergeEntity", id, outline, func(local *model.Entity) error {
+		return r.tenant.change(id, r, func(old *model.Entity) (*model.Entity, error) {
+			parser.Existing = old
+			fragment, err := parser.FragmentOf(r.raw(body, part{entity: local}))
+			if err != nil {
+				return nil, err
+			}
+			if err := sameID(id, fragment); err != nil {
+				return nil, err
+			}
+			return old.Merge(fragment, o, r.now)
+		})
+	})
 }
 
 func (r *request) mergeParser() *model.Parser {

@@ -35,6 +35,19 @@ func (r *request) purgeEntities() error {
 		return problem.BadData("a purge needs a type, q, a geo-query or local=true (5.6.21); otherwise it would delete too much")
 	}
 	drop, keep = r.context.ExpandAll(drop), r.context.ExpandAll(keep)
+	here := func() error { r.purge(s, drop, keep); return nil }
+	outcomes, err := r.purgeAt(s, here)
+	if err != nil {
+		return err
+	}
+	if outcomes == nil {
+		outcomes = []outcome{{err: asProblem(here())}}
+	}
+	return r.settled("", outcomes, r.noContent)
+}
+
+// purge deletes what is selected here.
+func (r *request) purge(s *selection, drop, keep []string) {
 	t := r.tenant
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -61,5 +74,4 @@ func (r *request) purgeEntities() error {
 		next.ModifiedAt = r.now
 		t.store(e, next, r)
 	}
-	return r.noContent()
 }

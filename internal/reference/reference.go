@@ -23,6 +23,8 @@ type Options struct {
 	Empty bool
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
+	// Alias names the platform in Via headers (6.3.18); empty makes one up.
+	Alias string
 	// Client fetches remote contexts and talks to other parties; nil is a client
 	// with a time-out of five seconds.
 	Client *http.Client
@@ -38,6 +40,7 @@ type Platform struct {
 	contexts *contextStore
 	started  time.Time
 	id       string
+	name     string // alias of the default tenant
 
 	mu      sync.RWMutex
 	tenants map[string]*tenant
@@ -55,6 +58,9 @@ func New(o Options) (*Platform, error) {
 	}
 	if p.client == nil {
 		p.client = &http.Client{Timeout: 5 * time.Second}
+	}
+	if p.name = o.Alias; p.name == "" {
+		p.name = "reference-" + p.id[len(p.id)-8:]
 	}
 	p.life, p.end = context.WithCancel(context.Background())
 	p.started = p.now()

@@ -144,6 +144,7 @@ func (r *request) resolveContext(kind bodyKind) error {
 			return problem.BadData("the body must be a JSON array that is not empty")
 		}
 		if r.linked {
+			r.context = r.p.resolver.Core()
 			return nil // each entity has its own
 		}
 	}

@@ -46,6 +46,15 @@ func ParseTypes(text string, c *jsonld.Context) (*Types, error) {
 	return &Types{root: root}, nil
 }
 
+// TypesOf selects entities that have one of the types, given as IRIs.
+func TypesOf(iris ...string) *Types {
+	t := &Types{}
+	for _, iri := range iris {
+		t.root.parts = append(t.root.parts, node[string]{atom: &iri})
+	}
+	return t
+}
+
 // Match says whether the entity's types are selected.
 func (t *Types) Match(e *model.Entity) bool { return t == nil || t.any || t.root.match(e.HasType) }
 

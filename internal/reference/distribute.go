@@ -1,0 +1,333 @@
+package reference
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+	"github.com/oasc/mimcheck/internal/reference/query"
+)
+
+// Distributed operations (4.3.6): this file divides entities among sources and puts
+// them together again.
+
+// about is what a registration must have for an operation on one entity.
+func (r *request) about(id string, types, attrs []string) *sourceQuery {
+	if len(types) == 0 && r.tenant != nil {
+		r.tenant.mu.RLock()
+		if e := r.tenant.current(id, r); e != nil {
+			types = e.Types
+		}
+		r.tenant.mu.RUnlock()
+	}
+	info := entityInfo{ids: []string{id}}
+	if len(types) > 0 {
+		info.types = query.TypesOf(types...)
+	}
+	return &sourceQuery{infos: []entityInfo{info}, attrs: attrs}
+}
+
+// part is what one source gets of an entity.
+type part struct {
+	share
+	entity *model.Entity
+}
+
+// divide splits an entity or fragment: a source that claims attributes gets them
+// alone, an inclusive one gets a copy. What is left is for this platform; it is nil
+// when the sources have it all (4.3.6.2, 4.3.6.3).
+func divide(e *model.Entity, shares []share) (local *model.Entity, parts []part) {
+	rest := e.Clone()
+	whole := false
+	for _, s := range shares {
+		if !claims(s.source.mode) {
+			continue
+		}
+		mine := rest.Part(s.attrs)
+		if s.source.mode == exclusive && len(mine.Attributes) == 0 {
+			continue
+		}
+		for name := range mine.Attributes {
+			delete(rest.Attributes, name)
+		}
+		if s.source.mode == redirect {
+			whole = whole || s.attrs == nil || len(rest.Attributes) == 0
+		}
+		parts = append(parts, part{s, mine})
+	}
+	for _, s := range shares {
+		if s.source.mode == inclusive {
+			parts = append(parts, part{s, e.Part(s.attrs)})
+		}
+	}
+	if whole {
+		return nil, parts
+	}
+	return rest, parts
+}
+
+// outcome is how a part of a distributed operation went.
+type outcome struct {
+	source *registration // nil is this platform
+	err    *problem.Problem
+	update map[string]any // an UpdateResult in the answer (5.2.18)
+}
+
+// settled makes one answer of several outcomes: a success if all are, the error if
+// there is one outcome or all say that the entity is unknown, else a 207 (6.3.17).
+func (r *request) settled(id string, outcomes []outcome, success func() error) error {
+	var failed []outcome
+	for _, o := range outcomes {
+		if o.err != nil {
+			failed = append(failed, o)
+		}
+	}
+	unknown := func(o outcome) bool { return o.err.Status == http.StatusNotFound }
+	switch {
+	case len(failed) == 0:
+		return success()
+	case len(outcomes) == 1:
+		return failed[0].err
+	case len(failed) == len(outcomes) && !slices.ContainsFunc(failed, func(o outcome) bool { return !unknown(o) }):
+		return failed[0].err
+	}
+	result := &batchResult{}
+	if len(failed) < len(outcomes) {
+		result.success = []string{id}
+	}
+	for _, o := range failed {
+		result.failAt(id, o)
+	}
+	return r.multiStatus(result)
+}
+
+func (b *batchResult) failAt(id string, o outcome) {
+	entry := map[string]any{"entityId": id, "error": o.err}
+	if o.source != nil {
+		entry["registrationId"] = o.source.id
+	}
+	b.errors = append(b.errors, entry)
+}
+
+// each asks the sources at the same time and gives their outcomes in order.
+func (r *request) each(parts []part, to func(part) sourceCall) []outcome {
+	outcomes := make([]outcome, len(parts))
+	var wg sync.WaitGroup
+	for i, p := range parts {
+		outcomes[i].source = p.source
+		if p.refuse {
+			outcomes[i].err = problem.Conflict("the registration %s claims the data, but its source does not offer the operation (4.3.6)", p.source.id)
+			continue
+		}
+		wg.Go(func() {
+			answer, err := r.ask(p.share, to(p))
+			if err != nil {
+				outcomes[i].err = unreachable(p.source, err)
+				return
+			}
+			outcomes[i].err = answer.problem(p.source)
+			if answer.status == http.StatusMultiStatus {
+				outcomes[i].update, _ = answer.body.(map[string]any)
+			}
+		})
+	}
+	wg.Wait()
+	return outcomes
+}
+
+func unreachable(g *registration, err error) *problem.Problem {
+	p := problem.Internal("the context source %s of the registration %s did not do its part: %v", g.endpoint, g.id, err)
+	p.Status = http.StatusGatewayTimeout
+	return p
+}
+
+// asProblem is nil for no error.
+func asProblem(err error) *problem.Problem {
+	if err == nil {
+		return nil
+	}
+	return problem.From(err)
+}
+
+// body shows an entity for a source, by the request's @context.
+func (p part) body(r *request) map[string]any {
+	return model.View{Context: r.context}.Entity(p.entity)
+}
+
+// gather adds to an entity what the sources have of it (4.3.6.1); local may be nil.
+func (r *request) gather(id string, local *model.Entity, shares []share) *model.Entity {
+	answers := r.read(shares, func(s share) sourceCall {
+		q := url.Values{"options": {"sysAttrs"}}
+		if s.attrs != nil {
+			q.Set("attrs", strings.Join(r.context.CompactAll(s.attrs), ","))
+		}
+		if r.query.Has("type") {
+			q.Set("type", r.query.Get("type"))
+		}
+		return sourceCall{method: http.MethodGet, path: entityPath + "/" + url.PathEscape(id), query: q}
+	})
+	return combine(local, shares, func(i int) *model.Entity {
+		for _, e := range answers[i] {
+			if e.ID == id {
+				return e
+			}
+		}
+		return nil
+	})
+}
+
+// read asks the sources at the same time and gives the entities in their answers; a
+// failure is a warning.
+func (r *request) read(shares []share, to func(share) sourceCall) [][]*model.Entity {
+	out := make([][]*model.Entity, len(shares))
+	warnings := make([]warning, len(shares))
+	var wg sync.WaitGroup
+	for i, s := range shares {
+		if s.refuse {
+			continue
+		}
+		wg.Go(func() {
+			answer, err := r.ask(s, to(s))
+			switch {
+			case err != nil:
+				warnings[i] = warning{199, err.Error()}
+			case answer.status == http.StatusOK:
+				out[i] = answer.entities(r)
+			case answer.status != http.StatusNotFound:
+				warnings[i] = warning{299, "the source answered with status " + http.StatusText(answer.status)}
+			}
+		})
+	}
+	wg.Wait()
+	for i, w := range warnings {
+		if w.code != 0 {
+			r.warn(w.code, shares[i].source, w.text)
+		}
+	}
+	return out
+}
+
+type warning struct {
+	code int
+	text string
+}
+
+// combine puts an entity together: what sources claim is theirs alone, inclusive
+// ones add to it, auxiliary ones fill gaps.
+func combine(local *model.Entity, shares []share, from func(int) *model.Entity) *model.Entity {
+	whole := local
+	for _, s := range shares {
+		if whole == nil || !claims(s.source.mode) || s.refuse {
+			continue
+		}
+		if s.source.mode == redirect && s.attrs == nil {
+			whole = nil
+			continue
+		}
+		whole = whole.Clone()
+		for name := range whole.Attributes {
+			if s.attrs == nil || contains(s.attrs, name) {
+				delete(whole.Attributes, name)
+			}
+		}
+	}
+	for _, mode := range []string{exclusive, redirect, inclusive, auxiliary} {
+		for i, s := range shares {
+			if s.source.mode != mode {
+				continue
+			}
+			e := from(i)
+			switch {
+			case e == nil:
+			case whole == nil && mode == auxiliary:
+				whole = e.Part(s.attrs)
+			case whole == nil:
+				whole = e.Part(s.attrs)
+			default:
+				whole = whole.Union(e.Part(s.attrs), mode == auxiliary)
+			}
+		}
+	}
+	return whole
+}
+
+// queryParameters are those of a query that sources are asked with as well.
+var queryParameters = []string{"id", "type", "idPattern", "q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "expandValues", "jsonKeys", "csf"}
+
+// queryBody is a Query without what says how its answer is shown.
+func queryBody(o map[string]any) map[string]any {
+	out := copyObject(o)
+	for _, name := range []string{"pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId"} {
+		delete(out, name)
+	}
+	return out
+}
+
+// queried gives the entities that are selected here and at the sources, put together.
+func (r *request) queried(s *selection, shares []share) []*model.Entity {
+	answers := r.read(shares, func(s share) sourceCall {
+		q := url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}
+		for _, name := range queryParameters {
+			if r.query.Has(name) {
+				q.Set(name, r.query.Get(name))
+			}
+		}
+		attrs := r.context.CompactAll(s.attrs)
+		if r.Method == http.MethodPost {
+			body := queryBody(r.object())
+			if s.attrs != nil {
+				body["attrs"] = attrs
+			}
+			return sourceCall{method: http.MethodPost, path: "/entityOperations/query", query: url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}, body: body}
+		}
+		if s.attrs != nil {
+			q.Set("attrs", strings.Join(attrs, ","))
+		}
+		return sourceCall{method: http.MethodGet, path: entityPath, query: q}
+	})
+	var order []string
+	remote := map[string]map[int]*model.Entity{}
+	add := func(id string) {
+		if remote[id] == nil {
+			remote[id] = map[int]*model.Entity{}
+			order = append(order, id)
+		}
+	}
+	local := map[string]*model.Entity{}
+	r.tenant.mu.RLock()
+	for e := range r.tenant.candidates(s) {
+		if e = e.Current(r.now); e != nil && s.match(e) {
+			add(e.ID)
+			local[e.ID] = e
+		}
+	}
+	r.tenant.mu.RUnlock()
+	for i, list := range answers {
+		for _, e := range list {
+			if !r.about(e.ID, e.Types, nil).match(shares[i].source) {
+				continue // more than what is registered
+			}
+			add(e.ID)
+			remote[e.ID][i] = e
+		}
+	}
+	var out []*model.Entity
+	for _, id := range order {
+		e := local[id]
+		mine := slices.DeleteFunc(slices.Clone(shares), func(s share) bool {
+			return e != nil && !r.about(id, e.Types, nil).match(s.source)
+		})
+		at := func(i int) *model.Entity {
+			k := slices.IndexFunc(shares, func(s share) bool { return s.source == mine[i].source })
+			return remote[id][k]
+		}
+		if whole := combine(e, mine, at); whole != nil {
+			out = append(out, whole)
+		}
+	}
+	return out
+}

@@ -1,0 +1,316 @@
+package reference
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/jsonld"
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+)
+
+// Distributed operations (4.3.6): this file asks other context sources.
+
+const (
+	headerWarning = "NGSILD-Warning"
+	sourceTimeout = 5 * time.Second
+)
+
+// share is the part of an operation that a context source is to do.
+type share struct {
+	source *registration
+	attrs  []string // expanded; nil is all
+	refuse bool     // the source claims the data but does not offer the operation
+}
+
+// distributes says whether there are sources that a request could concern.
+func (r *request) distributes() bool {
+	if r.tenant == nil || r.query.Get("local") == "true" {
+		return false
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	return len(r.tenant.registrations.list) > 0
+}
+
+// shares finds the sources for an operation (4.3.6, 5.12), or for any of several with
+// a bar between, unless the request is for local data. A request that has been here before is not sent round again (6.3.18).
+func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
+	local, err := r.flag("local")
+	if err != nil || local || r.tenant == nil {
+		return nil, err
+	}
+	r.tenant.mu.RLock()
+	list := r.tenant.registrations.list
+	r.tenant.mu.RUnlock()
+	if len(list) == 0 {
+		return nil, nil
+	}
+	via := r.via()
+	looped := contains(via, r.p.alias(r.tenant))
+	var out []share
+	for _, g := range list {
+		if g.expired(r.now) || !look.match(g) {
+			continue
+		}
+		if looped && claims(g.mode) {
+			return nil, &problem.Problem{Type: ngsild.ErrorPrefix + "LoopDetected", Title: "Loop detected", Status: http.StatusLoopDetected,
+				Detail: "the request has come back here by its Via header, and the registration " + g.id + " would send it round again (6.3.18)"}
+		}
+		if looped || g.alias != "" && contains(via, g.alias) {
+			continue
+		}
+		offers := slices.ContainsFunc(strings.Split(operation, "|"), func(name string) bool { return contains(g.operations, name) })
+		s := share{source: g, attrs: look.attributesOf(g), refuse: !offers}
+		if s.refuse && !claims(g.mode) {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// attributesOf are the attributes that the source is asked for: what is registered,
+// and of that what is looked for.
+func (s *sourceQuery) attributesOf(g *registration) []string {
+	var names []string
+	all := false
+	for _, i := range g.infos {
+		if !s.matchInfo(i) {
+			continue
+		}
+		if i.attributes == nil {
+			all = true
+		}
+		names = append(names, i.attributes...)
+	}
+	if all {
+		return s.attrs
+	}
+	if s.attrs != nil {
+		names = slices.DeleteFunc(names, func(name string) bool { return !contains(s.attrs, name) })
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// via lists the aliases in the Via headers, in the order of the hops (6.3.18).
+func (r *request) via() []string {
+	var out []string
+	for _, header := range r.Header.Values("Via") {
+		for hop := range strings.SplitSeq(header, ",") {
+			if fields := strings.Fields(hop); len(fields) >= 2 {
+				out = append(out, fields[1])
+			}
+		}
+	}
+	return out
+}
+
+// sourceCall is a request to a context source.
+type sourceCall struct {
+	method string
+	path   string // below /ngsi-ld/v1
+	query  url.Values
+	body   any // nil, an entity as JSON, or a list of them
+}
+
+// reply is a context source's answer.
+type reply struct {
+	status  int
+	body    any
+	context *jsonld.Context
+}
+
+// ask sends a call to a source and counts it. Its error says that there is no usable
+// answer.
+func (r *request) ask(s share, c sourceCall) (*reply, error) {
+	g := s.source
+	if g.cooldown > 0 {
+		g.mu.Lock()
+		resting := g.failure.After(g.success) && r.now.Sub(g.failure) < g.cooldown
+		g.mu.Unlock()
+		if resting {
+			return nil, fmt.Errorf("the source failed and is left alone for a while")
+		}
+	}
+	answer, err := r.exchange(g, c)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sent++
+	if err != nil || answer.status >= 500 {
+		g.failed++
+		g.failure = r.p.now()
+	} else {
+		g.success = r.p.now()
+	}
+	return answer, err
+}
+
+func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
+	timeout := sourceTimeout
+	if g.timeout > 0 {
+		timeout = g.timeout
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	query := c.query
+	if g.localOnly {
+		query = cloneQuery(query)
+		query.Set("local", "true")
+	}
+	address := strings.TrimSuffix(strings.TrimSuffix(g.endpoint, "/"), base) + base + c.path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	var body io.Reader
+	media := ngsild.MediaJSON
+	link := r.p.contexts.linkFor(r, r.context)
+	if c.body != nil {
+		v := c.body
+		if _, single := r.context.Source.(string); !single && r.context.Source != nil {
+			media, link = ngsild.MediaJSONLD, "" // an @context without a URL travels in the body
+			v = embedded(v, r.context.ForBody(ngsild.CoreContextURL))
+		}
+		raw, err := encode(v)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, address, body)
+	if err != nil {
+		return nil, err
+	}
+	if c.body != nil {
+		req.Header.Set("Content-Type", media)
+	}
+	if link != "" {
+		req.Header.Set("Link", ngsild.ContextLink(link))
+	}
+	req.Header.Set("Accept", ngsild.MediaJSON)
+	if g.tenant != "" {
+		req.Header.Set(ngsild.HeaderTenant, g.tenant)
+	}
+	for _, h := range g.headers {
+		if h[0] != "jsonldContext" && !strings.EqualFold(h[0], "Content-Type") {
+			req.Header.Set(h[0], h[1])
+		}
+	}
+	hops := ""
+	for _, alias := range r.via() {
+		hops += "1.1 " + alias + ", "
+	}
+	req.Header.Set("Via", hops+"1.1 "+r.p.alias(r.tenant))
+	res, err := r.p.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("it could not be reached")
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	if err != nil || len(raw) > maxBody {
+		return nil, fmt.Errorf("its answer could not be read")
+	}
+	answer := &reply{status: res.StatusCode, context: r.p.resolver.Core()}
+	if len(bytes.TrimSpace(raw)) > 0 {
+		if answer.body, err = parseJSON(raw); err != nil && res.StatusCode < 300 {
+			return nil, fmt.Errorf("its answer is not JSON")
+		}
+	}
+	if target, err := contextLink(res.Header); err == nil && target != "" {
+		if c, err := r.p.resolver.Resolve(ctx, target); err == nil {
+			answer.context = c
+		}
+	}
+	return answer, nil
+}
+
+func cloneQuery(q url.Values) url.Values {
+	out := url.Values{}
+	for name, values := range q {
+		out[name] = values
+	}
+	return out
+}
+
+func embedded(v, context any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return withMember(v, "@context", context)
+	case []map[string]any:
+		out := make([]map[string]any, len(v))
+		for i, o := range v {
+			out[i] = withMember(o, "@context", context)
+		}
+		return out
+	default:
+		return v
+	}
+}
+
+func withMember(o map[string]any, name string, v any) map[string]any {
+	out := copyObject(o)
+	out[name] = v
+	return out
+}
+
+// problem is the error in a source's answer, nil if it is a success.
+func (a *reply) problem(g *registration) *problem.Problem {
+	if a.status < 300 {
+		return nil
+	}
+	p := &problem.Problem{Type: ngsild.ErrorPrefix + ngsild.InternalError, Title: http.StatusText(a.status), Status: a.status,
+		Detail: "the context source " + g.endpoint + " answered with this status"}
+	if o, ok := a.body.(map[string]any); ok {
+		for name, into := range map[string]*string{"type": &p.Type, "title": &p.Title, "detail": &p.Detail} {
+			if text, ok := o[name].(string); ok && text != "" {
+				*into = text
+			}
+		}
+	}
+	return p
+}
+
+// warn adds a warning about a source to the answer (6.3.17).
+func (r *request) warn(code int, g *registration, text string) {
+	r.w.Header().Add(headerWarning, fmt.Sprintf("%d %s %q", code, g.endpoint, text))
+}
+
+// entities reads the entities in a source's answer; those that are not valid are
+// left out.
+func (a *reply) entities(r *request) []*model.Entity {
+	list, ok := a.body.([]any)
+	if !ok {
+		list = []any{a.body}
+	}
+	var out []*model.Entity
+	for _, item := range list {
+		o, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		c := a.context
+		if source, given := o["@context"]; given {
+			own, err := r.p.resolver.Resolve(r.Context(), source)
+			if err != nil {
+				continue
+			}
+			c = own
+		}
+		e, err := (&model.Parser{Context: c}).Entity(o)
+		if err != nil {
+			continue
+		}
+		e.ReadStamps(o, c)
+		out = append(out, e)
+	}
+	return out
+}

@@ -1,0 +1,96 @@
+package model
+
+import (
+	"slices"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/reference/jsonld"
+)
+
+// Union adds what another source has of the same entity (4.5.5): of two instances
+// with the same name and datasetId the more recent one stays; with fill, those that
+// are there stay in any case (auxiliary sources, 4.3.6.4).
+func (e *Entity) Union(other *Entity, fill bool) *Entity {
+	next := e.Clone()
+	next.addTypes(other.Types)
+	for _, scope := range other.Scope {
+		if !slices.Contains(next.Scope, scope) {
+			next.Scope = append(next.Scope, scope)
+		}
+	}
+	for name, instances := range other.Attributes {
+		for _, a := range instances {
+			old := Instance(next.Attributes[name], a.DatasetID)
+			if old == nil || !fill && a.newer(old) {
+				next.put(name, a)
+			}
+		}
+	}
+	if !other.CreatedAt.IsZero() && (next.CreatedAt.IsZero() || other.CreatedAt.Before(next.CreatedAt)) {
+		next.CreatedAt = other.CreatedAt
+	}
+	if other.ModifiedAt.After(next.ModifiedAt) {
+		next.ModifiedAt = other.ModifiedAt
+	}
+	return next
+}
+
+// newer compares by observedAt if both have it, else by modifiedAt (4.5.5).
+func (a *Attribute) newer(than *Attribute) bool {
+	if !a.ObservedAt.IsZero() || !than.ObservedAt.IsZero() {
+		return a.ObservedAt.After(than.ObservedAt)
+	}
+	return a.ModifiedAt.After(than.ModifiedAt)
+}
+
+// Part is the entity with some of its attributes only; nil means all of them.
+func (e *Entity) Part(names []string) *Entity {
+	part := e.Clone()
+	if names == nil {
+		return part
+	}
+	for name := range part.Attributes {
+		if !slices.Contains(names, name) {
+			delete(part.Attributes, name)
+		}
+	}
+	return part
+}
+
+// ReadStamps sets the system times (4.8) that a source gave with an entity, whose
+// JSON is o; a Parser leaves them out since on input they have no meaning.
+func (e *Entity) ReadStamps(o map[string]any, c *jsonld.Context) {
+	e.CreatedAt, e.ModifiedAt = stamps(o, c)
+	for key, v := range o {
+		instances := e.Attributes[c.Expand(key)]
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		if len(list) != len(instances) {
+			continue
+		}
+		for i, item := range list {
+			if member, ok := item.(map[string]any); ok {
+				instances[i].CreatedAt, instances[i].ModifiedAt = stamps(member, c)
+			}
+		}
+	}
+}
+
+func stamps(o map[string]any, c *jsonld.Context) (created, modified time.Time) {
+	for key, v := range o {
+		text, ok := v.(string)
+		if !ok {
+			continue
+		}
+		t, ok := ParseTime(text)
+		switch iri := c.Expand(key); {
+		case ok && iri == CreatedAt:
+			created = t
+		case ok && iri == ModifiedAt:
+			modified = t
+		}
+	}
+	return created, modified
+}
