@@ -129,7 +129,8 @@ func (s *sampler) takeOf(ctx context.Context, kind string, n int) error {
 			}
 		}
 	}
-	return s.keep(first, n)
+	s.keep(first, n)
+	return nil
 }
 
 // page is nil when the platform refuses the query.
@@ -148,11 +149,11 @@ func (s *sampler) page(ctx context.Context, kind string, n, from int) (*probe.Re
 }
 
 // keep adds the entities of a page, at most n of them, whatever the platform's page is.
-func (s *sampler) keep(r *probe.Response, n int) error {
+func (s *sampler) keep(r *probe.Response, n int) {
 	var page []json.RawMessage
 	if err := json.Unmarshal(r.Body, &page); err != nil {
 		s.notes = append(s.notes, "GET /entities gave no JSON array: "+err.Error())
-		return nil
+		return
 	}
 	for _, raw := range page[:min(len(page), n)] {
 		var e struct {
@@ -165,7 +166,6 @@ func (s *sampler) keep(r *probe.Response, n int) error {
 		}
 		s.found[e.ID] = SampledEntity{ID: e.ID, Types: typesIn(e.Type), Body: raw}
 	}
-	return nil
 }
 
 // typesIn reads the member type: a name or an array of names.

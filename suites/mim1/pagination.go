@@ -70,32 +70,36 @@ func (m pageLink) NegatedFailureMessage(actual any) string {
 // follow retrieves the page to which the answer's link points. Only path and query of
 // the link count: behind a gateway a platform may not know its own host name.
 func follow(t *T, r *probe.Response, rel string) *probe.Response {
+	return followIn(t, r, rel, entities)
+}
+
+// followIn is follow for pages of another resource.
+func followIn(t *T, r *probe.Response, rel, resource string) *probe.Response {
 	to, ok := linkTo(r.Header, rel)
 	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", rel))
 	target, err := url.Parse(to.target)
 	t.Require(r).To(answering(err == nil, "the target of the %s link is no URI reference: %q", rel, to.target))
 	path := strings.TrimSuffix(target.Path, "/")
-	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, entities),
+	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, resource),
 		"the target of the %s link is not the queried resource: %q", rel, to.target))
 	// A bare semicolon is fine in a URI, but net/url would drop the parameter.
 	query, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
 	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.target))
-	return t.GET(entities, func(q *probe.Request) { q.Query = query })
+	return t.GET(resource, func(q *probe.Request) { q.Query = query })
 }
 
 // walk follows the next links from the first page and returns what is on all pages.
 // It gives up after more pages than there can be.
-func walk(t *T, first *probe.Response, most int) (found []ngsild.Object, last *probe.Response) {
-	last = first
+func walk(t *T, page *probe.Response, most int) (found []ngsild.Object) {
 	for range most {
-		found = append(found, entitiesIn(t, last)...)
-		if _, more := linkTo(last.Header, "next"); !more {
-			return found, last
+		found = append(found, entitiesIn(t, page)...)
+		if _, more := linkTo(page.Header, "next"); !more {
+			return found
 		}
-		last = follow(t, last, "next")
+		page = follow(t, page, "next")
 	}
-	t.Require(last).To(answering(false, "after %d pages there is still a link to a next one", most))
-	return found, last
+	t.Require(page).To(answering(false, "after %d pages there is still a link to a next one", most))
+	return found
 }
 
 func pages() []Check {
@@ -116,7 +120,7 @@ func pages() []Check {
 			Hint:  "the offset of the next page is off by one, or the order changes between pages",
 			Body: func(t *T) {
 				c := five(t)
-				found, _ := walk(t, c.page(t), 6)
+				found := walk(t, c.page(t), 6)
 				t.Expect(c.labels(found)).To(chooseExactly(allFive...))
 			},
 		},
@@ -164,7 +168,7 @@ func pages() []Check {
 			Hint:  "q or attrs is missing in the link's target",
 			Body: func(t *T) {
 				c := five(t)
-				found, _ := walk(t, c.page(t, c.q(">1")), 6)
+				found := walk(t, c.page(t, c.q(">1")), 6)
 				t.Expect(c.labels(found)).To(chooseExactly("two", "three", "four", "five"))
 			},
 		},

@@ -96,7 +96,7 @@ func counting() []Fault {
 // postedQueries is the faults of queries by POST (6.23).
 func postedQueries() []Fault {
 	posted := Op(http.MethodPost, "/entityOperations/query")
-	inQuery := func(edit func(q object)) func(*http.Request) { return fragments(edit) }
+	inQuery := fragments
 	drop := func(name, summary, member string) Fault {
 		return Fault{Name: "batch.query." + name, Summary: summary, On: posted, Request: inQuery(func(q object) { delete(q, member) })}
 	}
