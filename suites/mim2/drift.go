@@ -75,8 +75,68 @@ func driftChecks() []suites.Check {
 				v.conclude("no entity was sampled")
 			},
 		},
+		{
+			ID: "mim2.drift.language.same", Title: "The texts of a LanguageProperty are there in the same languages in all entities of a type",
+			Requirements: harmonised, Clause: sdmRules + "; " + cim + "4.5.18",
+			Level: suites.Extended, Needs: needs(), Fault: "models.drift.language",
+			Hint: "Some of the texts were not translated.",
+			Body: func(t *suites.T) {
+				drift(t, "languages", func(_ subject, a models.Attr, i models.Instance) string {
+					if a.Kind != models.LanguageProperty {
+						return ""
+					}
+					return strings.Join(tags(i.Value), ", ")
+				})
+			},
+		},
+		{
+			ID: "mim2.drift.attributes.same", Title: "An attribute that nearly all entities of a type have is there in all of them",
+			Requirements: harmonised, Clause: sdmRules,
+			Level: suites.Extended, Needs: needs(), Fault: "models.drift.attribute",
+			Hint: "A mapping failed for some of the entities.",
+			Body: func(t *suites.T) {
+				v := look(t)
+				entities := map[string][]subject{}
+				have := map[string]map[string]int{}
+				v.each(func(s subject) {
+					for _, kind := range s.entity.Types {
+						entities[kind.IRI] = append(entities[kind.IRI], s)
+						if have[kind.IRI] == nil {
+							have[kind.IRI] = map[string]int{}
+						}
+						for _, a := range s.entity.Attributes {
+							have[kind.IRI][a.IRI]++
+						}
+					}
+				})
+				y := v.tally()
+				for _, kind := range slices.Sorted(maps.Keys(entities)) {
+					list := entities[kind]
+					for _, iri := range slices.Sorted(maps.Keys(have[kind])) {
+						if n := have[kind][iri]; n == len(list) || len(list) < fewEntities || float64(n) < nearlyAll*float64(len(list)) {
+							continue
+						}
+						for _, s := range list {
+							if !slices.ContainsFunc(s.entity.Attributes, func(a models.Attr) bool { return a.IRI == iri }) {
+								y.add(fmt.Sprintf("attribute %s is missing, which %d of the %d sampled entities of type %s have",
+									models.LocalName(iri), have[kind][iri], len(list), models.LocalName(kind)), s.id, reports.Finding{Expected: iri, Actual: "nothing"})
+							}
+						}
+					}
+				}
+				y.report()
+				v.conclude("no entity was sampled")
+			},
+		},
 	}
 }
+
+// An attribute is expected in all entities of a type when at least this share of
+// them, and of at least so many, have it.
+const (
+	nearlyAll   = 0.75
+	fewEntities = 4
+)
 
 // drift reports attributes of a type that are used in more than one way. An empty way
 // says nothing.

@@ -2,6 +2,7 @@ package mim2
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -81,6 +82,40 @@ func identityChecks() []suites.Check {
 					}
 					t.Expect(r).To(suites.HaveJSON("/id", s.entity.ID), "entity %s", s.id)
 				})
+			},
+		},
+		{
+			ID: "mim2.identity.id.unique", Title: "No two entities of a page have the same id",
+			Requirements: identifiers, Clause: sdmIDs + "; " + cim + "5.7.2",
+			Level: suites.Core, Needs: needs(), Fault: "models.id.twice",
+			Hint: "The platform joins several sources without merging what they hold.",
+			Body: func(t *suites.T) {
+				v := look(t)
+				seen := map[string]bool{}
+				for _, s := range v.subjects {
+					for _, kind := range s.entity.Types {
+						if seen[kind.IRI] || len(seen) == maxFollowed {
+							continue
+						}
+						seen[kind.IRI] = true
+						r := t.GET("/entities", accept(mediaJSONLD), noLink(), suites.Query("type", kind.IRI, "limit", "100"))
+						if !t.Expect(r).To(suites.HaveStatus(http.StatusOK), "the entities of type %s", kind.IRI) {
+							continue
+						}
+						v.judged++
+						ids := map[string]bool{}
+						for i, e := range t.List(r) {
+							o, _ := e.(map[string]any)
+							id, _ := o["id"].(string)
+							if id != "" && ids[id] {
+								v.mismatch(reports.Finding{Exchange: r.Seq, Pointer: fmt.Sprintf("/%d/id", i), Actual: id,
+									Message: "entity " + shorten(id) + " is there twice"})
+							}
+							ids[id] = true
+						}
+					}
+				}
+				v.conclude("no sampled entity has a type to ask for")
 			},
 		},
 	}

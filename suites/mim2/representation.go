@@ -68,7 +68,7 @@ func representationChecks() []suites.Check {
 					plain := t.Object(r)
 					linked := maps.Clone(before)
 					delete(linked, "@context")
-					return r, firstDifference(plain, linked)
+					return r, firstDifference(plain, linked, "as "+mediaJSON, "as "+mediaJSONLD)
 				})
 			},
 		},
@@ -109,6 +109,35 @@ func representationChecks() []suites.Check {
 					if g, has := f["geometry"]; !has || g != nil && wellFormed(g) != "" {
 						v.mismatch(reports.Finding{Exchange: r.Seq, Pointer: "/geometry", Expected: "a geometry or null", Actual: brief(g), Message: "the Feature has no geometry, and no null instead"})
 					}
+				})
+			},
+		},
+		{
+			ID: "mim2.representation.simplified.same", Title: "The simplified representation is the same under either of its two names",
+			Requirements: equal, Clause: cim + "6.3.7", Since: "1.8.1",
+			Level: suites.Core, Needs: needs(), Fault: "models.simplified.ignored",
+			Hint: "The parameter format is newer than options, and means the same.",
+			Body: func(t *suites.T) {
+				compareForms(t, "simplified", models.KeyValues, suites.Query("format", "simplified"))
+			},
+		},
+		{
+			ID: "mim2.representation.list.equal", Title: "An entity in a list carries the same content as alone",
+			Requirements: equal, Clause: cim + "5.7.1 and 5.7.2",
+			Level: suites.Core, Needs: needs(), Fault: "models.single.differs",
+			Hint: "Lists and single entities may come from different copies of the data.",
+			Body: func(t *suites.T) {
+				each(t, func(v *view, s subject, before map[string]any) (*probe.Response, string) {
+					r := t.GET("/entities", accept(mediaJSONLD), noLink(), suites.Query("id", s.id, "type", s.entity.Types[0].IRI))
+					if r.Status != http.StatusOK {
+						return r, ""
+					}
+					list := t.List(r)
+					if len(list) != 1 {
+						return r, fmt.Sprintf("a query for its id and type gives %d entities", len(list))
+					}
+					listed, _ := list[0].(map[string]any)
+					return r, firstDifference(listed, before, "in a list", "alone")
 				})
 			},
 		},
@@ -258,19 +287,19 @@ func sameValue(have, want any, kind models.Kind) bool {
 }
 
 // firstDifference says which member differs first by name.
-func firstDifference(have, want map[string]any) string {
+func firstDifference(have, want map[string]any, here, there string) string {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		h, there := have[name]
-		if !there {
-			return fmt.Sprintf("member %s is missing as %s", name, mediaJSON)
+		h, has := have[name]
+		if !has {
+			return fmt.Sprintf("member %s is missing %s", name, here)
 		}
 		if !same(h, want[name]) {
-			return fmt.Sprintf("member %s is %s as %s, and %s as %s", name, brief(h), mediaJSON, brief(want[name]), mediaJSONLD)
+			return fmt.Sprintf("member %s is %s %s, and %s %s", name, brief(h), here, brief(want[name]), there)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(have)) {
-		if _, there := want[name]; !there && name != "@context" {
-			return fmt.Sprintf("member %s is there as %s only", name, mediaJSON)
+		if _, has := want[name]; !has && name != "@context" {
+			return fmt.Sprintf("member %s is there only %s", name, here)
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package mim2
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -90,6 +91,46 @@ func typeChecks() []suites.Check {
 				})
 				y.report()
 				v.conclude("no entity was sampled")
+			},
+		},
+		{
+			ID: "mim2.types.attributes.listed", Title: "The attributes of a type's entities are among those that the platform lists for the type",
+			Requirements: unambiguous, Clause: cim + "5.7.7 and 5.2.26",
+			Level: suites.Core, Feature: suites.FeatureDiscovery, Needs: needs(), Fault: "models.type.attributes-unlisted",
+			Hint: "The platform's own description of its types is out of date.",
+			Body: func(t *suites.T) {
+				v := look(t)
+				for _, s := range v.spread(maxFollowed, func(s subject) bool { return len(s.entity.Types) == 1 }) {
+					kind := s.entity.Types[0]
+					r := t.GET("/types/"+escape(kind.IRI), accept(mediaJSONLD), noLink())
+					if r.Status == http.StatusNotFound {
+						continue // for the checks of discovery to say
+					}
+					info := object(t, r)
+					details, ok := info["attributeDetails"].([]any)
+					if !ok {
+						v.mismatch(reports.Finding{Exchange: r.Seq, Pointer: "/attributeDetails", Expected: "a list", Actual: brief(info["attributeDetails"]),
+							Message: fmt.Sprintf("the description of type %s lists no attributes", kind.Short())})
+						continue
+					}
+					v.judged++
+					listed := map[string]bool{}
+					for _, d := range details {
+						o, _ := d.(map[string]any)
+						for _, member := range []string{"id", "attributeName"} {
+							if name, ok := o[member].(string); ok {
+								listed[s.entity.Names.Expand(name)] = true
+							}
+						}
+					}
+					for _, a := range s.entity.Attributes {
+						if !listed[a.IRI] {
+							v.mismatch(reports.Finding{Exchange: r.Seq, Pointer: "/attributeDetails", Expected: a.IRI,
+								Message: fmt.Sprintf("entity %s has attribute %s, which the description of its type does not list", s.id, local(a))})
+						}
+					}
+				}
+				v.conclude("the platform describes no type of the sample")
 			},
 		},
 	}

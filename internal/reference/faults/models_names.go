@@ -25,6 +25,12 @@ func modelIdentities() []Fault {
 			Answer: id(func(id string) string { return ownNamespace + "id/" + strings.ReplaceAll(id, ":", "/") })},
 		{Name: "models.id.other-type", Summary: "serves ids that name another type", On: on,
 			Answer: id(func(id string) string { return "urn:ngsi-ld:Thing:" + local(id) })},
+		{Name: "models.id.twice", Summary: "serves the first entity of a list twice", On: Op("GET", "/entities"),
+			Answer: func(_ *http.Request, a *Answer) {
+				if list, ok := decode(a.Body).([]any); ok && len(list) > 0 && a.Status == http.StatusOK {
+					a.Body = encode(append(list, list[0]))
+				}
+			}},
 		{Name: "models.id.changes", Summary: "serves a single entity under another id than in a list", On: Op("GET", "/entities/*"),
 			Answer: id(func(id string) string { return id + "-single" })},
 	}
@@ -137,6 +143,10 @@ func modelRepresentations() []Fault {
 					})(r, a)
 				}
 			}},
+		{Name: "models.simplified.ignored", Summary: "does not know the parameter format", On: on.WithQuery("format"),
+			Request: DropQuery("format")},
+		{Name: "models.single.differs", Summary: "serves a single entity with other values than in a list", On: Op("GET", "/entities/*"),
+			Answer: valuesOf("Property", spoil)},
 		{Name: "models.geojson.differs", Summary: "serves another geometry as GeoJSON", On: on,
 			Answer: geoFeature(func(f object) {
 				if g, ok := f["geometry"].(object); ok {

@@ -1,6 +1,9 @@
 package faults
 
 import (
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -18,6 +21,15 @@ func modelTypes() []Fault {
 					e["type"] = ngsild.DefaultVocab + bareName(kind)
 				}
 			})},
+		{Name: "models.type.attributes-unlisted", Summary: "leaves attributes out of the description of a type", On: Op("GET", "/types/*"),
+			Answer: func(_ *http.Request, a *Answer) {
+				if info, ok := decode(a.Body).(object); ok {
+					if list, ok := info["attributeDetails"].([]any); ok && len(list) > 1 {
+						info["attributeDetails"] = list[1:]
+						a.Body = encode(info)
+					}
+				}
+			}},
 		{Name: "models.type.of-another-model", Summary: "serves air quality as weather", On: on,
 			Answer: entities(func(e object) {
 				if kind, ok := e["type"].(string); ok && strings.HasSuffix(kind, "/AirQualityObserved") {
@@ -115,6 +127,12 @@ func modelValues() []Fault {
 				}
 				return v
 			})},
+		{Name: "models.text.padded", Summary: "serves texts with a space at their end", On: on,
+			Answer: valuesOf("Property", text(func(s string) string { return s + " " }), "serialNumber", "areaServed", "airQualityLevel")},
+		{Name: "models.text.placeholder", Summary: "serves N/A for what it does not know", On: on,
+			Answer: valuesOf("Property", text(func(string) string { return "N/A" }), "serialNumber", "areaServed", "airQualityLevel")},
+		{Name: "models.number.sentinel", Summary: "serves -9999 for what was not measured", On: on,
+			Answer: valuesOf("Property", func(any) any { return -9999 }, "temperature", "no2")},
 		{Name: "models.value.misnamed", Summary: "serves the value of a Property as val", On: on,
 			Answer: instances(func(_ object, _ string, a object) {
 				if v, has := a["value"]; has && a["type"] == "Property" {
@@ -150,6 +168,8 @@ func modelGeometries() []Fault {
 			})},
 		{Name: "models.geometry.national-grid", Summary: "serves coordinates in metres", On: on,
 			Answer: coordinates(func(_ string, c any) any { return times(111000)(c) })},
+		{Name: "models.geometry.null-island", Summary: "serves zeros for coordinates", On: on,
+			Answer: coordinates(func(_ string, c any) any { return times(0)(c) })},
 		{Name: "models.geometry.ring-open", Summary: "leaves out the last position of rings", On: on,
 			Answer: coordinates(polygonRings(func(ring []any) []any {
 				if len(ring) > 4 {
@@ -189,6 +209,20 @@ func modelDrift() []Fault {
 				others := map[any]string{"CEL": "KEL", "GQ": "GP", "KMH": "MTS", "MTR": "CMT", "WTT": "KWT"}
 				if other, ok := others[a["unitCode"]]; ok && odd(e) {
 					a["unitCode"] = other
+				}
+			})},
+		{Name: "models.drift.language", Summary: "serves the names of some entities in one language only", On: on,
+			Answer: instances(func(e object, _ string, a object) {
+				if m, ok := a["languageMap"].(object); ok && odd(e) && len(m) > 1 {
+					for _, tag := range slices.Sorted(maps.Keys(m))[1:] {
+						delete(m, tag)
+					}
+				}
+			})},
+		{Name: "models.drift.attribute", Summary: "leaves an attribute out of the first entity of each type", On: on,
+			Answer: entities(func(e object) {
+				if names := sortedAttributes(e); strings.HasSuffix(idOf(e), ":001") && len(names) > 1 {
+					delete(e, names[len(names)-1])
 				}
 			})},
 		{Name: "models.drift.iri", Summary: "serves the attributes of some entities in another namespace", On: on,
