@@ -12,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/oasc/mimcheck/internal/discover"
 	"github.com/oasc/mimcheck/internal/embedded"
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/probe"
@@ -273,10 +275,29 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 	defer session.Close()
 	report, err := runner.Run(ctx, p.Plan, options)
 	report.Target.Member = p.settings.Member
+	if p.city == nil && report.Counts.Passed+report.Counts.Failed > 0 {
+		report.Notes = append(report.Notes, unclaimed(ctx, session, report.Target.Features)...)
+	}
 	if len(report.Cleanup.Left) == 0 {
 		_ = os.Remove(journal) // an empty journal left behind does no harm
 	}
 	return report, err
+}
+
+// unclaimed tells of features that the platform seems to offer and does not claim:
+// nothing was asked about them.
+func unclaimed(ctx context.Context, session *probe.Session, claimed []string) []string {
+	found, err := discover.Platform(ctx, session.Client(discover.ClientID))
+	if err != nil {
+		return nil // the run has said already what is wrong with the platform
+	}
+	names := discover.Unclaimed(found, claimed)
+	if len(names) == 0 {
+		return nil
+	}
+	list := strings.Join(names, ",")
+	return []string{fmt.Sprintf("The platform seems to offer %s and claims none of it, so none of it was tested: claim it in the statement, or by --features %s.",
+		strings.Join(names, ", "), strings.Join(append(slices.Clone(claimed), list), ","))}
 }
 
 // Outcomes executes the plan for its outcomes alone: without Ginkgo, report and

@@ -1,0 +1,179 @@
+// Package discover finds out, by reading only, which optional features a platform
+// seems to offer, as a draft of its conformance statement. What it finds is a hint
+// for whoever writes the statement, never a verdict.
+package discover
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// Found is what the platform's answers say of one feature.
+type Found struct {
+	Feature suites.Feature
+	Offered Answer
+	Because string // what was asked and answered
+}
+
+// Answer is what discovery can say.
+type Answer string
+
+// The answers. Unknown features cannot be told by reading, or were not told clearly.
+const (
+	Yes     Answer = "yes"
+	No      Answer = "no"
+	Unknown Answer = "unknown"
+)
+
+// ClientID is the name under which discovery's exchanges are kept.
+const ClientID = "run.discover"
+
+// question is one harmless request and what its answer says.
+type question struct {
+	feature suites.Feature
+	path    string
+	query   url.Values
+	header  http.Header
+	media   string // that a positive answer has; empty for any JSON
+	is      func(*probe.Response) Answer
+}
+
+// nothing selects no entity: the question is whether the platform understands it.
+var nothing = url.Values{"type": {"MimcheckDiscovery"}, "limit": {"1"}}
+
+func with(base url.Values, pairs ...string) url.Values {
+	q := url.Values{}
+	for name, values := range base {
+		q[name] = values
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return q
+}
+
+func questions() []question {
+	one := url.Values{"limit": {"1"}}
+	return []question{
+		{feature: suites.FeatureDiscovery, path: "/types"},
+		{feature: suites.FeatureGeoQuery, path: "/entities", query: with(nothing, "georel", "near;maxDistance==1", "geometry", "Point", "coordinates", "[0,0]")},
+		{feature: suites.FeatureGeoJSON, path: "/entities", query: nothing, header: http.Header{"Accept": {ngsild.MediaGeoJSON}}, media: ngsild.MediaGeoJSON},
+		{feature: suites.FeatureContexts, path: "/jsonldContexts"},
+		{feature: suites.FeatureTemporal, path: "/temporal/entities", query: with(nothing, "timerel", "after", "timeAt", "2020-01-01T00:00:00Z")},
+		{feature: suites.FeatureSubscriptions, path: "/subscriptions", query: one},
+		{feature: suites.FeatureRegistrations, path: "/csourceRegistrations", query: with(nothing)},
+		{feature: suites.FeatureSourceSubs, path: "/csourceSubscriptions", query: one},
+		{feature: suites.FeatureTenants, path: "/entities", query: nothing,
+			header: http.Header{ngsild.HeaderTenant: {"mimcheckdiscovery"}}, is: tenants},
+	}
+}
+
+// tenants: a platform with tenants refuses a read of one that was never created
+// (5.5.10); one without says so, or pays no attention.
+func tenants(r *probe.Response) Answer {
+	switch {
+	case r.Status == http.StatusNotFound && strings.Contains(string(r.Body), ngsild.NonexistentTenant):
+		return Yes
+	case r.Status == http.StatusNotImplemented, r.Status == http.StatusOK && r.Header.Get(ngsild.HeaderTenant) == "":
+		return No
+	}
+	return Unknown
+}
+
+// Platform asks the platform about every feature, in the order of suites.Features.
+// An error says that the platform cannot be asked at all.
+func Platform(ctx context.Context, client probe.Client) ([]Found, error) {
+	all := questions()
+	var found []Found
+	for _, f := range suites.Features() {
+		i := slices.IndexFunc(all, func(q question) bool { return q.feature == f })
+		if i < 0 {
+			found = append(found, Found{f, Unknown, "reading alone does not tell"})
+			continue
+		}
+		one, err := ask(ctx, client, all[i])
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, nil
+}
+
+func ask(ctx context.Context, client probe.Client, q question) (Found, error) {
+	r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: q.path, Query: q.query, Header: q.header,
+		Expects: []int{http.StatusNotImplemented}, AnyMedia: true})
+	if err != nil {
+		return Found{}, fmt.Errorf("the platform cannot be asked about %s: %w", q.feature, err)
+	}
+	found := Found{Feature: q.feature, Offered: Unknown, Because: fmt.Sprintf("GET %s answered %d", q.path, r.Status)}
+	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch {
+	case q.is != nil:
+		found.Offered = q.is(r)
+	case r.Status == http.StatusOK && q.media != "" && mediaType != q.media:
+		found.Offered, found.Because = No, found.Because+" as "+mediaType
+	case r.Status == http.StatusOK:
+		if _, err := suites.Decode(r.Body); err == nil {
+			found.Offered = Yes
+		}
+	case r.Status == http.StatusNotFound, r.Status == http.StatusMethodNotAllowed, r.Status == http.StatusNotImplemented, r.Status == http.StatusNotAcceptable:
+		found.Offered = No
+	}
+	return found, nil
+}
+
+// Unclaimed lists the features that are offered and not claimed.
+func Unclaimed(found []Found, claimed []string) []string {
+	var names []string
+	for _, f := range found {
+		if f.Offered == Yes && !slices.Contains(claimed, string(f.Feature)) {
+			names = append(names, string(f.Feature))
+		}
+	}
+	return names
+}
+
+// WriteStatement writes a draft target.yaml: the features that are offered are
+// claimed, the others are there as comments for a person to decide.
+func WriteStatement(w io.Writer, name, address string, found []Found) error {
+	claimed := []string{}
+	var comments strings.Builder
+	for _, f := range found {
+		if f.Offered == Yes {
+			claimed = append(claimed, string(f.Feature))
+		}
+		fmt.Fprintf(&comments, "#   %-26s %-8s %s\n", f.Feature, f.Offered, f.Because)
+	}
+	type endpoint struct {
+		URL string `yaml:"url"`
+	}
+	draft, err := yaml.Marshal(struct {
+		Name      string              `yaml:"name"`
+		Endpoints map[string]endpoint `yaml:"endpoints"`
+		Statement any                 `yaml:"statement"`
+	}{name, map[string]endpoint{"ngsi-ld": {address}}, struct {
+		MIMs     []string `yaml:"mims"`
+		Features []string `yaml:"features"`
+	}{[]string{"MIM1", "MIM2"}, claimed}})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, `# A draft, made by reading only: check it before you claim it.
+# Add specVersion (of ETSI GS CIM 009) to the statement: rules that came later than
+# 1.3.1 are asked of a platform that states its version only.
+%s# What was found:
+%s`, draft, comments.String())
+	return err
+}
