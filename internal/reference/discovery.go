@@ -68,7 +68,9 @@ func (u usage) kindsOf(name string) []string {
 
 // compacted gives names by the request's @context, sorted.
 func (r *request) compacted(iris []string) []string {
-	return slices.Sorted(slices.Values(r.context.CompactAll(iris)))
+	names := append([]string{}, r.context.CompactAll(iris)...) // no names are an empty list, not null
+	slices.Sort(names)
+	return names
 }
 
 // listTypes is 5.7.5 and, with details, 5.7.6.
