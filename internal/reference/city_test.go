@@ -69,8 +69,8 @@ func TestCityHasAPast(t *testing.T) {
 	c := &client{T: t, url: server.URL, p: p}
 	link := "Link: " + ngsild.ContextLink(server.URL+CityContextPath)
 	const air = "urn:ngsi-ld:AirQualityObserved:Halverstad:001"
-	now := c.get("/entities/" + air + "?format=keyValues&pick=no2", link).is(200).json().(map[string]any)
-	a := c.get("/temporal/entities/" + air + "?format=temporalValues&timerel=between&timeAt=2025-03-13T00:00:00Z&endTimeAt=2025-03-15T00:00:00Z&pick=no2", link).is(200)
+	now := c.get("/entities/"+air+"?format=keyValues&pick=no2", link).is(200).json().(map[string]any)
+	a := c.get("/temporal/entities/"+air+"?format=temporalValues&timerel=between&timeAt=2025-03-13T00:00:00Z&endTimeAt=2025-03-15T00:00:00Z&pick=no2", link).is(200)
 	for name, v := range a.json().(map[string]any) {
 		values := v.(map[string]any)["values"].([]any)
 		last := values[len(values)-1].([]any)
