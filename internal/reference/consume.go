@@ -149,10 +149,7 @@ func (r *request) queryEntities() error {
 
 // answerQuery finds and shows a page of entities.
 func (r *request) answerQuery(s *selection, o presentation) error {
-	s.attrs = o.projection.attrs
-	if s.attrs == nil && o.projection.pick != nil && find(o.projection.pick, "@id") == nil && find(o.projection.pick, "@type") == nil {
-		s.attrs = o.projection.picked()
-	}
+	s.attrs = o.projection.selecting()
 	if !s.selects() {
 		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
 	}
@@ -164,7 +161,11 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	if err != nil {
 		return err
 	}
-	shares, err := r.shares("queryEntity", &sourceQuery{infos: s.infos, attrs: s.attrs, csf: s.csf, geo: s.geo, scope: s.scope})
+	shares, err := r.shares("queryEntity", s.sources())
+	if err != nil {
+		return err
+	}
+	byMap, err := r.usesEntityMap()
 	if err != nil {
 		return err
 	}
@@ -175,12 +176,21 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 			return problem.BadData("a query that other context sources take part in cannot be ordered (4.23)")
 		}
 		found = r.queried(s, shares)
-		total = len(found)
-		found = cut(found, p)
+	} else if byMap {
+		r.tenant.mu.RLock()
+		found, _ = r.find(s, everyone, order)
+		r.tenant.mu.RUnlock()
 	}
+	if byMap {
+		if found, err = r.mapped(found, shares); err != nil {
+			return err
+		}
+	}
+	total = len(found)
+	found = cut(found, p)
 	r.tenant.mu.RLock()
 	defer r.tenant.mu.RUnlock()
-	if len(shares) == 0 {
+	if len(shares) == 0 && !byMap {
 		found, total = r.find(s, p, order)
 	}
 	p.headers(r, total > p.offset+p.limit, total)

@@ -33,7 +33,7 @@ func operations() map[string]operation {
 	input := []string{"options", "format"}
 	return map[string]operation{
 		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
-		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, []string{"orderBy"}), offers: jsonAndGeo, do: (*request).queryEntities},
+		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, []string{"orderBy", "entityMap"}), offers: jsonAndGeo, do: (*request).queryEntities},
 		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
 		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
 		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},
@@ -90,6 +90,11 @@ func operations() map[string]operation {
 		"GET /csourceSubscriptions/{subscriptionId}":    {parameters: []string{"options"}, offers: jsonOnly, do: (*request).retrieveSourceSubscription},
 		"PATCH /csourceSubscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSourceSubscription},
 		"DELETE /csourceSubscriptions/{subscriptionId}": {do: (*request).deleteSourceSubscription},
+
+		"GET /entityMaps":                  {parameters: all(selectionParameters, []string{"attrs", "pick", "omit", "datasetId"}), offers: jsonOnly, do: (*request).createEntityMap},
+		"GET /entityMaps/{entityMapId}":    {offers: jsonOnly, do: (*request).retrieveEntityMap},
+		"PATCH /entityMaps/{entityMapId}":  {body: objectBody, do: (*request).updateEntityMap},
+		"DELETE /entityMaps/{entityMapId}": {do: (*request).deleteEntityMap},
 
 		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
 	}

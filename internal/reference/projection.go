@@ -128,6 +128,15 @@ func (p projection) picked() []string {
 	return names
 }
 
+// selecting lists the attributes of which an entity must have one to be in a query's
+// answer; nil if it need not.
+func (p projection) selecting() []string {
+	if p.attrs == nil && p.pick != nil && find(p.pick, "@id") == nil && find(p.pick, "@type") == nil {
+		return p.picked()
+	}
+	return p.attrs
+}
+
 func isEntityMember(name string) bool {
 	return slices.Contains([]string{"@id", "@type", model.Scope, model.CreatedAt, model.ModifiedAt, model.ExpiresAt, model.DeletedAt}, name)
 }

@@ -139,6 +139,11 @@ func (r *request) geoQuery() (*query.Geo, error) {
 	return query.ParseGeo(r.query.Get("georel"), r.query.Get("geometry"), r.query.Get("coordinates"), property)
 }
 
+// sources is what a registration must have to take part (5.12).
+func (s *selection) sources() *sourceQuery {
+	return &sourceQuery{infos: s.infos, attrs: s.attrs, csf: s.csf, geo: s.geo, scope: s.scope}
+}
+
 // selects says whether the selection is narrow enough for a query: a query needs a
 // type, attributes, q, a geo-query or local (5.7.2.4). Ids are narrow as well; the
 // clause's list leaves them out, but they bound the answer most of all.

@@ -21,6 +21,7 @@ type tenant struct {
 	registrations registrationSet
 	// sourceSubscriptions are subscriptions to registrations (5.11).
 	sourceSubscriptions subscriptionSet
+	maps                entityMapSet
 }
 
 // slot holds an entity's place in the order; it is nil when the entity is deleted.

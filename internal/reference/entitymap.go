@@ -1,0 +1,203 @@
+package reference
+
+import (
+	"math"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/problem"
+	"github.com/oasc/mimcheck/internal/reference/query"
+)
+
+const (
+	entityMapPath   = "/entityMaps"
+	headerEntityMap = "NGSILD-EntityMap"
+	entityMapLife   = time.Hour
+	maxEntityMaps   = 256 // of a tenant; the oldest go first
+)
+
+// entityMap is the set of entities that a query found, and where each is: later pages
+// are of the same set (5.14). It is immutable.
+type entityMap struct {
+	id      string
+	expires time.Time
+	ids     []string
+	sources map[string][]string // registrations by entity; "@none" is this platform
+}
+
+// entityMapSet holds a tenant's entity maps, the oldest first. The tenant's lock
+// guards it.
+type entityMapSet struct{ list []*entityMap }
+
+func (s *entityMapSet) index(id string, now time.Time) int {
+	return slices.IndexFunc(s.list, func(m *entityMap) bool { return m.id == id && m.expires.After(now) })
+}
+
+func (s *entityMapSet) add(m *entityMap) {
+	s.list = append(slices.Clone(s.list), m)
+	if len(s.list) > maxEntityMaps {
+		s.list = s.list[1:]
+	}
+}
+
+// newEntityMap makes a map of what a query found.
+func (r *request) newEntityMap(found []*model.Entity, shares []share) *entityMap {
+	m := &entityMap{id: "urn:ngsi-ld:EntityMap:" + uuid.NewString(), expires: r.now.Add(entityMapLife), sources: map[string][]string{}}
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	for _, e := range found {
+		m.ids = append(m.ids, e.ID)
+		at := []string{}
+		if r.tenant.current(e.ID, r) != nil {
+			at = append(at, "@none")
+		}
+		for _, s := range shares {
+			look := sourceQuery{infos: []entityInfo{{ids: []string{e.ID}, types: query.TypesOf(e.Types...)}}}
+			if look.match(s.source) {
+				at = append(at, s.source.id)
+			}
+		}
+		m.sources[e.ID] = at
+	}
+	r.tenant.maps.add(m)
+	return m
+}
+
+// mapped gives the entities of a query in the order of an entity map, without those
+// that are not in it. It uses the map that the request names, or makes one if the
+// request asks for it; r's answer names it. all are all that the query finds.
+func (r *request) mapped(all []*model.Entity, shares []share) ([]*model.Entity, error) {
+	id := r.Header.Get(headerEntityMap)
+	if id == "" {
+		m := r.newEntityMap(all, shares)
+		r.w.Header().Set(headerEntityMap, m.id)
+		return all, nil
+	}
+	r.tenant.mu.RLock()
+	i := r.tenant.maps.index(id, r.now)
+	if i < 0 {
+		r.tenant.mu.RUnlock()
+		return nil, problem.NotFound("there is no entity map %s", id)
+	}
+	m := r.tenant.maps.list[i]
+	r.tenant.mu.RUnlock()
+	r.w.Header().Set(headerEntityMap, m.id)
+	byID := map[string]*model.Entity{}
+	for _, e := range all {
+		byID[e.ID] = e
+	}
+	var out []*model.Entity
+	for _, id := range m.ids {
+		if e := byID[id]; e != nil {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// usesEntityMap says whether a request names an entity map or asks for one.
+func (r *request) usesEntityMap() (bool, error) {
+	wanted, err := r.flag("entityMap")
+	return wanted || r.Header.Get(headerEntityMap) != "", err
+}
+
+// everyone is the page of everything.
+var everyone = page{limit: math.MaxInt32}
+
+// createEntityMap is 5.14.4 of V1.9.1.
+func (r *request) createEntityMap() error {
+	s, err := r.selection()
+	if err != nil {
+		return err
+	}
+	p, err := r.projection()
+	if err != nil {
+		return err
+	}
+	s.attrs = p.selecting()
+	if !s.selects() {
+		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
+	}
+	shares, err := r.shares("queryEntity", s.sources())
+	if err != nil {
+		return err
+	}
+	var found []*model.Entity
+	if len(shares) > 0 {
+		found = r.queried(s, shares)
+	} else {
+		r.tenant.mu.RLock()
+		found, _ = r.find(s, everyone, nil)
+		r.tenant.mu.RUnlock()
+	}
+	m := r.newEntityMap(found, shares)
+	r.w.Header().Set(headerEntityMap, m.id)
+	return r.created(entityMapPath, m.id)
+}
+
+// entityMapParam finds the map in the path. The caller holds the tenant's lock.
+func (r *request) entityMapParam() (int, error) {
+	id, err := r.uriParam("entityMapId")
+	if err != nil {
+		return 0, err
+	}
+	i := r.tenant.maps.index(id, r.now)
+	if i < 0 {
+		return 0, problem.NotFound("there is no entity map %s", id)
+	}
+	return i, nil
+}
+
+// retrieveEntityMap is 5.14.1.
+func (r *request) retrieveEntityMap() error {
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	i, err := r.entityMapParam()
+	if err != nil {
+		return err
+	}
+	m := r.tenant.maps.list[i]
+	return r.answer(http.StatusOK, map[string]any{
+		"id": m.id, "type": "EntityMap", "expiresAt": model.FormatTime(m.expires), "entityMap": m.sources,
+	})
+}
+
+// updateEntityMap is 5.14.2: the expiry can be changed, all else is the platform's.
+func (r *request) updateEntityMap() error {
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	i, err := r.entityMapParam()
+	if err != nil {
+		return err
+	}
+	v, given := r.object()["expiresAt"]
+	if !given {
+		return r.noContent()
+	}
+	expires, err := timeOf("expiresAt", v)
+	if err != nil {
+		return err
+	}
+	next := *r.tenant.maps.list[i]
+	next.expires = expires
+	list := slices.Clone(r.tenant.maps.list)
+	list[i] = &next
+	r.tenant.maps.list = list
+	return r.noContent()
+}
+
+// deleteEntityMap is 5.14.3.
+func (r *request) deleteEntityMap() error {
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	i, err := r.entityMapParam()
+	if err != nil {
+		return err
+	}
+	r.tenant.maps.list = slices.Delete(slices.Clone(r.tenant.maps.list), i, i+1)
+	return r.noContent()
+}
