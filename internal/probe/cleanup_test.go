@@ -103,7 +103,7 @@ func (c *city) left() []string {
 func populate(t *testing.T, s *probe.Session) {
 	t.Helper()
 	id := func(n int) string { return fmt.Sprintf("urn:%s:%d", token, n) }
-	other := http.Header{"Ngsild-Tenant": {"other"}}
+	other := http.Header{"Ngsild-Tenant": {"other" + token}}
 	for _, r := range []probe.Request{
 		{Method: "POST", Path: "/entities", Body: []byte(`{"id":"` + id(1) + `"}`)},
 		{Method: "POST", Path: "/entities", Body: []byte(`{"id":"` + id(1) + `"}`)}, // again

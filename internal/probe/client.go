@@ -54,7 +54,7 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 	if f != nil {
 		return nil, c.refuse(k, *f)
 	}
-	if reason := c.s.guard.refusal(r.Method, k.base, k.url, r.Body); reason != "" {
+	if reason := c.s.guard.refusal(k, r.Method, k.url); reason != "" {
 		return nil, c.refuse(k, evidence.Failure{Class: evidence.Unsafe, Reason: "mimcheck did not send this request: " + reason})
 	}
 	if f := c.s.breaker.blocked(ctx); f != nil {

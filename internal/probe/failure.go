@@ -35,9 +35,9 @@ func (s *Session) failure(ctx context.Context, err error) *evidence.Failure {
 		return fail(evidence.Timeout, "the body came too slowly: expected at least %d bytes in %s", minProgress, l.Progress)
 	case errors.Is(err, errTurn):
 		return fail(evidence.Timeout, "the check's time would have ended before the request's turn came: allow checks more time (--timeout), or the platform more requests (--rate)")
-	case errors.Is(err, context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled):
 		return fail(evidence.Interrupted, "the run was stopped before the answer was there")
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return fail(evidence.Timeout, "the check's time was over before the answer was there: allow checks more time (--timeout)")
 	case errors.Is(err, errTooLarge):
 		return fail(evidence.TooLarge, "the body is larger than %d bytes when decompressed: ask for less, or allow more by politeness.maxBody", l.Body)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/target"
 )
 
@@ -17,14 +18,15 @@ import (
 type guard struct {
 	profile   target.Profile
 	queryPOST bool
+	tenant    string // of the target; empty for the default one
 	token     string
 
 	mu  sync.Mutex
 	own map[thing]bool // what the platform itself named for the run, by Location
 }
 
-func newGuard(profile target.Profile, queryPOST bool, token string) *guard {
-	return &guard{profile: profile, queryPOST: queryPOST, token: token, own: map[thing]bool{}}
+func newGuard(profile target.Profile, t *target.Target, token string) *guard {
+	return &guard{profile: profile, queryPOST: t.Polite.QueryPOST, tenant: t.Tenant, token: token, own: map[thing]bool{}}
 }
 
 // adopt notes that the platform made t for the run.
@@ -43,9 +45,14 @@ func (g *guard) owns(t thing) bool {
 	return g.own[t.bare()]
 }
 
-// refusal is why the request may not be sent; empty when it may.
-func (g *guard) refusal(method string, base, u *url.URL, body []byte) string {
+// refusal is why the call's request may not be sent by this method to this URL;
+// empty when it may.
+func (g *guard) refusal(k *call, method string, u *url.URL) string {
+	base, body := k.base, k.request.Body
 	if safe(method) {
+		if g.profile == target.Observe && u.Query().Has("entityMap") {
+			return "a query with entityMap creates a resource on the platform (ETSI GS CIM 009, 5.14), and profile observe creates nothing"
+		}
 		return ""
 	}
 	r, readable := resourceOf(base, u)
@@ -59,6 +66,9 @@ func (g *guard) refusal(method string, base, u *url.URL, body []byte) string {
 		return "profile observe sends GET, HEAD and OPTIONS only; profile sandbox lets checks write"
 	case !readable:
 		return "its path is not one below the endpoint's base URL that can be read in one way only"
+	}
+	if tenant := k.header.Get(ngsild.HeaderTenant); tenant != g.tenant && !strings.Contains(tenant, g.token) {
+		return fmt.Sprintf("it would write to the tenant %q, which is neither the target's (%q) nor the run's own", tenant, g.tenant)
 	}
 	c := contentOf(body)
 	for _, reason := range []string{g.foreignPath(method, r, u.Query(), body), g.foreignBody(method, r, c, body), g.foreignRegistration(method, r, body)} {

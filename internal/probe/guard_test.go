@@ -174,6 +174,38 @@ func TestObserveMayQueryByPOSTWhenAllowed(t *testing.T) {
 	}
 }
 
+func TestTenantsOfOthersAreNotWrittenTo(t *testing.T) {
+	for _, c := range []struct {
+		target string
+		header http.Header
+		class  evidence.FailureClass
+	}{
+		{"", nil, ""},
+		{"mine", nil, ""},
+		{"mine", http.Header{"Ngsild-Tenant": {"mine"}}, ""},
+		{"mine", http.Header{"Ngsild-Tenant": {"new" + token}}, ""},
+		{"mine", http.Header{"Ngsild-Tenant": {"theirs"}}, evidence.Unsafe},
+		{"mine", http.Header{"Ngsild-Tenant": nil}, evidence.Unsafe},
+		{"", http.Header{"Ngsild-Tenant": {"theirs"}}, evidence.Unsafe},
+	} {
+		s := open(t, as("application/json", 201, ``), func(where *target.Target, _ *probe.Options) { where.Tenant = c.target })
+		got, err := do(s, probe.Request{Method: http.MethodPost, Path: "/entities", Header: c.header, Body: []byte(`{"id":"urn:` + token + `"}`)})
+		judged(t, got, err, c.class, "")
+		r := get("/entities") // to look is allowed
+		r.Header = c.header
+		got, err = do(s, r)
+		judged(t, got, err, "", "")
+	}
+}
+
+func TestObserveMakesNoEntityMaps(t *testing.T) {
+	for profile, class := range map[target.Profile]evidence.FailureClass{target.Observe: evidence.Unsafe, target.Sandbox: ""} {
+		s := open(t, as("application/json", 200, `[]`), func(_ *target.Target, o *probe.Options) { o.Profile = profile })
+		got, err := do(s, get("/entities?entityMap=true"))
+		judged(t, got, err, class, "")
+	}
+}
+
 func TestWhatThePlatformNamedIsTheRunsOwn(t *testing.T) {
 	s := open(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {

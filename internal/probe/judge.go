@@ -36,8 +36,7 @@ func judge(r Request, a answer, l Limits) judgement {
 		// Only these are the API's own words with 403 (6.3.2); any other refusal is about who asks.
 		(s != http.StatusForbidden || problem != ngsild.TooComplexQuery && problem != ngsild.TooManyResults):
 		return fail(evidence.Denied, "the platform refused the credentials or the lack of them (status %d): check the target's auth and tenant", s)
-	case s == http.StatusTooManyRequests && !expected,
-		(s == http.StatusBadGateway || s == http.StatusServiceUnavailable || s == http.StatusGatewayTimeout) && !genuine && problem == "":
+	case s == http.StatusTooManyRequests && !expected, inFront(s) && !expected && problem == "":
 		j := fail(evidence.Unavailable, "the platform, or what is in front of it, is not ready to answer (status %d)", s)
 		j.later = s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable
 		return j
@@ -50,6 +49,18 @@ func judge(r Request, a answer, l Limits) judgement {
 		return judgement{failure: f}
 	}
 	return judgement{doubt: a.status >= 500 && !genuine}
+}
+
+// inFront says whether a status most often comes from what stands in front of a
+// platform that is slow, overloaded or gone: a gateway, a load balancer, a captive
+// portal. From 520 on they are inventions of such services.
+func inFront(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+		509, http.StatusNetworkAuthenticationRequired:
+		return true
+	}
+	return status >= 520
 }
 
 // problemType is the name of the NGSI-LD error type that the body states (5.5.2);
@@ -95,26 +106,36 @@ func mediaType(h http.Header) string {
 // the one of JSON (RFC 8259, 8.1), it is nested without end, or it may be cut.
 func unreadable(a answer, depth int) *evidence.Failure {
 	name := mediaType(a.header)
-	if !strings.HasSuffix(name, "/json") && !strings.HasSuffix(name, "+json") || len(a.body) == 0 {
+	saysJSON := strings.HasSuffix(name, "/json") || strings.HasSuffix(name, "+json")
+	body := bytes.TrimLeft(a.body, " \t\r\n")
+	looksJSON := len(body) > 0 && (body[0] == '{' || body[0] == '[')
+	if !saysJSON && !looksJSON {
+		return nil
+	}
+	fail := func(class evidence.FailureClass, format string, args ...any) *evidence.Failure {
+		return &evidence.Failure{Class: class, Reason: fmt.Sprintf(format, args...)}
+	}
+	if a.openEnded {
+		var value json.RawMessage
+		err := json.NewDecoder(bytes.NewReader(a.body)).Decode(&value)
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+			return fail(evidence.Cut, "the JSON body stops in the middle, and the answer had no length to tell whether it is whole")
+		}
+	}
+	if len(body) == 0 {
 		return nil
 	}
 	_, params, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	switch charset := strings.ToLower(params["charset"]); charset {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
 	default:
-		return &evidence.Failure{Class: evidence.Encoding, Reason: fmt.Sprintf("the body's charset is %q: JSON between systems is UTF-8 (RFC 8259, 8.1)", charset[:min(len(charset), 40)])}
+		return fail(evidence.Encoding, "the body's charset is %q: JSON between systems is UTF-8 (RFC 8259, 8.1)", charset[:min(len(charset), 40)])
 	}
 	if !utf8.Valid(a.body) {
-		return &evidence.Failure{Class: evidence.Encoding, Reason: "the JSON body is not valid UTF-8 (RFC 8259, 8.1)"}
+		return fail(evidence.Encoding, "the JSON body is not valid UTF-8 (RFC 8259, 8.1)")
 	}
 	if nesting(a.body) > depth {
-		return &evidence.Failure{Class: evidence.TooLarge, Reason: fmt.Sprintf("the JSON body is nested deeper than %d", depth)}
-	}
-	if a.openEnded {
-		var value json.RawMessage
-		if err := json.NewDecoder(bytes.NewReader(a.body)).Decode(&value); errors.Is(err, io.ErrUnexpectedEOF) {
-			return &evidence.Failure{Class: evidence.Cut, Reason: "the JSON body stops in the middle, and the answer had no length to tell whether it is whole"}
-		}
+		return fail(evidence.TooLarge, "the JSON body is nested deeper than %d", depth)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -53,7 +52,7 @@ func (p *pace) enter(ctx context.Context) (leave func(), err error) {
 	if err := p.limiter.Wait(ctx); err != nil {
 		leave()
 		if ctx.Err() == nil { // the limiter sees that the deadline comes first
-			err = fmt.Errorf("%w: %w", errTurn, context.DeadlineExceeded)
+			err = errTurn
 		}
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (s *Session) follow(req *http.Request, via []*http.Request) error {
 	if len(via) > s.opts.Limits.Redirects {
 		return stop("the platform redirects more than %d times, the last time to %s", s.opts.Limits.Redirects, to)
 	}
-	if reason := s.guard.refusal(req.Method, c.base, req.URL, c.request.Body); reason != "" {
+	if reason := s.guard.refusal(c, req.Method, req.URL); reason != "" {
 		c.redirect = &evidence.Failure{Class: evidence.Unsafe, Reason: s.redact.text(fmt.Sprintf("the platform redirects to %s, which mimcheck does not follow: %s", to, reason))}
 		return http.ErrUseLastResponse
 	}

@@ -68,7 +68,7 @@ func Open(ctx context.Context, t *target.Target, o Options) (*Session, error) {
 	}
 	s := &Session{target: t, opts: o, bases: map[string]*url.URL{}, clients: map[string]*client{}, blobs: o.Blobs,
 		pace:   newPace(t.Polite.Rate, t.Polite.Concurrency),
-		redact: newRedactor(t), guard: newGuard(o.Profile, t.Polite.QueryPOST, o.Token),
+		redact: newRedactor(t), guard: newGuard(o.Profile, t, o.Token),
 		journal: newJournal(o.JournalPath, journalRun{Version: 1, Token: o.Token, Started: time.Now().UTC(), Endpoints: t.Endpoints})}
 	for name, base := range t.Endpoints {
 		u, err := url.Parse(base)

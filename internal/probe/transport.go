@@ -105,7 +105,7 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 		body = body[:min(len(body), maxPartial)]
 	}
 	c.last.status, c.last.header, c.last.body = res.StatusCode, res.Header, body
-	c.last.openEnded = res.ContentLength < 0 && len(res.TransferEncoding) == 0 && res.ProtoMajor == 1 && !res.Uncompressed
+	c.last.openEnded = res.ContentLength < 0 && len(res.TransferEncoding) == 0 && res.ProtoMajor == 1 && res.Body != http.NoBody
 	x.Response = &evidence.Response{Status: res.StatusCode, Proto: res.Proto, Header: s.redact.header(res.Header),
 		Body: s.blobs.Put(s.redact.bytes(body))}
 }
