@@ -85,12 +85,6 @@ func (c *credentials) query(u *url.URL) {
 	u.RawQuery += url.QueryEscape(name) + "=" + url.QueryEscape(c.auth.APIKey.Value)
 }
 
-// any says whether there are credentials at all.
-func (c *credentials) any() bool {
-	a := c.auth
-	return a.Bearer != "" || a.APIKey.Value != "" || a.Basic.User != "" || a.Basic.Password != "" || c.tokens != nil
-}
-
 // limited bounds the bodies of answers that are not the platform's.
 type limited struct {
 	http.RoundTripper

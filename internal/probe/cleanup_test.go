@@ -52,7 +52,7 @@ func (c *city) handle(w http.ResponseWriter, r *http.Request) {
 		id := fmt.Sprint("made-up-", c.contexts)
 		c.things[name+"/"+id] = true
 		w.Header().Set("Location", "/ngsi-ld/v1/jsonldContexts/"+id)
-		w.WriteHeader(201)
+		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodPost && path == "unsupported":
 		answerJSON(w, 405, `{}`)
 	case strings.HasSuffix(path, "/query"):
@@ -76,13 +76,13 @@ func (c *city) handle(w http.ResponseWriter, r *http.Request) {
 				c.things[r.Header.Get("NGSILD-Tenant")+" temporal/entities/"+word] = true
 			}
 		}
-		w.WriteHeader(201)
+		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodDelete && path == c.stubborn:
 		answerJSON(w, 409, `{}`)
 	case r.Method == http.MethodDelete && c.things[name]:
 		delete(c.things, name)
 		c.deleted = append(c.deleted, name)
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	default:
 		answerJSON(w, 404, problem("ResourceNotFound"))
 	}

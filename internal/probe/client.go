@@ -188,7 +188,7 @@ func (k *call) repeatable() bool {
 func (s *Session) send(ctx context.Context, k *call) *evidence.Failure {
 	k.redirect = nil
 	k.last = answer{}
-	_, err := s.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).Execute(k.request.Method, k.url.String()) //nolint:bodyclose // the recorder's bodies are in memory
+	_, err := s.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).Execute(k.request.Method, k.url.String())
 	var known *Unjudgeable
 	switch {
 	case k.redirect != nil:

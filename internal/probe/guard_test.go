@@ -130,7 +130,7 @@ func TestGuard(t *testing.T) {
 				mu.Lock()
 				arrived++
 				mu.Unlock()
-				w.WriteHeader(404)
+				w.WriteHeader(http.StatusNotFound)
 			}, func(_ *target.Target, o *probe.Options) { o.Profile = profile })
 			for _, c := range guarded {
 				path, query, _ := strings.Cut(strings.ReplaceAll(c.path, "TOKEN", token), "?")
@@ -210,10 +210,10 @@ func TestWhatThePlatformNamedIsTheRunsOwn(t *testing.T) {
 	s := open(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			w.Header().Set("Location", "http://elsewhere.example/ngsi-ld/v1/jsonldContexts/urn%3Acontext%3A7")
-			w.WriteHeader(201)
+			w.WriteHeader(http.StatusCreated)
 			return
 		}
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	}, nil)
 	remove := probe.Request{Method: http.MethodDelete, Path: "/jsonldContexts/urn:context:7"}
 	got, err := do(s, remove)

@@ -112,7 +112,7 @@ func quick(_ *target.Target, o *probe.Options) {
 const page = "<!DOCTYPE html><html><body>Sign in</body></html>"
 
 func TestHostilePlatforms(t *testing.T) {
-	hang := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	expects := func(status int) func(*probe.Request) {
 		return func(r *probe.Request) { r.Expects = []int{status} }
 	}
@@ -208,7 +208,7 @@ func TestHostilePlatforms(t *testing.T) {
 		{name: "500 to a POST and everything", handler: as("application/json", 500, `{}`), change: post, class: evidence.Storm},
 		{name: "500 that the check judges", handler: as("application/json", 500, `{}`), change: expects(500), status: 500},
 		{name: "404", handler: as("application/json", 404, problem("ResourceNotFound")), status: 404},
-		{name: "204", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, status: 204},
+		{name: "204", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, status: 204},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ func contentOf(body []byte) content {
 	if err := c.read(d, body); err != nil {
 		return content{}
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns it as it is
+	if _, err := d.Token(); err != io.EOF {
 		return content{}
 	}
 	c.json = true

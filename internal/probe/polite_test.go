@@ -139,7 +139,7 @@ func TestServerErrorOfAPlatformThatIsWell(t *testing.T) {
 
 func TestServerErrorOfAFlickeringPlatform(t *testing.T) {
 	var n atomic.Int64
-	s := open(t, func(w http.ResponseWriter, r *http.Request) {
+	s := open(t, func(w http.ResponseWriter, _ *http.Request) {
 		if n.Add(1)%2 == 1 { // every other answer is a failure
 			answerJSON(w, 500, `{}`)
 			return

@@ -97,7 +97,7 @@ func TestTooManyRedirects(t *testing.T) {
 	var n atomic.Int64
 	s := open(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", fmt.Sprintf("/ngsi-ld/v1/hop%d", n.Add(1)))
-		w.WriteHeader(302)
+		w.WriteHeader(http.StatusFound)
 	}, nil)
 	got, err := do(s, get("/entities"))
 	judged(t, got, err, evidence.Redirects, "more than 5 times")

@@ -106,11 +106,11 @@ func TestSecretsStayOutOfRecords(t *testing.T) {
 				switch r.URL.Path {
 				case "/ngsi-ld/v1/redirect":
 					w.Header().Set("Location", "/ngsi-ld/v1/entities?"+r.URL.RawQuery+"&access_token="+url.QueryEscape(secret)+"#"+url.QueryEscape(secret))
-					w.WriteHeader(302)
+					w.WriteHeader(http.StatusFound)
 					return
 				case "/ngsi-ld/v1/away":
 					w.Header().Set("Location", "https://me:"+url.PathEscape(secret)+"@elsewhere.example/?k="+url.QueryEscape(secret))
-					w.WriteHeader(302)
+					w.WriteHeader(http.StatusFound)
 					return
 				case "/ngsi-ld/v1/denied":
 					answerJSON(w, 401, fmt.Sprintf(`{"detail":%q}`, secret))

@@ -85,12 +85,12 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 	defer cancel(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, limits.Request, errTime)
 	defer stop()
-	res, err := s.wire.RoundTrip(out.WithContext(ctx)) //nolint:bodyclose // closed below
+	res, err := s.wire.RoundTrip(out.WithContext(ctx))
 	if err != nil {
 		c.last.failure = s.failure(ctx, err)
 		return
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // what matters was read, or its error told
 	var body []byte
 	if res.ContentLength > limits.Body && out.Method != http.MethodHead {
 		err = errTooLarge

@@ -281,12 +281,13 @@ func asJSON(t testing.TB, content string) any {
 }
 
 func TestFromURL(t *testing.T) {
+	const untidy = " http://a.example:1026/broker/ "
 	for raw, want := range map[string]string{
 		"https://a.example":                   "https://a.example/ngsi-ld/v1",
 		"https://a.example/":                  "https://a.example/ngsi-ld/v1",
 		"https://a.example/ngsi-ld/v1":        "https://a.example/ngsi-ld/v1",
 		"https://a.example/ngsi-ld/v1/":       "https://a.example/ngsi-ld/v1",
-		" http://a.example:1026/broker/ ":     "http://a.example:1026/broker/ngsi-ld/v1",
+		untidy:                                "http://a.example:1026/broker/ngsi-ld/v1",
 		"http://[::1]:9090":                   "http://[::1]:9090/ngsi-ld/v1",
 		"https://a.example/b%20c/ngsi-ld/v1/": "https://a.example/b%20c/ngsi-ld/v1",
 	} {
