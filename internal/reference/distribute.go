@@ -153,11 +153,6 @@ func asProblem(err error) *problem.Problem {
 	return problem.From(err)
 }
 
-// body shows an entity for a source, by the request's @context.
-func (p part) body(r *request) map[string]any {
-	return model.View{Context: r.context}.Entity(p.entity)
-}
-
 // gather adds to an entity what the sources have of it (4.3.6.1); local may be nil.
 func (r *request) gather(id string, local *model.Entity, shares []share) *model.Entity {
 	answers := r.read(shares, func(s share) sourceCall {
