@@ -22,18 +22,18 @@ const (
 	VocabProperty    Kind = "VocabProperty"    // 4.5.20
 	ListProperty     Kind = "ListProperty"     // 4.5.21
 	ListRelationship Kind = "ListRelationship" // 4.5.22
-	JsonProperty     Kind = "JsonProperty"     // 4.5.24
+	JSONProperty     Kind = "JsonProperty"     // 4.5.24
 )
 
 // valueMember is where an attribute of each kind has its value.
 var valueMember = map[Kind]string{
 	Property: "value", GeoProperty: "value", Relationship: "object", LanguageProperty: "languageMap",
-	VocabProperty: "vocab", ListProperty: "valueList", ListRelationship: "objectList", JsonProperty: "json",
+	VocabProperty: "vocab", ListProperty: "valueList", ListRelationship: "objectList", JSONProperty: "json",
 }
 
 // Kinds lists the kinds of attributes.
 func Kinds() []Kind {
-	return []Kind{Property, GeoProperty, Relationship, LanguageProperty, VocabProperty, ListProperty, ListRelationship, JsonProperty}
+	return []Kind{Property, GeoProperty, Relationship, LanguageProperty, VocabProperty, ListProperty, ListRelationship, JSONProperty}
 }
 
 // Form is the representation that an entity is in.
@@ -404,7 +404,7 @@ func (e *Entity) readSimplified(a *Attr, at string, v any) {
 				slices.SortStableFunc(a.Instances, func(x, y Instance) int { return strings.Compare(x.DatasetID, y.DatasetID) })
 				return
 			}
-			for _, kind := range []Kind{LanguageProperty, VocabProperty, ListProperty, ListRelationship, JsonProperty} {
+			for _, kind := range []Kind{LanguageProperty, VocabProperty, ListProperty, ListRelationship, JSONProperty} {
 				if inner, has := o[valueMember[kind]]; has {
 					a.Kind = kind
 					a.Instances = []Instance{{Value: inner, Pointer: at + "/" + valueMember[kind]}}

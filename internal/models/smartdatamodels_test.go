@@ -1,7 +1,7 @@
 package models_test
 
 import (
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,14 +85,8 @@ func TestSmartDataModels(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range slices.Sorted(func(yield func(string) bool) {
-		for k := range count {
-			if !yield(k) {
-				return
-			}
-		}
-	}) {
-		t.Log(fmt.Sprintf("%-45s %5d", k, count[k]))
+	for _, k := range slices.Sorted(maps.Keys(count)) {
+		t.Logf("%-45s %5d", k, count[k])
 	}
 	t.Logf("disagreements: %d; all in %v", disagreements, time.Since(started))
 }

@@ -38,9 +38,8 @@ func (b *bundle) portable() bool { return len(b.uses) == 0 }
 
 // origin is where a definition of the bundle stands.
 type origin struct {
-	doc  *document
-	ptr  string
-	base string
+	doc *document
+	ptr string
 }
 
 func (o origin) location() string { return o.doc.url + "#" + o.ptr }
@@ -50,7 +49,6 @@ type bundler struct {
 	loaded  map[string]*document
 	targets map[string]int
 	out     bundle
-	defs    []any
 	same    [][]int // by target: targets that look at the same value
 	nodes   int
 	current int // target being written

@@ -28,7 +28,7 @@ func (b *bundler) load(u string) (*document, error) {
 	d := &document{url: u, root: root, ids: map[string]string{}, anchors: map[string]string{}}
 	if m, ok := root.(map[string]any); ok {
 		if s, stated := m["$schema"]; stated {
-			text, ok := s.(string)
+			text, _ := s.(string)
 			if d.dialect, ok = draftOf(text); !ok && text != latestDialect {
 				return nil, &Unusable{u, DefectDialect, fmt.Sprintf("$schema of %s is %v, which is no dialect from draft-04 to 2020-12", u, s)}
 			}

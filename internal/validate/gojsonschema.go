@@ -54,8 +54,8 @@ func (g *gojson) judge(v any) (complaints []string, err error) {
 // does not exist, so gojsonschema never opens a file or a connection.
 type fixed struct{ value any }
 
-func (f fixed) JsonSource() any        { return f.value }
 func (f fixed) LoadJSON() (any, error) { return f.value, nil }
+func (f fixed) JsonSource() any        { return f.value }
 func (f fixed) JsonReference() (gojsonreference.JsonReference, error) {
 	return gojsonreference.NewJsonReference("#")
 }

@@ -79,7 +79,7 @@ func attributeChecks() []suites.Check {
 			Level: suites.Core, Needs: needs(), Fault: "models.value.null",
 			Hint: "An attribute without a value is left out or deleted, not set to null.",
 			Body: func(t *suites.T) {
-				eachInstance(t, func(a models.Attr, i models.Instance) string {
+				eachInstance(t, func(_ models.Attr, i models.Instance) string {
 					if i.Value == nil || i.Value == "urn:ngsi-ld:null" {
 						return "the value is null"
 					}
@@ -93,7 +93,7 @@ func attributeChecks() []suites.Check {
 			Level: suites.Extended, Needs: needs(), Fault: "models.value.empty-text",
 			Hint: "An empty text says no more than a missing attribute, and is easily taken for a value.",
 			Body: func(t *suites.T) {
-				eachInstance(t, func(a models.Attr, i models.Instance) string {
+				eachInstance(t, func(_ models.Attr, i models.Instance) string {
 					if i.Value == "" {
 						return "the value is an empty text"
 					}

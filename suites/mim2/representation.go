@@ -60,7 +60,7 @@ func representationChecks() []suites.Check {
 			Level: suites.Core, Needs: needs(), Fault: "models.json.differs",
 			Hint: "The two media types differ in where the @context is, and in nothing else.",
 			Body: func(t *suites.T) {
-				each(t, func(v *view, s subject, before map[string]any) (*probe.Response, string) {
+				each(t, func(s subject, before map[string]any) (*probe.Response, string) {
 					r := t.GET("/entities/"+escape(s.id), accept(mediaJSON), noLink())
 					if r.Status != http.StatusOK {
 						return r, ""
@@ -78,7 +78,7 @@ func representationChecks() []suites.Check {
 			Level: suites.Core, Feature: suites.FeatureGeoJSON, Needs: needs(), Fault: "models.geojson.differs",
 			Hint: "Maps would show other data than applications.",
 			Body: func(t *suites.T) {
-				each(t, func(v *view, s subject, before map[string]any) (*probe.Response, string) {
+				each(t, func(s subject, before map[string]any) (*probe.Response, string) {
 					r := t.GET("/entities/"+escape(s.id), accept(mediaGeoJSON), noLink())
 					if r.Status != http.StatusOK {
 						return r, ""
@@ -127,7 +127,7 @@ func representationChecks() []suites.Check {
 			Level: suites.Core, Needs: needs(), Fault: "models.single.differs",
 			Hint: "Lists and single entities may come from different copies of the data.",
 			Body: func(t *suites.T) {
-				each(t, func(v *view, s subject, before map[string]any) (*probe.Response, string) {
+				each(t, func(s subject, before map[string]any) (*probe.Response, string) {
 					r := t.GET("/entities", accept(mediaJSONLD), noLink(), suites.Query("id", s.id, "type", s.entity.Types[0].IRI))
 					if r.Status != http.StatusOK {
 						return r, ""
@@ -177,7 +177,7 @@ const maxCompared = 5
 
 // each reads some entities again in the normalised representation, lets compare ask
 // for another one, and makes sure that the entity did not change meanwhile.
-func each(t *suites.T, compare func(v *view, s subject, before map[string]any) (r *probe.Response, difference string)) {
+func each(t *suites.T, compare func(s subject, before map[string]any) (r *probe.Response, difference string)) {
 	again(t, maxCompared, func(v *view, s subject) {
 		for range 3 {
 			first := t.GET("/entities/"+escape(s.id), accept(mediaJSONLD), noLink())
@@ -185,7 +185,7 @@ func each(t *suites.T, compare func(v *view, s subject, before map[string]any) (
 				return
 			}
 			before := t.Object(first)
-			r, difference := compare(v, s, before)
+			r, difference := compare(s, before)
 			if r.Status == http.StatusNotFound {
 				v.judged--
 				return
@@ -206,7 +206,7 @@ func each(t *suites.T, compare func(v *view, s subject, before map[string]any) (
 // compareForms compares a lossy representation with the normalised one by what both
 // have: the value of each attribute.
 func compareForms(t *suites.T, name string, form models.Form, option suites.Option) {
-	each(t, func(v *view, s subject, before map[string]any) (*probe.Response, string) {
+	each(t, func(s subject, before map[string]any) (*probe.Response, string) {
 		r := t.GET("/entities/"+escape(s.id), accept(mediaJSONLD), noLink(), option)
 		if r.Status != http.StatusOK {
 			return r, ""
