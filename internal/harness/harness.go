@@ -71,6 +71,7 @@ type Prepared struct {
 	models   *models.Catalogue
 	callback *probe.Callback
 	city     *embedded.City
+	shared   int // exchanges of the run that belong to no check
 }
 
 // defaultTimeout bounds one check.
@@ -275,6 +276,9 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 	defer session.Close()
 	report, err := runner.Run(ctx, p.Plan, options)
 	report.Target.Member = p.settings.Member
+	for _, client := range []string{runner.PreflightClient, runner.SampleClient} {
+		p.shared += len(session.Client(client).Exchanges())
+	}
 	if p.city == nil && report.Counts.Passed+report.Counts.Failed > 0 {
 		report.Notes = append(report.Notes, unclaimed(ctx, session, report.Target.Features)...)
 	}

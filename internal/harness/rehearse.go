@@ -31,12 +31,10 @@ func Rehearse(ctx context.Context, p *Prepared) (map[string]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	count := map[string]int{SharedRequests: report.Run.Requests - report.Cleanup.Created}
+	count := map[string]int{SharedRequests: rehearsal.shared}
 	for _, c := range report.Checks {
 		count[c.ID] = len(c.Exchanges)
-		count[SharedRequests] -= len(c.Exchanges)
 	}
-	count[SharedRequests] = max(0, count[SharedRequests])
 	return count, nil
 }
 

@@ -32,13 +32,14 @@ type pool struct {
 	timeout  time.Duration // of one check
 	failFast bool
 	progress Progress
+	redact   func(string) string // removes the target's secrets
 
 	mu      sync.Mutex // progress, one call at a time
 	results map[string]chan suites.Result
 }
 
 func newPool(selected []Planned) *pool {
-	p := &pool{results: make(map[string]chan suites.Result, len(selected))}
+	p := &pool{results: make(map[string]chan suites.Result, len(selected)), redact: func(s string) string { return s }}
 	for _, c := range selected {
 		p.results[c.ID] = make(chan suites.Result, 1)
 	}
@@ -77,7 +78,7 @@ func (p *pool) run(ctx context.Context, selected []Planned) {
 }
 
 func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites.Check) {
-	result := p.execute(ctx, c)
+	result := p.redacted(p.execute(ctx, c))
 	if p.failFast && result.Outcome == reports.Failed {
 		cancel(errFailFast)
 	}
@@ -104,6 +105,17 @@ func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
 		result.Reason = "the check did not end within " + p.timeout.String() + " (--timeout)"
 	}
 	return result
+}
+
+// redacted is the result as it may be told. What a check itself sees is not
+// redacted, so that a secret that looks like any other word changes no outcome.
+func (p *pool) redacted(r suites.Result) suites.Result {
+	r.Reason = p.redact(r.Reason)
+	for i, f := range r.Findings {
+		f.Message, f.Expected, f.Actual = p.redact(f.Message), p.redact(f.Expected), p.redact(f.Actual)
+		r.Findings[i] = f
+	}
+	return r
 }
 
 type stopError string

@@ -118,7 +118,7 @@ func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Resu
 func poolOf(ctx context.Context, plan *Plan, o Options) *pool {
 	p := newPool(plan.Selected())
 	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
-	p.env = environment(ctx, plan, o)
+	p.env, p.redact = environment(ctx, plan, o), o.Session.Redact
 	return p
 }
 
@@ -141,8 +141,11 @@ func environment(ctx context.Context, plan *Plan, o Options) suites.Env {
 	return env
 }
 
-// SampleClient is the name under which the exchanges of the run's sample are kept.
-const SampleClient = "run.sample"
+// The names under which the exchanges that belong to no check are kept.
+const (
+	PreflightClient = "run.preflight"
+	SampleClient    = "run.sample"
+)
 
 // sampleOnce takes the sample when the first check asks for it; the others wait.
 func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample, error) {
@@ -171,7 +174,7 @@ func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample
 // preflight asks the platform one harmless question before any check does, and
 // says why no check can be judged when there is no sensible answer.
 func preflight(ctx context.Context, s *probe.Session) (reason string) {
-	r, err := s.Client("run.preflight").Do(ctx, probe.Request{
+	r, err := s.Client(PreflightClient).Do(ctx, probe.Request{
 		Method: http.MethodGet, Path: "/entities",
 		Query: url.Values{"type": {"MimcheckPreflight"}, "limit": {"1"}},
 	})
