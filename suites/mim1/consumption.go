@@ -3,7 +3,7 @@ package mim1
 import (
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 )
 
 // Consumption is the checks of context information consumption (5.7): retrieval,

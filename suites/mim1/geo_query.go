@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )

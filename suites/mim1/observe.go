@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
