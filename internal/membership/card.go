@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/ledger"
@@ -131,15 +130,7 @@ func (c Card) Text(w io.Writer) error {
 	}
 	if len(c.Timeline) > 0 {
 		b.WriteString("\ntime line\n")
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for i := 0; i < len(c.Timeline); {
-			first, mims := c.Timeline[i], []string(nil)
-			for ; i < len(c.Timeline) && c.Timeline[i].alike(first); i++ {
-				mims = append(mims, c.Timeline[i].MIM)
-			}
-			fmt.Fprintf(t, "  %s\t%s %s\t%s\t%s\n", DateOf(first.At), first.Baseline, strings.Join(mims, " "), first.label(), first.Reason)
-		}
-		if err := t.Flush(); err != nil {
+		if err := writeChanges(&b, c.Timeline); err != nil {
 			return err
 		}
 	}

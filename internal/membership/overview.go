@@ -74,11 +74,7 @@ func ReadOverview(ctx context.Context, l Reader, name string, asOf time.Time) (O
 // FindIn resolves a name in the register as a ledger has it at a time: the printed
 // list and those who signed a letter, or were listed, since.
 func FindIn(ctx context.Context, l Reader, name string, asOf time.Time) (Member, error) {
-	events, err := l.Events(ctx)
-	if err != nil {
-		return Member{}, err
-	}
-	s, err := FoldState(events, asOf)
+	s, err := ReadState(ctx, l, asOf)
 	if err != nil {
 		return Member{}, err
 	}
@@ -87,6 +83,15 @@ func FindIn(ctx context.Context, l Reader, name string, asOf time.Time) (Member,
 		return Member{}, err
 	}
 	return r.Find(name)
+}
+
+// ReadState computes the state at a time from all events of a ledger.
+func ReadState(ctx context.Context, l Reader, asOf time.Time) (*State, error) {
+	events, err := l.Events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return FoldState(events, asOf)
 }
 
 // WriteStatus writes the status of a member, or with an empty name of all, at a

@@ -1,7 +1,13 @@
 package membership
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/ledger"
@@ -113,4 +119,61 @@ func between(before, now []MIMStatus, at time.Time) []Change {
 		}
 	}
 	return changes
+}
+
+// WriteTimeline writes the time line of the member with a name until a time, as text
+// or as JSON with the fields asOf, member and timeline.
+func WriteTimeline(ctx context.Context, w io.Writer, l Reader, name string, asOf time.Time, asJSON bool) error {
+	events, err := l.Events(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := FoldState(events, asOf)
+	if err != nil {
+		return err
+	}
+	r, err := s.Register()
+	if err != nil {
+		return err
+	}
+	m, err := r.Find(name)
+	if err != nil {
+		return err
+	}
+	changes, err := Timeline(events, s.Decisions(), m, asOf)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		m.Aliases = listed(m.Aliases)
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			AsOf     time.Time `json:"asOf"`
+			Member   Member    `json:"member"`
+			Timeline []Change  `json:"timeline"`
+		}{asOf.UTC(), m, listed(changes)})
+	}
+	if _, err := fmt.Fprintf(w, "%s until %s\n\n", m.Name, asOf.UTC().Format(time.DateTime+" MST")); err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		_, err := fmt.Fprintf(w, "  No adopted baseline bound it until then; its stage is %s.\n", m.Stage)
+		return err
+	}
+	return writeChanges(w, changes)
+}
+
+// writeChanges writes a line for each change, with the MIMs together that changed alike.
+func writeChanges(w io.Writer, changes []Change) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for i := 0; i < len(changes); {
+		first, mims := changes[i], []string(nil)
+		for ; i < len(changes) && changes[i].alike(first); i++ {
+			mims = append(mims, changes[i].MIM)
+		}
+		fmt.Fprintf(t, "  %s\t%s %s\t%s\t%s\n", DateOf(first.At), first.Baseline, strings.Join(mims, " "), first.label(), first.Reason)
+	}
+	return t.Flush()
 }
