@@ -22,7 +22,12 @@ import (
 const (
 	headerWarning = "NGSILD-Warning"
 	sourceTimeout = 5 * time.Second
+	fromRequest   = "urn:ngsi-ld:request" // of contextSourceInfo: the value that the request has (4.3.6.5)
 )
+
+// ownHeaders are the keys of contextSourceInfo that are no header to be sent: what a
+// connection or a request has anyway, and what says how to ask (4.3.6.5, 4.3.6.6).
+var ownHeaders = []string{"connection", "content-length", "content-type", "contenttype", "host", "jsonldcontext", "ngsild-tenant", "ngsildconformance", "transfer-encoding", "via"}
 
 // share is the part of an operation that a context source is to do.
 type share struct {
@@ -201,9 +206,16 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 		req.Header.Set(ngsild.HeaderTenant, g.tenant)
 	}
 	for _, h := range g.headers {
-		if h[0] != "jsonldContext" && !strings.EqualFold(h[0], "Content-Type") {
-			req.Header.Set(h[0], h[1])
+		name, value := h[0], h[1]
+		if contains(ownHeaders, strings.ToLower(name)) {
+			continue
 		}
+		if value == fromRequest {
+			if value = r.Header.Get(name); value == "" {
+				continue
+			}
+		}
+		req.Header.Set(name, value)
 	}
 	hops := ""
 	for _, alias := range r.via() {

@@ -3,6 +3,7 @@ package reference
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -23,6 +24,34 @@ func (s *registrationSet) find(id string) *registration {
 		return s.list[i]
 	}
 	return nil
+}
+
+// contradicts says what keeps a registration from claiming data: another one that
+// claims them, or an entity that this platform has of them itself (5.9.2.4, 5.9.3.4).
+// The caller holds the tenant's lock.
+func (t *tenant) contradicts(g *registration, now time.Time) error {
+	if other := t.registrations.conflict(g); other != nil {
+		return problem.Conflict("the registration claims what %s has (5.9.2)", other.id)
+	}
+	if !claims(g.mode) || g.observed != nil || g.managed != nil {
+		return nil
+	}
+	for e := range t.each {
+		if e = e.Current(now); e != nil && slices.ContainsFunc(g.infos, func(i registrationInfo) bool { return i.claims(e) }) {
+			return problem.Conflict("the registration claims what this platform has itself of the entity %s (5.9.2)", e.ID)
+		}
+	}
+	return nil
+}
+
+// claims says whether the entity has something of what is registered.
+func (i registrationInfo) claims(e *model.Entity) bool {
+	if i.attributes != nil && !slices.ContainsFunc(i.attributes, func(name string) bool { return len(e.Attributes[name]) > 0 }) {
+		return false
+	}
+	return len(i.entities) == 0 || slices.ContainsFunc(i.entities, func(r registeredEntity) bool {
+		return r.hasID(e.ID) && slices.ContainsFunc(r.types, func(kind string) bool { return contains(e.Types, kind) })
+	})
 }
 
 // checkRegisteredNames refuses names that are not valid, before they are expanded.
@@ -68,8 +97,8 @@ func (r *request) registerSource() error {
 	if t.registrations.find(id) != nil {
 		return problem.Exists("there is a registration %s already", id)
 	}
-	if other := t.registrations.conflict(g); other != nil {
-		return problem.Conflict("the registration claims what %s has (5.9.2)", other.id)
+	if err := t.contradicts(g, r.now); err != nil {
+		return err
 	}
 	t.registrations.list = append(t.registrations.list, g)
 	t.sourcesChanged(r.p, nil, g, r.now)
@@ -106,8 +135,8 @@ func (r *request) updateRegistration() error {
 	if err := r.compileRegistration(next, now); err != nil {
 		return err
 	}
-	if other := t.registrations.conflict(next); other != nil {
-		return problem.Conflict("the registration claims what %s has (5.9.2)", other.id)
+	if err := t.contradicts(next, r.now); err != nil {
+		return err
 	}
 	old.mu.Lock()
 	next.sent, next.failed, next.success, next.failure = old.sent, old.failed, old.success, old.failure
