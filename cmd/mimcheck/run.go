@@ -80,7 +80,7 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	var member membership.Member
 	if f.settings.Member != "" { // before an hour of testing, not after
 		var err error
-		if member, err = membership.Find(f.settings.Member); err != nil {
+		if member, err = memberOf(ctx, f.ledger, f.settings.Member); err != nil {
 			return err
 		}
 		f.settings.Member = member.Name

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/internal/ledger"
+	"github.com/oasc/mimcheck/internal/membership"
+)
+
+// book is the ledger that the commands of a group read and write.
+type book struct{ path string }
+
+// in adds the flag --ledger to a group, for all of its commands.
+func (b *book) in(cmd *cobra.Command) *cobra.Command {
+	cmd.PersistentFlags().StringVar(&b.path, "ledger", defaultLedger(), "ledger file")
+	return cmd
+}
+
+// write opens the ledger for f, and makes one where there is none yet.
+func (b *book) write(f func(*ledger.Ledger) error) (err error) {
+	l, err := openLedger(b.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = evidence(errors.Join(err, l.Close())) }()
+	return f(l)
+}
+
+// read opens the ledger for f. A ledger that is named and not there is a misspelt
+// path, not an empty ledger.
+func (b *book) read(cmd *cobra.Command, f func(*ledger.Ledger) error) error {
+	if cmd.Flags().Changed("ledger") {
+		return b.existing(f)
+	}
+	return b.write(f)
+}
+
+// existing opens a ledger that has to be there.
+func (b *book) existing(f func(*ledger.Ledger) error) error {
+	if _, err := os.Stat(b.path); err != nil {
+		return fmt.Errorf("there is no ledger to read: %w; name one with --ledger, or record something first (see `mimcheck member --help`)", err)
+	}
+	return b.write(f)
+}
+
+// enter records a fact and says so.
+func (b *book) enter(cmd *cobra.Command, l *ledger.Ledger, f membership.Fact) error {
+	e, err := membership.Enter(cmd.Context(), l, f)
+	if err != nil {
+		return err
+	}
+	b.tell(cmd, e)
+	return nil
+}
+
+func (b *book) tell(cmd *cobra.Command, e ledger.Event) {
+	fmt.Fprintf(cmd.OutOrStdout(), "recorded in %s: %s (event %d of %s)\n", b.path, e.Kind, e.Seq, e.Stream)
+}
+
+// member finds who is meant, among those on the register by now.
+func (b *book) member(ctx context.Context, l *ledger.Ledger, name string) (membership.Member, error) {
+	return membership.FindIn(ctx, l, name, l.Now())
+}
+
+// about records the fact that is made for the member with a name.
+func (b *book) about(cmd *cobra.Command, name string, fact func(membership.Member) membership.Fact) error {
+	return b.write(func(l *ledger.Ledger) error {
+		m, err := b.member(cmd.Context(), l, name)
+		if err != nil {
+			return err
+		}
+		return b.enter(cmd, l, fact(m))
+	})
+}
+
+// evidence gives damage of a ledger its exit code.
+func evidence(err error) error {
+	var corrupt *ledger.CorruptError
+	if errors.As(err, &corrupt) {
+		return exitError{exitEvidence, err}
+	}
+	return err
+}
+
+// memberOf finds who is meant, by the ledger where there is one already.
+func memberOf(ctx context.Context, path, name string) (m membership.Member, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return membership.Find(name)
+	}
+	b := book{path}
+	err = b.write(func(l *ledger.Ledger) error {
+		m, err = b.member(ctx, l, name)
+		return err
+	})
+	return m, err
+}
+
+// must marks flags that a command can't do without.
+func must(cmd *cobra.Command, flags ...string) {
+	for _, f := range flags {
+		if err := cmd.MarkFlagRequired(f); err != nil {
+			panic(err) // the flag is not one of the command: a fault of the program
+		}
+	}
+}
