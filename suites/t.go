@@ -42,6 +42,8 @@ type Callback interface {
 	ServeContext(doc []byte) (url string)
 	// NewInbox opens an address for notifications, with name in it.
 	NewInbox(name string) probe.Inbox
+	// NewSource opens a context source that can be registered, with name in its address.
+	NewSource(name string) probe.Source
 	// Reached says whether anything has come from the platform so far.
 	Reached() bool
 }
@@ -168,6 +170,9 @@ func (t *T) URN(kind string) string {
 func (t *T) Name(base string) string {
 	return fmt.Sprintf("%s%s%sn%d", base, t.client.Token(), shortHash(t.Check.ID), t.next())
 }
+
+// Number is a fresh whole number: from 1001, and never given before to this check.
+func (t *T) Number() int { return 1000 + t.next() }
 
 func (t *T) next() int {
 	t.mu.Lock()

@@ -15,15 +15,17 @@ import (
 )
 
 // Callback is an HTTP server of the harness that the platform can reach. It serves
-// the JSON-LD contexts that checks make up and takes notifications, and nothing else.
+// the JSON-LD contexts that checks make up, takes notifications and stands for the
+// context sources that checks register, and nothing else.
 type Callback struct {
 	server  *http.Server
 	base    string
 	reached atomic.Bool
 
 	mu      sync.RWMutex
-	docs    map[string][]byte // path -> document
-	inboxes map[string]*inbox // path -> inbox
+	docs    map[string][]byte  // path -> document
+	inboxes map[string]*inbox  // path -> inbox
+	sources map[string]*source // by the secret part of their address
 }
 
 // StartCallback listens at address, HOST or HOST:PORT, by default 127.0.0.1 and any
@@ -50,7 +52,7 @@ func StartCallback(address string) (*Callback, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	c := &Callback{base: "http://" + net.JoinHostPort(host, port), docs: map[string][]byte{}, inboxes: map[string]*inbox{}}
+	c := &Callback{base: "http://" + net.JoinHostPort(host, port), docs: map[string][]byte{}, inboxes: map[string]*inbox{}, sources: map[string]*source{}}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}
 	go func() { _ = c.server.Serve(listener) }() // it ends by Close, with an error that says so
@@ -68,8 +70,8 @@ func (c *Callback) ServeContext(doc []byte) string {
 	return c.base + path
 }
 
-// Reached says whether anybody has asked for a context or sent a notification: the
-// addresses cannot be guessed, so it can only have been the platform.
+// Reached says whether anybody has asked for a context or a source, or sent a
+// notification: the addresses cannot be guessed, so it can only have been the platform.
 func (c *Callback) Reached() bool { return c.reached.Load() }
 
 // ServeHTTP implements http.Handler.
@@ -77,13 +79,16 @@ func (c *Callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.RLock()
 	doc, have := c.docs[r.URL.Path]
 	box := c.inboxes[r.URL.EscapedPath()]
+	asked := c.sourceOf(r.URL.EscapedPath())
 	c.mu.RUnlock()
-	if have || box != nil {
+	if have || box != nil || asked != nil {
 		c.reached.Store(true)
 	}
 	switch {
 	case box != nil:
 		box.ServeHTTP(w, r)
+	case asked != nil:
+		asked.ServeHTTP(w, r)
 	case !have:
 		http.NotFound(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
