@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -180,7 +181,7 @@ func readMembers(cmd *cobra.Command, name, format string) (members []membership.
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	if members, err = read(in); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -16,6 +16,9 @@ import (
 // council is the stream of what concerns all: chapters, decisions, elections.
 const council = "oasc"
 
+// everyStream is what a fact reads whose rules look at all members.
+const everyStream = "*"
+
 // Fact is something that happened, one of the types of this package that end up as
 // an event: LetterSigned, LetterSent, MemberListed, BoardApproved, ChapterFounded,
 // ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
@@ -26,7 +29,7 @@ type Fact interface {
 	stream() string // of the event: a member's id or council
 	key() string    // what makes it the only one; empty when it may happen again
 	when() time.Time
-	// reads are the streams, beside the council's, that its rules look at.
+	// reads are the streams, beside the council's, that its rules look at, or everyStream.
 	reads() []string
 	// allowed checks the rules against what was so when it happened, and against
 	// everything that is recorded by now.
@@ -108,11 +111,7 @@ func EnterAll(ctx context.Context, l *ledger.Ledger, facts ...Fact) ([]ledger.Ev
 	var entered []ledger.Event
 	err := l.Update(ctx, func(u *ledger.Update) error {
 		entered = entered[:0]
-		streams := []string{council}
-		for _, f := range facts {
-			streams = append(streams, existing(f.reads())...)
-		}
-		events, err := u.Events(streams...)
+		events, err := u.Events(streamsOf(facts)...)
 		if err != nil {
 			return err
 		}
@@ -165,6 +164,18 @@ func allow(f Fact, before []Fact, now time.Time) error {
 
 // forever is later than any date of a fact.
 var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// streamsOf are the streams that the rules of some facts look at; none stands for all.
+func streamsOf(facts []Fact) []string {
+	streams := []string{council}
+	for _, f := range facts {
+		if slices.Contains(f.reads(), everyStream) {
+			return nil
+		}
+		streams = append(streams, existing(f.reads())...)
+	}
+	return streams
+}
 
 // existing leaves out what can't be the id of a member: the rules say what is wrong.
 func existing(ids []string) []string {

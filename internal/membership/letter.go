@@ -31,7 +31,7 @@ func (f LetterSigned) kind() string    { return "LetterSigned" }
 func (f LetterSigned) stream() string  { return f.Member }
 func (f LetterSigned) key() string     { return "letter:" + f.Member }
 func (f LetterSigned) when() time.Time { return f.On.Start() }
-func (f LetterSigned) reads() []string { return []string{f.Member} }
+func (f LetterSigned) reads() []string { return []string{everyStream} } // the name may be taken under another id
 
 func (f LetterSigned) allowed(_, now *State) error {
 	m := Member{ID: f.Member, Name: f.Name, Country: f.Country}

@@ -32,7 +32,7 @@ func (f MemberListed) kind() string    { return "MemberListed" }
 func (f MemberListed) stream() string  { return f.Member }
 func (f MemberListed) key() string     { return "letter:" + f.Member } // that or a letter, once
 func (f MemberListed) when() time.Time { return f.On.Start() }
-func (f MemberListed) reads() []string { return []string{f.Member} }
+func (f MemberListed) reads() []string { return []string{everyStream} } // the name may be taken under another id
 
 func (f MemberListed) allowed(_, now *State) error {
 	m := f.member()

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestLedgerCommands(t *testing.T) {
+	workdir(t)
+	candidate(t)
+	mimcheck(t, "ledger", "verify").want(t, 0, "is whole: 6 events")
+	head := strings.TrimSpace(mimcheck(t, "ledger", "head").out)
+	mimcheck(t, "member", "letter", "sign", "Newtown", "--country", "IS", "--by", "Jon", "--role", "mayor").want(t, 0)
+	mimcheck(t, "ledger", "verify", "--head", head).want(t, 0, "7 events")
+	mimcheck(t, "ledger", "events").want(t, 0, "LetterSigned", "BaselineProposed", "letter:newtown")
+	of := mimcheck(t, "ledger", "events", "--member", "Newtown", "--json")
+	of.want(t, 0, `"stream":"newtown"`)
+	if lines := strings.Count(of.out, "\n"); lines != 1 {
+		t.Errorf("%d events of Newtown, expected 1:\n%s", lines, of.out)
+	}
+	mimcheck(t, "ledger", "export", "copy.ndjson").want(t, 0, "7 events")
+	if out := mimcheck(t, "ledger", "export").out; !strings.Contains(out, `{"end":`) {
+		t.Errorf("the export to standard output is not whole:\n%s", out)
+	}
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "7 events added")
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "0 events added")
+	mimcheck(t, "ledger", "verify", "--ledger", "copy.db", "--head", head).want(t, 0, "is whole")
+	mimcheck(t, "status", "--member", "Villaclara", "--ledger", "copy.db").want(t, 0, "MIM1")
+}
+
+func TestLedgerCommandsNameWhatIsWrong(t *testing.T) {
+	workdir(t)
+	mimcheck(t, "ledger", "verify").want(t, exitUsage, "no ledger", "--ledger") // an absent ledger is not a whole one
+	candidate(t)
+	mimcheck(t, "ledger", "export", "copy.ndjson").want(t, 0)
+	whole, err := os.ReadFile("copy.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, content []byte) {
+		t.Helper()
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("changed.ndjson", bytes.Replace(whole, []byte("Ana Ruiz"), []byte("Ann Ruiz"), 1))
+	write("cut.ndjson", whole[:len(whole)/2])
+	write("none.db", []byte("this is no ledger, it is a text that is long enough to be read as one"))
+	for _, c := range []struct {
+		line string
+		code int
+		says string
+	}{
+		{"ledger import changed.ndjson --ledger new.db", exitEvidence, "changed.ndjson"},
+		{"ledger import cut.ndjson --ledger new.db", exitEvidence, "cut.ndjson"},
+		{"ledger import missing.ndjson --ledger new.db", exitUsage, "missing.ndjson"},
+		{"ledger export copy.ndjson", exitUsage, "there already"},
+		{"ledger export missing/copy.ndjson", exitUsage, "missing/copy.ndjson"},
+		{"ledger verify --head 1:abc", exitUsage, "64 hexadecimal digits"},
+		{"ledger verify --head 3:" + strings.Repeat("0", 64), exitEvidence, "event 3"},
+		{"ledger verify --head 99:" + strings.Repeat("0", 64), exitEvidence, "missing"},
+		{"ledger verify --ledger none.db", exitEvidence, "none.db"},
+		{"ledger head --ledger none.db", exitEvidence, "none.db"},
+		{"ledger events --member Nowhere", exitUsage, "Nowhere"},
+		{"member list --ledger none.db", exitEvidence, "none.db"},
+		{"status --ledger none.db", exitEvidence, "none.db"},
+		{"run --member Aarhus --ledger none.db", exitEvidence, "none.db"}, // before the run, not after
+		{"ledger repair", exitUsage, "verify"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			mimcheck(t, strings.Fields(c.line)...).want(t, c.code, c.says)
+		})
+	}
+	mimcheck(t, "ledger", "verify").want(t, 0, "is whole: 6 events")
+}
