@@ -2,7 +2,11 @@
 // how they become a Ginkgo tree. The checks themselves are in one package a MIM.
 package suites
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/target"
+)
 
 // Level says how far a check belongs to the core of a standard.
 type Level string
@@ -49,6 +53,9 @@ type Check struct {
 	Level        Level
 	Feature      Feature
 	Needs        []Need
+	// Endpoints names the endpoints of the target that the check sends requests to;
+	// empty is target.NGSILD alone. Its requests go to the first one unless At says otherwise.
+	Endpoints []string
 	// Since is the first version of the specification with the rule ("1.6.1"), empty for all;
 	// Until is the last one with it, empty when it still stands.
 	Since, Until string
@@ -72,6 +79,14 @@ func (c Check) Group() string {
 		return c.Suite()
 	}
 	return strings.Join(parts[1:len(parts)-1], ".")
+}
+
+// Asks is Endpoints with its default.
+func (c Check) Asks() []string {
+	if len(c.Endpoints) == 0 {
+		return []string{target.NGSILD}
+	}
+	return c.Endpoints
 }
 
 // Has says whether the check has need n.

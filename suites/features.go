@@ -23,6 +23,13 @@ const (
 	FeatureLinked        Feature = "linked"                    // 4.5.23, join and joinLevel
 )
 
+// The optional conformance classes of an API by OGC API - Features (OGC 17-069r4, 18-058r1).
+const (
+	FeaturePlacesHTML    Feature = "placesHtml"    // conf/html
+	FeaturePlacesOpenAPI Feature = "placesOpenApi" // conf/oas30
+	FeaturePlacesCRS     Feature = "placesCrs"     // Part 2, conf/crs
+)
+
 // Features lists every feature that a target can claim, in the order in which
 // they are shown.
 func Features() []Feature {
@@ -31,5 +38,6 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS,
 	}
 }

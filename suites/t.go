@@ -28,9 +28,11 @@ type Env struct {
 	Types       map[string]string // declared model of each entity type
 	Models      *models.Catalogue // nil when the run has none
 	// Sample gives entities that the platform happens to hold, taken once a run.
-	Sample   func(context.Context) (*Sample, error)
-	Callback Callback // nil when the platform cannot reach the harness
-	Profile  string
+	Sample func(context.Context) (*Sample, error)
+	// Endpoints are the target's: name -> base URL, to tell which links lead where.
+	Endpoints map[string]string
+	Callback  Callback // nil when the platform cannot reach the harness
+	Profile   string
 	// Patience is how long a check waits for what the platform does on its own, such
 	// as notifying, before it says that it was not done; zero is 10 s.
 	Patience time.Duration
@@ -62,6 +64,7 @@ type T struct {
 	mu       sync.Mutex
 	names    int
 	findings []reports.Finding
+	notes    []string
 	last     *probe.Response
 }
 
@@ -76,6 +79,7 @@ type Result struct {
 	Outcome  reports.Outcome
 	Reason   string
 	Findings []reports.Finding
+	Notes    []string // what a reader of the report has to know, in sentences
 	Started  time.Time
 	Duration time.Duration
 }
@@ -88,7 +92,7 @@ func Run(ctx context.Context, check Check, client probe.Client, env Env) Result 
 	r := Result{Started: time.Now()}
 	r.Outcome, r.Reason = t.run()
 	r.Duration = time.Since(r.Started)
-	r.Findings = t.findings
+	r.Findings, r.Notes = t.findings, t.notes
 	return r
 }
 
@@ -150,6 +154,15 @@ func (t *T) Untested(formatted string, args ...any) {
 	panic(stop{reports.Untested, fmt.Sprintf(formatted, args...)})
 }
 
+// Note tells the reader of the report something that bears on how the check judged,
+// such as a known defect of a published schema that was read around. It changes no
+// outcome.
+func (t *T) Note(formatted string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notes = append(t.notes, fmt.Sprintf(formatted, args...))
+}
+
 // Claims says whether the target claims feature f.
 func (t *T) Claims(f Feature) bool {
 	for _, have := range t.Env.Features {
@@ -206,6 +219,9 @@ func Expecting(statuses ...int) Option {
 // KeepRedirects says that the check itself judges a redirect.
 func KeepRedirects() Option { return func(r *probe.Request) { r.KeepRedirects = true } }
 
+// At sends the request to another endpoint of the target than the check's first one.
+func At(endpoint string) Option { return func(r *probe.Request) { r.Endpoint = endpoint } }
+
 // AnyMedia says that the check itself judges an answer in HTML.
 func AnyMedia() Option { return func(r *probe.Request) { r.AnyMedia = true } }
 
@@ -235,7 +251,7 @@ func body(contentType string, v any) Option {
 // Send sends a request and returns its answer. An answer that cannot be judged
 // (unreachable, cut, refused credentials, a proxy's page) ends the check as cantTell.
 func (t *T) Send(method, path string, options ...Option) *probe.Response {
-	r := probe.Request{Method: method, Path: path, Query: url.Values{}, Header: http.Header{}}
+	r := probe.Request{Endpoint: t.Check.Asks()[0], Method: method, Path: path, Query: url.Values{}, Header: http.Header{}}
 	for _, o := range options {
 		o(&r)
 	}

@@ -105,8 +105,23 @@ func Prepare(s Settings) (_ *Prepared, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Plan, err = runner.NewPlan(scope)
-	return p, err
+	if p.Plan, err = runner.NewPlan(scope); err != nil {
+		return p, err
+	}
+	return p, p.endpoints()
+}
+
+// endpoints refuses a plan that claims what no endpoint of the target is given for.
+func (p *Prepared) endpoints() error {
+	for _, c := range p.Plan.Selected() {
+		for _, name := range c.Asks() {
+			if _, have := p.Target.Endpoints[name]; !have {
+				return fmt.Errorf("the statement claims %s, which is checked at the endpoint %s, and the target names no such endpoint: give its url under endpoints in target.yaml, or claim without %s",
+					c.Suite(), name, c.Suite())
+			}
+		}
+	}
+	return nil
 }
 
 func (p *Prepared) findTarget() (err error) {
@@ -143,23 +158,25 @@ func (p *Prepared) profile() (target.Profile, error) {
 	case asked == "":
 		return target.Observe, nil
 	case asked == target.Reference && p.city == nil && !p.loopback():
-		return "", fmt.Errorf("--profile reference is for a platform on this machine; %s is not: use observe or sandbox", p.Target.Endpoints[target.NGSILD])
+		return "", fmt.Errorf("--profile reference is for a platform on this machine; %s is not: use observe or sandbox", p.Target.Name)
 	case asked == target.Observe, asked == target.Sandbox, asked == target.Reference:
 		return asked, nil
 	}
 	return "", fmt.Errorf("--profile %q is unknown: expected observe, sandbox or reference", asked)
 }
 
+// loopback says whether every endpoint is on this machine.
 func (p *Prepared) loopback() bool {
-	u, err := url.Parse(p.Target.Endpoints[target.NGSILD])
-	if err != nil {
-		return false
+	for _, base := range p.Target.Endpoints {
+		u, err := url.Parse(base)
+		if err != nil {
+			return false
+		}
+		if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
 	}
-	if u.Hostname() == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(u.Hostname())
-	return ip != nil && ip.IsLoopback()
+	return true
 }
 
 // politeness settles rate and concurrency: the command line over target.yaml over
@@ -204,7 +221,12 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 		statement.MIMs = s.Claims
 	}
 	if len(statement.MIMs) == 0 {
-		statement.MIMs = claimedByEndpoints(baseline)
+		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
+	}
+	if p.city != nil && len(s.Claims) == 0 { // the city does more than each baseline asks
+		statement.MIMs = slices.DeleteFunc(statement.MIMs, func(id string) bool {
+			return !slices.ContainsFunc(baseline.MIMs, func(m baselines.MIM) bool { return m.ID == id })
+		})
 	}
 	if len(s.Features) > 0 {
 		statement.Features = s.Features
@@ -228,11 +250,19 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	}, nil
 }
 
-// claimedByEndpoints: an NGSI-LD endpoint alone is a claim to what is checked over it.
-func claimedByEndpoints(b baselines.Baseline) []string {
+// checkedAt names the endpoint at which a MIM is checked.
+var checkedAt = map[string]string{
+	"MIM0": target.NGSILD,
+	"MIM1": target.NGSILD,
+	"MIM2": target.NGSILD,
+	"MIM7": target.OGCFeatures,
+}
+
+// claimedByEndpoints: an endpoint alone is a claim to what is checked over it.
+func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []string {
 	var mims []string
 	for _, m := range b.MIMs {
-		if m.ID == "MIM0" || m.ID == "MIM1" || m.ID == "MIM2" {
+		if _, given := endpoints[checkedAt[m.ID]]; given {
 			mims = append(mims, m.ID)
 		}
 	}

@@ -57,7 +57,8 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 	if reason := c.s.guard.refusal(k, r.Method, k.url); reason != "" {
 		return nil, c.refuse(k, evidence.Failure{Class: evidence.Unsafe, Reason: "mimcheck did not send this request: " + reason})
 	}
-	if f := c.s.breaker.blocked(ctx); f != nil {
+	breaker := c.s.breaker[k.endpoint]
+	if f := breaker.blocked(ctx); f != nil {
 		return nil, c.refuse(k, *f)
 	}
 	things, f := c.s.announce(k)
@@ -65,7 +66,7 @@ func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, c.refuse(k, *f)
 	}
 	f = c.s.ask(ctx, k)
-	c.s.breaker.note(ctx, f)
+	breaker.note(ctx, f)
 	if f != nil && k.last.seq == 0 {
 		return nil, c.refuse(k, *f) // it came to no attempt
 	}
@@ -92,7 +93,7 @@ func (c *client) call(r Request) (*call, *evidence.Failure) {
 	if !known {
 		return wrong("the target has no endpoint %q: give its address under endpoints in target.yaml", name)
 	}
-	k.base, k.url = base, base.JoinPath(r.Path)
+	k.endpoint, k.base, k.url = name, base, base.JoinPath(r.Path)
 	u, err := url.Parse(base.String() + r.Path)
 	if err != nil {
 		return wrong("the path %q is not escaped as a URL asks", c.s.redact.clip(r.Path))
@@ -209,7 +210,7 @@ func (s *Session) resolve(ctx context.Context, k *call) *evidence.Failure {
 	storm := func(format string, args ...any) *evidence.Failure {
 		return &evidence.Failure{Class: evidence.Storm, Reason: fmt.Sprintf(format, args...)}
 	}
-	if reason := s.health.check(ctx); reason != "" {
+	if reason := s.health[k.endpoint].check(ctx); reason != "" {
 		return storm("the platform answered %d, and does not answer a request that is known to be good either (%s): it is not well enough to be judged", status, reason)
 	}
 	if !safe(k.request.Method) {

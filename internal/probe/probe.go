@@ -14,7 +14,7 @@ import (
 type Request struct {
 	Endpoint string // endpoint name of the target; empty is target.NGSILD
 	Method   string
-	Path     string // below the endpoint's base URL, starting with "/", already escaped
+	Path     string // below the endpoint's base URL, starting with "/" (or empty for that URL), already escaped
 	Query    url.Values
 	Header   http.Header // replaces the client's defaults of the same name; an empty value list removes one
 	Body     []byte      // nil for no body

@@ -34,8 +34,8 @@ type Session struct {
 	auth    *credentials
 	redact  *redactor
 	guard   *guard
-	health  *health
-	breaker *breaker
+	health  map[string]*health  // by endpoint
+	breaker map[string]*breaker // by endpoint
 	journal *journal
 	blobs   evidence.Blobs
 	sent    atomic.Int64
@@ -89,13 +89,19 @@ func Open(ctx context.Context, t *target.Target, o Options) (*Session, error) {
 										SetDisableWarn(true).
 										SetLogger(silent{}).
 										SetRedirectPolicy(resty.RedirectPolicyFunc(s.follow))
-	s.health = &health{s: s, request: healthRequest(o)}
-	s.breaker = &breaker{health: s.health, limits: o.Limits, now: time.Now}
+	s.health, s.breaker = map[string]*health{}, map[string]*breaker{}
+	for name := range s.bases {
+		s.health[name] = &health{s: s, request: healthRequest(o, name)}
+		s.breaker[name] = &breaker{health: s.health[name], limits: o.Limits, now: time.Now}
+	}
 	return s, nil
 }
 
-func healthRequest(o Options) Request {
-	if o.Health != nil {
+func healthRequest(o Options, endpoint string) Request {
+	switch {
+	case endpoint != target.NGSILD:
+		return Request{Endpoint: endpoint, Method: http.MethodGet, AnyMedia: true} // its landing page
+	case o.Health != nil:
 		return *o.Health
 	}
 	return Request{Method: http.MethodGet, Path: "/entities", Query: url.Values{"type": {"MimcheckHealth"}, "limit": {"1"}}}

@@ -17,12 +17,13 @@ type recorder struct{ s *Session }
 
 // call is one request of a check on its way, over all its hops and attempts.
 type call struct {
-	client  *client
-	request Request
-	base    *url.URL // of the endpoint
-	url     *url.URL // without credentials
-	header  http.Header
-	chunked bool // sent without Content-Length
+	client   *client
+	request  Request
+	base     *url.URL // of the endpoint
+	endpoint string
+	url      *url.URL // without credentials
+	header   http.Header
+	chunked  bool // sent without Content-Length
 
 	last     answer            // of the newest hop
 	redirect *evidence.Failure // why the newest redirect was not followed

@@ -33,6 +33,7 @@ type pool struct {
 	failFast bool
 	progress Progress
 	redact   func(string) string // removes the target's secrets
+	down     outages             // what was found before the first check
 
 	mu      sync.Mutex // progress, one call at a time
 	results map[string]chan suites.Result
@@ -93,6 +94,9 @@ func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites
 func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
 	if ctx.Err() != nil {
 		return suites.Result{Outcome: reports.Untested, Reason: stopReason(ctx), Started: time.Now()}
+	}
+	if reason := p.down.reason(c); reason != "" {
+		return suites.Result{Outcome: reports.CantTell, Reason: reason, Started: time.Now()}
 	}
 	checkCtx, done := context.WithTimeout(ctx, p.timeout)
 	defer done()

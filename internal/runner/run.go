@@ -2,10 +2,7 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -51,12 +48,13 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 	}
 	results := map[string]suites.Result{}
 	var ginkgoErr error
-	if reason := preflight(ctx, o.Session); reason != "" {
-		for _, c := range selected {
-			results[c.ID] = suites.Result{Outcome: reports.CantTell, Reason: reason, Started: started}
-		}
+	down := preflight(ctx, o.Session, selected)
+	if slices.ContainsFunc(selected, func(c Planned) bool { return down.reason(c.Check) == "" }) {
+		results, ginkgoErr = execute(ctx, plan, o, down)
 	} else {
-		results, ginkgoErr = execute(ctx, plan, o)
+		for _, c := range selected {
+			results[c.ID] = suites.Result{Outcome: reports.CantTell, Reason: down.reason(c.Check), Started: started}
+		}
 	}
 	cleanupCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
@@ -72,9 +70,9 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 
 // execute runs the pool ahead of Ginkgo's serial specs and returns a result for
 // each selected check.
-func execute(ctx context.Context, plan *Plan, o Options) (map[string]suites.Result, error) {
+func execute(ctx context.Context, plan *Plan, o Options, down outages) (map[string]suites.Result, error) {
 	selected := plan.Selected()
-	return behindGinkgo(ctx, poolOf(ctx, plan, o), selected)
+	return behindGinkgo(ctx, poolOf(ctx, plan, o, down), selected)
 }
 
 // behindGinkgo runs the pool ahead of Ginkgo, which waits for one result after the other.
@@ -106,7 +104,7 @@ func behindGinkgo(ctx context.Context, p *pool, selected []Planned) (map[string]
 // calls at once if need be: for those who compare outcomes only.
 func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Result {
 	selected := plan.Selected()
-	p := poolOf(ctx, plan, o)
+	p := poolOf(ctx, plan, o, nil)
 	p.run(ctx, selected)
 	results := map[string]suites.Result{}
 	for id, result := range p.results {
@@ -115,25 +113,27 @@ func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Resu
 	return results
 }
 
-func poolOf(ctx context.Context, plan *Plan, o Options) *pool {
+func poolOf(ctx context.Context, plan *Plan, o Options, down outages) *pool {
 	p := newPool(plan.Selected())
 	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
-	p.env, p.redact = environment(ctx, plan, o), o.Session.Redact
+	p.env, p.redact, p.down = environment(ctx, plan, o, down), o.Session.Redact, down
 	return p
 }
 
-func environment(ctx context.Context, plan *Plan, o Options) suites.Env {
+func environment(ctx context.Context, plan *Plan, o Options, down outages) suites.Env {
 	statement := plan.Scope.Statement
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
 		Models: o.Models, Callback: o.Callback, Profile: string(plan.Scope.Profile),
-		Patience: o.Patience,
+		Patience: o.Patience, Endpoints: o.Target.Endpoints,
 	}
 	for _, f := range statement.Features {
 		env.Features = append(env.Features, suites.Feature(f))
 	}
 	env.Sample = sampleOnce(o, slices.Sorted(maps.Keys(statement.Types)))
-	if slices.ContainsFunc(plan.Selected(), func(c Planned) bool { return !c.Has(suites.NeedWrite) }) {
+	if slices.ContainsFunc(plan.Selected(), func(c Planned) bool {
+		return !c.Has(suites.NeedWrite) && slices.Contains(c.Asks(), target.NGSILD) && down.reason(c.Check) == ""
+	}) {
 		// Before any check writes: the sample is of what the platform holds, not of what
 		// the run makes. An error is told to each check that asks for the sample.
 		_, _ = env.Sample(ctx)
@@ -171,28 +171,6 @@ func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample
 	}
 }
 
-// preflight asks the platform one harmless question before any check does, and
-// says why no check can be judged when there is no sensible answer.
-func preflight(ctx context.Context, s *probe.Session) (reason string) {
-	r, err := s.Client(PreflightClient).Do(ctx, probe.Request{
-		Method: http.MethodGet, Path: "/entities",
-		Query: url.Values{"type": {"MimcheckPreflight"}, "limit": {"1"}},
-	})
-	switch {
-	case err != nil:
-		return err.Error()
-	case r.Status == http.StatusOK:
-		if v, err := suites.Decode(r.Body); err == nil {
-			if _, isList := v.([]any); isList {
-				return ""
-			}
-		}
-		return "GET /entities answered 200 without a JSON array: this seems to be no NGSI-LD API; check the address"
-	default:
-		return fmt.Sprintf("GET /entities?type=… answered %d where an NGSI-LD API answers 200: check the address, the tenant and the credentials", r.Status)
-	}
-}
-
 // assemble makes the report of the plan and the results.
 func assemble(plan *Plan, o Options, results map[string]suites.Result, started time.Time) *reports.Report {
 	s := plan.Scope
@@ -209,6 +187,11 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 	for _, c := range plan.Checks {
 		r.Checks = append(r.Checks, checkResult(c, results[c.ID], o.Session, started))
 	}
+	for _, result := range results {
+		r.Notes = append(r.Notes, result.Notes...)
+	}
+	slices.Sort(r.Notes)
+	r.Notes = slices.Compact(r.Notes)
 	r.Counts = reports.Count(r.Checks)
 	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, r.Checks, o.NoCheck)
 	return r

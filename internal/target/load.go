@@ -78,8 +78,8 @@ func (f *file) root(n ast.Node) {
 	if seen != nil && !seen["endpoints"] {
 		f.wrong(n, "endpoints", "missing: expected endpoints, with ngsi-ld and its url")
 	}
-	if base, ok := t.Endpoints[NGSILD]; ok && t.Name == "" {
-		if u, err := httpURL(base); err == nil {
+	for _, name := range []string{NGSILD, OGCFeatures} {
+		if u, err := httpURL(t.Endpoints[name]); err == nil && t.Name == "" {
 			t.Name = u.Host
 		}
 	}
@@ -87,23 +87,28 @@ func (f *file) root(n ast.Node) {
 
 func (f *file) endpoints(n ast.Node, at string) {
 	f.t.Endpoints = map[string]string{}
-	seen := f.mapping(n, at, field{NGSILD, func(n ast.Node, at string) {
+	seen := f.mapping(n, at, f.endpoint(NGSILD, ngsildBase), f.endpoint(OGCFeatures, baseURL))
+	if seen != nil && len(seen) == 0 {
+		f.wrong(n, at, "expected at least one endpoint: ngsi-ld, with its url")
+	}
+}
+
+// endpoint reads the address of one API, of which base makes its base URL.
+func (f *file) endpoint(name string, base func(raw string) (string, error)) field {
+	return field{name, func(n ast.Node, at string) {
 		seen := f.mapping(n, at, field{"url", func(n ast.Node, at string) {
 			s := f.text(n, at)
 			if s == "" {
 				return
 			}
-			base, err := ngsildBase(s)
+			u, err := base(s)
 			if err != nil {
 				f.wrong(n, at, "%v", err)
 			}
-			f.t.Endpoints[NGSILD] = base
+			f.t.Endpoints[name] = u
 		}})
 		f.need(n, at, seen, "url")
-	}})
-	if seen != nil && len(seen) == 0 {
-		f.wrong(n, at, "expected at least one endpoint: ngsi-ld, with its url")
-	}
+	}}
 }
 
 // address reads an http or https URL.

@@ -19,6 +19,8 @@ const (
 const (
 	// NGSILD is the base URL of the NGSI-LD API, up to and including /ngsi-ld/v1.
 	NGSILD = "ngsi-ld"
+	// OGCFeatures is the address of the landing page of an API by OGC API - Features.
+	OGCFeatures = "ogc-features"
 )
 
 // Target is a platform under test. Load reads it from target.yaml, FromURL makes
