@@ -60,11 +60,11 @@ func sampled(t *T) []observed {
 }
 
 // some calls judge for a few of the sampled entities that fit, as seeded; when none
-// fits, the check ends as untested.
+// fits, what the check is about is not there: it is inapplicable.
 func some(t *T, what string, fits func(observed) bool, judge func(observed)) {
 	fitting := slices.DeleteFunc(sampled(t), func(o observed) bool { return o.kind == "" || !fits(o) })
 	if len(fitting) == 0 {
-		t.Untested("no entity of the sample %s", what)
+		t.Inapplicable("no entity of the sample %s", what)
 	}
 	t.Rand().Shuffle(len(fitting), func(i, j int) { fitting[i], fitting[j] = fitting[j], fitting[i] })
 	judged := 0
@@ -92,7 +92,7 @@ func isThere(t *T, o observed) bool {
 }
 
 // all calls judge for each sampled entity that fits; when none fits, the check ends
-// as untested. It is for what can be seen in the sample without asking further.
+// as inapplicable. It is for what can be seen in the sample without asking further.
 func all(t *T, what string, judge func(o observed) (fits bool)) {
 	fitting := 0
 	for _, o := range sampled(t) {
@@ -101,7 +101,7 @@ func all(t *T, what string, judge func(o observed) (fits bool)) {
 		}
 	}
 	if fitting == 0 {
-		t.Untested("no entity of the sample %s", what)
+		t.Inapplicable("no entity of the sample %s", what)
 	}
 }
 

@@ -103,6 +103,7 @@ func observeContexts() []Check {
 		{
 			ID:     "mim1.observe.context.expands",
 			Title:  "By its @context, each type and attribute name of an entity expands to an IRI",
+			Level:  Extended, // no context at another host is asked for
 			Clause: cim009 + "5.5.7", Fault: "context.hides-type",
 			Hint: "the served @context cannot be processed, or a name in it stands for nothing",
 			Body: func(t *T) {

@@ -29,6 +29,7 @@ type view struct {
 	doubts   []string // why entities or models cannot be judged
 	strange  []string // types without a model
 	judged   int
+	told     map[*models.Model]bool // whose repairs are noted
 }
 
 // look reads the run's sample.
@@ -36,7 +37,7 @@ func look(t *suites.T) *view {
 	if t.Env.Models == nil {
 		t.Untested("the run has no data models")
 	}
-	v := &view{t: t}
+	v := &view{t: t, told: map[*models.Model]bool{}}
 	for _, s := range t.Sampled().Entities {
 		e, err := t.Env.Models.ReadEntity(s.Body, models.Normalised)
 		if err != nil {
@@ -55,6 +56,7 @@ func (v *view) resolve(s subject) subject {
 		switch {
 		case err == nil:
 			s.models = append(s.models, match.Model)
+			v.noteRepairs(match.Model)
 		case errors.Is(err, models.ErrNoModel):
 			v.strange = addOnce(v.strange, err.Error())
 		default:
@@ -62,6 +64,17 @@ func (v *view) resolve(s subject) subject {
 		}
 	}
 	return s
+}
+
+// noteRepairs tells which known defects of the model's schema are read around.
+func (v *view) noteRepairs(m *models.Model) {
+	if v.told[m] {
+		return
+	}
+	v.told[m] = true
+	for _, r := range m.Repairs() {
+		v.t.Note("Model %s is read with a repair of its published schema: %s.", m.ID(), r)
+	}
 }
 
 func (v *view) doubt(formatted string, args ...any) {
@@ -83,8 +96,8 @@ func (v *view) conclude(nothing string) {
 		v.t.CantTell("%s", several(v.doubts))
 	case v.judged == 0 && len(v.strange) > 0:
 		v.t.Untested("%s: %s", nothing, several(v.strange))
-	case v.judged == 0:
-		v.t.Untested("%s", nothing)
+	case v.judged == 0: // every entity was looked at, and what the rule is about is in none
+		v.t.Inapplicable("%s", nothing)
 	}
 }
 

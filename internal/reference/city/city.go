@@ -175,7 +175,7 @@ func devices() []object {
 	for n := range 6 {
 		all = append(all, entity("Device", n, 12, 40*float64(n),
 			"device:category", list("sensor"),
-			"controlledProperty", list("no2", "pm10", "pm25"),
+			"controlledProperty", list("airPollution"),
 			"batteryLevel", measured(math.Round(100-float64(9*n))/100, one),
 			"device:serialNumber", ngsild.Property(fmt.Sprintf("HV-AQ-%04d", 1200+n)),
 			"dateInstalled", ngsild.Property("2023-09-01T08:00:00Z")))
