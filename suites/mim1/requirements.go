@@ -46,6 +46,23 @@ var (
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2026-06-draft/MIM0/C2-j",
 	}
+	subscribing = []string{ // subscriptions as resources
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/subscribe",
+		"oasc-2026-06-draft/MIM0/C2-d",
+	}
+	notifying = []string{ // what subscribers are sent
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/subscribe",
+		"oasc-2026-06-draft/MIM0/C2-d",
+		"oasc-2026-06-draft/MIM0/R3.1",
+	}
+	subscriptionErrors = []string{
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/subscribe",
+		"oasc-2026-06-draft/MIM0/C2-d",
+		"oasc-2026-06-draft/MIM0/C2-j",
+	}
 	identity = []string{
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2019-01-16/MIM1/structured",

@@ -1,0 +1,221 @@
+package mim1
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// mostPages is how many pages of subscriptions a check looks at: a platform may hold
+// many that are not the run's own.
+const mostPages = 100
+
+// inSteps is a page of subscriptions that platforms serve without complaint.
+var inSteps = Query("limit", "50")
+
+// subscriptionsIn requires a 200 answer with an array of subscriptions.
+func subscriptionsIn(t *T, r *probe.Response) []ngsild.Object {
+	t.Require(r).To(HaveStatus(200))
+	var found []ngsild.Object
+	for i, item := range t.List(r) {
+		s, ok := item.(ngsild.Object)
+		t.Require(r).To(answering(ok, "item %d of the list is no subscription but %s", i, compact(item)))
+		found = append(found, s)
+	}
+	return found
+}
+
+// listed walks the pages of subscriptions until all of these have been seen, or the
+// last page, and returns those that were found. Others may create and delete
+// subscriptions meanwhile, which moves what comes after them from page to page.
+func listed(t *T, first *probe.Response, ids ...string) map[string]ngsild.Object {
+	found := map[string]ngsild.Object{}
+	page := first
+	for range mostPages {
+		for _, s := range subscriptionsIn(t, page) {
+			if id, _ := s["id"].(string); slices.Contains(ids, id) {
+				found[id] = s
+			}
+		}
+		if _, more := linkTo(page.Header, "next"); !more || len(found) == len(ids) {
+			return found
+		}
+		page = followIn(t, page, "next", subscriptions)
+	}
+	t.CantTell("the platform holds more than %d pages of subscriptions, too many to look for the check's own", mostPages)
+	return nil
+}
+
+// areListed expects that all of these are among the platform's subscriptions.
+func areListed(t *T, ask func() *probe.Response, ids ...string) {
+	agree(t, func() string {
+		found := listed(t, ask(), ids...)
+		for _, id := range ids {
+			if found[id] == nil {
+				return "subscription " + id + " is on no page of the list of subscriptions"
+			}
+		}
+		return ""
+	})
+}
+
+// subscriptionQuery checks the list of subscriptions (5.8.4, 6.10.3.2).
+func subscriptionQuery() []Check {
+	three := func(t *T) []string { return []string{dormant(t), dormant(t), dormant(t)} }
+	checks := []Check{
+		{
+			ID:    "mim1.subscription.query.all",
+			Title: "Every subscription is on the list of subscriptions", TestPurposes: []string{"031_01"},
+			Fault: "subscription.query.notified-only",
+			Body: func(t *T) {
+				areListed(t, func() *probe.Response { return t.GET(subscriptions, inSteps) }, three(t)...)
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.paused",
+			Title: "Subscriptions that are paused are on the list, too", TestPurposes: []string{"031_01"},
+			Fault: "subscription.query.active-only",
+			Body: func(t *T) {
+				id := dormant(t, having("isActive", false))
+				areListed(t, func() *probe.Response { return t.GET(subscriptions, inSteps) }, id)
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.asRetrieved",
+			Title: "A subscription on the list is as it is when retrieved", TestPurposes: []string{"031_01"},
+			Fault: "subscription.query.shortened",
+			Body: func(t *T) {
+				id := dormant(t, having("description", "one of many", "throttling", 5))
+				found := listed(t, t.GET(subscriptions, inSteps), id)[id]
+				if found == nil {
+					t.CantTell("subscription %s was not found on the list to compare it", id)
+				}
+				t.Expect(found).To(haveMembers(without(subscription(t, id), "@context")))
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.limit",
+			Title: "A page of subscriptions holds no more than limit asks for", TestPurposes: []string{"031_02"},
+			Fault: "subscription.query.limit-ignored",
+			Body: func(t *T) {
+				three(t)
+				t.Expect(len(subscriptionsIn(t, t.GET(subscriptions, Query("limit", "2"))))).To(
+					gomega.And(gomega.BeNumerically(">", 0), gomega.BeNumerically("<=", 2)))
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.next",
+			Title: "While subscriptions are left, the answer links to the next page, which begins with another one", TestPurposes: []string{"031_02"},
+			Fault: "subscription.query.no-next",
+			Body: func(t *T) {
+				three(t)
+				agree(t, func() string {
+					first := t.GET(subscriptions, Query("limit", "1"))
+					one := subscriptionsIn(t, first)
+					if _, more := linkTo(first.Header, "next"); !more {
+						return "three subscriptions were created, and the answer with limit=1 has no Link header with rel=\"next\" (5.5.9)"
+					}
+					two := subscriptionsIn(t, followIn(t, first, "next", subscriptions))
+					if len(one) != 1 || len(two) != 1 || one[0]["id"] == two[0]["id"] {
+						return "with limit=1, the first two pages do not hold one subscription each, and not the same"
+					}
+					return ""
+				})
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.prev",
+			Title: "The second page links to the previous one, and the first page does not", TestPurposes: []string{"031_02"},
+			Fault: "subscription.query.no-prev",
+			Body: func(t *T) {
+				three(t)
+				first := t.GET(subscriptions, Query("limit", "1"))
+				t.Require(first).To(HaveStatus(200))
+				t.Expect(first).NotTo(hasPage("prev"))
+				second := followIn(t, first, "next", subscriptions)
+				t.Require(second).To(HaveStatus(200))
+				t.Expect(second).To(hasPage("prev"))
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.count",
+			Title: "With count=true the answer says how many subscriptions there are in all", Clause: cim009 + "6.3.13",
+			Fault: "subscription.query.count-of-page",
+			Body: func(t *T) {
+				three(t)
+				r := t.GET(subscriptions, Query("limit", "1", "count", "true"))
+				t.Require(r).To(HaveStatus(200))
+				n, err := strconv.Atoi(strings.TrimSpace(r.Header.Get(ngsild.HeaderCount)))
+				t.Require(err).To(gomega.Succeed(), "%s is a whole number", ngsild.HeaderCount)
+				t.Expect(n).To(gomega.BeNumerically(">=", 3), "the check alone created three")
+			},
+		},
+		{
+			ID:    "mim1.subscription.query.beyond",
+			Title: "A page beyond the last subscription is empty",
+			Level: Extended, Fault: "subscription.query.offset-ignored",
+			Body: func(t *T) {
+				dormant(t)
+				r := t.GET(subscriptions, Query("limit", "1", "offset", "1000000"))
+				if r.Status == 400 {
+					t.Inapplicable("the platform refuses the parameter offset, which 5.5.9.2 leaves open to it")
+				}
+				t.Expect(subscriptionsIn(t, r)).To(gomega.BeEmpty())
+			},
+		},
+		{
+			ID:           "mim1.subscription.query.limitNegative",
+			Title:        "A negative limit is refused with 400",
+			Requirements: subscriptionErrors, Clause: cim009 + "6.3.10", TestPurposes: []string{"031_02"},
+			Needs: reads, Fault: "subscription.query.invalid-page-ignored",
+			Body: func(t *T) {
+				t.Expect(t.GET(subscriptions, Query("limit", "-1"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+			},
+		},
+		{
+			ID:           "mim1.subscription.query.unacceptable",
+			Title:        "If no media type of the API is acceptable, the answer to a query is 406",
+			Requirements: subscriptionErrors, Clause: cim009 + "6.3.4",
+			Needs: reads, Fault: "negotiate.never-406",
+			Body: func(t *T) {
+				t.Expect(t.GET(subscriptions, Query("limit", "1"), Header("Accept", "application/pdf"))).To(HaveStatus(406))
+			},
+		},
+		{
+			ID:     "mim1.subscription.query.jsonLd",
+			Title:  "Subscriptions as application/ld+json hold their @context",
+			Clause: cim009 + "6.3.6", Fault: "subscription.query.no-context",
+			Body: func(t *T) {
+				dormant(t)
+				r := t.GET(subscriptions, Query("limit", "1"), Header("Accept", ngsild.MediaJSONLD))
+				found := subscriptionsIn(t, r)
+				t.Expect(r).To(HaveMediaType(ngsild.MediaJSONLD))
+				for _, s := range found {
+					t.Expect(s["@context"]).NotTo(gomega.BeNil(), "subscription %v has to hold an @context", s["id"])
+				}
+			},
+		},
+	}
+	for i := range checks {
+		if checks[i].Clause == "" {
+			checks[i].Clause = cim009 + "5.8.4.4"
+		}
+	}
+	return checks
+}
+
+// without is a copy of o that lacks the named members.
+func without(o ngsild.Object, names ...string) ngsild.Object {
+	out := with(o)
+	for _, name := range names {
+		delete(out, name)
+	}
+	return out
+}
