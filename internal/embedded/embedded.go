@@ -12,6 +12,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -38,14 +39,24 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	if err != nil {
 		return nil, fmt.Errorf("the reference platform could not be made: %w", err)
 	}
+	places, err := ogc.New(options.Clock)
+	if err != nil {
+		platform.Close()
+		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
+	}
+	apis := http.NewServeMux()
+	apis.Handle("/", platform)
+	apis.Handle(ogc.Base, places)
+	apis.Handle(ogc.Base+"/", places)
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
+		platform.Close()
 		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
 	}
 	c := &City{
 		URL:      "http://" + listener.Addr().String(),
 		platform: platform,
-		server:   &http.Server{Handler: faults.Wrap(platform, active...), ReadHeaderTimeout: 10 * time.Second},
+		server:   &http.Server{Handler: faults.Wrap(apis, active...), ReadHeaderTimeout: 10 * time.Second},
 		done:     make(chan error, 1),
 	}
 	go func() { c.done <- c.server.Serve(listener) }()
@@ -59,16 +70,19 @@ func (c *City) Target() (*target.Target, error) {
 		return nil, err
 	}
 	t.Name = "embedded reference city platform"
+	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Statement = Statement()
 	return t, nil
 }
 
 // Statement is what the reference platform claims.
 func Statement() target.Statement {
-	s := target.Statement{MIMs: []string{"MIM1", "MIM2"}, SpecVersion: SpecVersion}
+	s := target.Statement{MIMs: []string{"MIM1", "MIM2", "MIM7"}, SpecVersion: SpecVersion}
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
+		suites.FeatureSubscriptions,
 	} {
 		s.Features = append(s.Features, string(f))
 	}
