@@ -262,6 +262,45 @@ func queryBody(o map[string]any) map[string]any {
 	return out
 }
 
+// registeredTypes leaves out of a list of types those that the source is not registered
+// for (4.3.6.1). A selection that is more than a list stays as it is.
+func (r *request) registeredTypes(g *registration, selector string) string {
+	if strings.ContainsAny(selector, ";()*") {
+		return selector
+	}
+	var mine []string
+	for _, name := range strings.FieldsFunc(selector, func(c rune) bool { return c == ',' || c == '|' }) {
+		iri := r.context.Expand(name)
+		if slices.ContainsFunc(g.infos, func(i registrationInfo) bool {
+			return len(i.entities) == 0 || slices.ContainsFunc(i.entities, func(e registeredEntity) bool { return contains(e.types, iri) })
+		}) {
+			mine = append(mine, name)
+		}
+	}
+	if len(mine) == 0 {
+		return selector
+	}
+	return strings.Join(mine, ",")
+}
+
+// narrow does so in the body of a Query (5.2.23).
+func (r *request) narrow(g *registration, body map[string]any) {
+	list, ok := body["entities"].([]any)
+	if !ok {
+		return
+	}
+	narrowed := make([]any, len(list))
+	for i, item := range list {
+		narrowed[i] = item
+		if o, ok := item.(map[string]any); ok {
+			if text, ok := o["type"].(string); ok {
+				narrowed[i] = withMember(o, "type", r.registeredTypes(g, text))
+			}
+		}
+	}
+	body["entities"] = narrowed
+}
+
 // queried gives the entities that are selected here and at the sources, put together.
 func (r *request) queried(s *selection, shares []share) []*model.Entity {
 	answers := r.read(shares, func(s share) sourceCall {
@@ -271,9 +310,13 @@ func (r *request) queried(s *selection, shares []share) []*model.Entity {
 				q.Set(name, r.query.Get(name))
 			}
 		}
+		if r.query.Has("type") {
+			q.Set("type", r.registeredTypes(s.source, r.query.Get("type")))
+		}
 		attrs := r.context.CompactAll(s.attrs)
 		if r.Method == http.MethodPost {
 			body := queryBody(r.object())
+			r.narrow(s.source, body)
 			if s.attrs != nil {
 				body["attrs"] = attrs
 			}
