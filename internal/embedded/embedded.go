@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/reference"
@@ -44,10 +45,14 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
 	}
-	apis := http.NewServeMux()
-	apis.Handle("/", platform)
-	apis.Handle(ogc.Base, places)
-	apis.Handle(ogc.Base+"/", places)
+	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
+	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == ogc.Base || strings.HasPrefix(r.URL.Path, ogc.Base+"/") {
+			places.ServeHTTP(w, r)
+			return
+		}
+		platform.ServeHTTP(w, r)
+	})
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		platform.Close()
