@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -34,7 +33,7 @@ func newDiscover() *cobra.Command {
 			if err != nil {
 				return exitError{exitInconclusive, err}
 			}
-			var w io.Writer = cmd.OutOrStdout()
+			w := cmd.OutOrStdout()
 			if out != "" {
 				// A statement that a person has edited must not be lost.
 				file, openErr := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oasc/mimcheck/internal/filecheck"
+	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/validate"
+)
+
+// validateFlags are the flags of `mimcheck models validate` beside --models.
+type validateFlags struct {
+	model, context, form string
+	types                map[string]string
+	strict, asJSON       bool
+}
+
+func newModelsValidate(l *library) *cobra.Command {
+	var f validateFlags
+	cmd := &cobra.Command{
+		Use: "validate FILE...", Short: "Hold the entities of files against the models of their types", Args: cobra.MinimumNArgs(1),
+		Long: `FILE holds an entity, or a list of them, in JSON, JSON-LD or GeoJSON, or in NDJSON with one
+on each line; it may be packed by gzip, and - reads from standard input.
+
+An entity's type is that to which its @context expands it. For files without an @context,
+name the model by --model or --type, or the @context by --context.
+
+Exit codes: 0 all are valid, 1 one is invalid, 3 none is, but one could not be judged.`,
+		Example: `  mimcheck models validate sensors.ndjson.gz
+  curl -s https://broker.example.org/ngsi-ld/v1/entities?type=Device | mimcheck models validate --type Device=Device -`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := l.open(cmd)
+			if err != nil {
+				return err
+			}
+			checker, err := f.checker(c)
+			if err != nil {
+				return err
+			}
+			t := tally{out: cmd.OutOrStdout(), asJSON: f.asJSON, used: map[string]bool{}}
+			for _, name := range args {
+				if err := validateFile(cmd, checker, name, t.add(name)); err != nil {
+					return err
+				}
+			}
+			return t.end(cmd, l, c)
+		},
+	}
+	cmd.Flags().StringVar(&f.model, "model", "", "hold all entities against this model")
+	cmd.Flags().StringToStringVar(&f.types, "type", nil, "model of a type, TYPE=MODEL, where the type's IRI does not tell")
+	cmd.Flags().StringVar(&f.context, "context", "", "@context (file, or address of a known one) of entities that have none")
+	cmd.Flags().StringVar(&f.form, "form", "", "representation: normalised, concise or keyValues (default by looking)")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "judge by both engines where both can; where they differ, it cannot be told")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the result of every entity as a line of JSON")
+	cmd.MarkFlagsMutuallyExclusive("model", "type")
+	return cmd
+}
+
+func (f *validateFlags) checker(c *models.Catalogue) (*filecheck.Checker, error) {
+	checker := &filecheck.Checker{Catalogue: c, Declared: f.types, Form: models.Form(f.form), Strict: f.strict}
+	forms := []models.Form{models.AnyForm, models.Normalised, models.Concise, models.KeyValues}
+	if !slices.Contains(forms, checker.Form) {
+		return nil, fmt.Errorf("--form %q is unknown: expected normalised, concise or keyValues", f.form)
+	}
+	var err error
+	if f.model != "" {
+		if checker.Model, err = find(c, f.model); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range slices.Sorted(maps.Keys(f.types)) {
+		if _, err := find(c, f.types[t]); err != nil {
+			return nil, fmt.Errorf("--type %s: %w", t, err)
+		}
+	}
+	if f.context != "" {
+		if checker.Context, err = readContext(f.context); err != nil {
+			return nil, err
+		}
+		if _, err := c.Names(checker.Context); err != nil {
+			return nil, fmt.Errorf("--context: %w", err)
+		}
+	}
+	return checker, nil
+}
+
+// readContext reads an @context document; an address is taken as it is.
+func readContext(name string) (any, error) {
+	if strings.Contains(name, "://") {
+		return name, nil
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("--context: %w", err)
+	}
+	document, err := validate.Decode(content)
+	if err != nil {
+		return nil, fmt.Errorf("--context %s: %w", name, err)
+	}
+	object, ok := document.(map[string]any)
+	if !ok || object["@context"] == nil {
+		return nil, fmt.Errorf("--context %s: expected a JSON object with the member @context", name)
+	}
+	return object["@context"], nil
+}
+
+func validateFile(cmd *cobra.Command, checker *filecheck.Checker, name string, f func(filecheck.Result) error) (err error) {
+	in, err := input(cmd, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	err = checker.File(cmd.Context(), name, in, f)
+	if cmd.Context().Err() != nil {
+		return exitError{exitInterrupted, errors.New("interrupted: not all entities were judged")}
+	}
+	return err
+}
+
+// tally writes results and counts them.
+type tally struct {
+	out                      io.Writer
+	asJSON                   bool
+	used                     map[string]bool // ids of models
+	valid, invalid, cantTell int
+}
+
+func (t *tally) add(file string) func(filecheck.Result) error {
+	return func(r filecheck.Result) error {
+		for _, m := range r.Models {
+			t.used[m] = true
+		}
+		switch r.Verdict {
+		case validate.Valid:
+			t.valid++
+		case validate.Invalid:
+			t.invalid++
+		default:
+			t.cantTell++
+		}
+		if t.asJSON {
+			line := json.NewEncoder(t.out)
+			line.SetEscapeHTML(false)
+			return line.Encode(r)
+		}
+		if r.Verdict == validate.Valid {
+			return nil
+		}
+		place := file
+		if r.Line > 0 {
+			place = fmt.Sprintf("%s:%d", file, r.Line)
+		}
+		fmt.Fprintln(t.out, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s", place, r.Pointer, r.ID, r.Verdict)), " "))
+		for _, e := range r.Errors {
+			by := strings.Trim(fmt.Sprintf("%s; %s", e.Model, e.About), "; ")
+			fmt.Fprintf(t.out, "  %s: %s%s\n", e.Pointer, e.Message, map[bool]string{true: " (" + by + ")"}[by != ""])
+		}
+		if r.Reason != "" {
+			fmt.Fprintf(t.out, "  %s\n", r.Reason)
+		}
+		return nil
+	}
+}
+
+// end tells how many there were and gives the exit code.
+func (t *tally) end(cmd *cobra.Command, l *library, c *models.Catalogue) error {
+	to := t.out
+	if t.asJSON {
+		to = cmd.ErrOrStderr()
+	}
+	fmt.Fprintf(to, "%d valid, %d invalid, %d cannot be told (models: %s)\n", t.valid, t.invalid, t.cantTell, l.name())
+	for _, id := range slices.Sorted(maps.Keys(t.used)) {
+		m, err := c.Find(id)
+		if err != nil {
+			return err
+		}
+		for _, r := range m.Repairs() {
+			fmt.Fprintf(to, "%s was repaired: %s\n", id, r)
+		}
+	}
+	switch {
+	case t.invalid > 0:
+		return exitError{code: exitNonConformant}
+	case t.cantTell > 0:
+		return exitError{code: exitInconclusive}
+	}
+	return nil
+}
