@@ -88,6 +88,7 @@ func Statement() target.Statement {
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
 		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
+		suites.FeatureTemporal,
 	} {
 		s.Features = append(s.Features, string(f))
 	}
