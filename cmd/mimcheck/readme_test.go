@@ -45,6 +45,9 @@ func TestREADME(t *testing.T) {
 	if err := os.WriteFile("city.yaml", []byte(here.Replace(string(yaml[1]))), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	put(t, "sensors.ndjson", `{"id": "urn:ngsi-ld:AirQualityObserved:1", "type": "AirQualityObserved", "dateObserved": "2024-05-01T10:00:00Z",`+
+		` "location": {"type": "Point", "coordinates": [10.2, 56.1]}, "no2": 12.5,`+
+		` "@context": {"AirQualityObserved": "https://smartdatamodels.org/dataModel.Environment/AirQualityObserved"}}`+"\n")
 	ran := 0
 	for _, line := range strings.Split(string(readme), "\n") {
 		command, isCommand := strings.CutPrefix(line, "    mimcheck ")
@@ -57,14 +60,14 @@ func TestREADME(t *testing.T) {
 		}
 		ran++
 		t.Run(command, func(t *testing.T) {
-			args := strings.Fields(here.Replace(command))
+			args := words(here.Replace(command))
 			if args[0] == "run" {
 				args = append(args, "--rate", "-1", "--concurrency", "16")
 			}
 			mimcheck(t, args...).want(t, readmeExit["mimcheck "+command])
 		})
 	}
-	if ran < 14 {
+	if ran < 34 {
 		t.Errorf("only %d commands were found in the README", ran)
 	}
 }
