@@ -2,7 +2,10 @@ package suites
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
+
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 // Sample is a seeded choice of the entities that a platform happens to hold, read
@@ -28,6 +31,9 @@ func (t *T) Sampled() *Sample {
 		t.Untested("the run takes no sample of the platform's entities")
 	}
 	s, err := t.Env.Sample(t.ctx)
+	if missing := (*probe.NotRecorded)(nil); errors.As(err, &missing) {
+		t.Untested("%v", missing)
+	}
 	if err != nil {
 		t.CantTell("the platform's entities could not be sampled: %v", err)
 	}

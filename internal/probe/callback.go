@@ -62,12 +62,20 @@ func StartCallback(address string) (*Callback, error) {
 // ServeContext publishes doc and returns its URL, which is the same for the same
 // document and can't be guessed without it.
 func (c *Callback) ServeContext(doc []byte) string {
-	sum := sha256.Sum256(doc)
-	path := "/contexts/" + hex.EncodeToString(sum[:16]) + ".jsonld"
+	path := contextPath(doc)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.docs[path] = append([]byte(nil), doc...)
 	return c.base + path
+}
+
+// Base is the address of the server, http://HOST:PORT.
+func (c *Callback) Base() string { return c.base }
+
+// contextPath is where a document is served.
+func contextPath(doc []byte) string {
+	sum := sha256.Sum256(doc)
+	return "/contexts/" + hex.EncodeToString(sum[:16]) + ".jsonld"
 }
 
 // Reached says whether anybody has asked for a context or a source, or sent a

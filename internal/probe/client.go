@@ -5,20 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/internal/ngsild"
-	"github.com/oasc/mimcheck/internal/target"
 )
 
 // client is one check's Client.
 type client struct {
 	s     *Session
 	check string
+	tape  *tape
 
 	mu        sync.Mutex
 	seq       int
@@ -50,61 +49,60 @@ func (c *client) record(x evidence.Exchange) {
 
 // Do implements Client.
 func (c *client) Do(ctx context.Context, r Request) (*Response, error) {
+	first := c.count() + 1
+	k, response, failed := c.do(ctx, r)
+	c.tape.call(k, first, c.count(), response, failed)
+	if failed != nil {
+		return nil, failed
+	}
+	return response, nil
+}
+
+// count is how many exchanges there are.
+func (c *client) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seq
+}
+
+func (c *client) do(ctx context.Context, r Request) (*call, *Response, *Unjudgeable) {
 	k, f := c.call(r)
 	if f != nil {
-		return nil, c.refuse(k, *f)
+		return k, nil, c.refuse(k, *f)
 	}
 	if reason := c.s.guard.refusal(k, r.Method, k.url); reason != "" {
-		return nil, c.refuse(k, evidence.Failure{Class: evidence.Unsafe, Reason: "mimcheck did not send this request: " + reason})
+		return k, nil, c.refuse(k, evidence.Failure{Class: evidence.Unsafe, Reason: "mimcheck did not send this request: " + reason})
 	}
 	breaker := c.s.breaker[k.endpoint]
 	if f := breaker.blocked(ctx); f != nil {
-		return nil, c.refuse(k, *f)
+		return k, nil, c.refuse(k, *f)
 	}
 	things, f := c.s.announce(k)
 	if f != nil {
-		return nil, c.refuse(k, *f)
+		return k, nil, c.refuse(k, *f)
 	}
 	f = c.s.ask(ctx, k)
 	breaker.note(ctx, f)
 	if f != nil && k.last.seq == 0 {
-		return nil, c.refuse(k, *f) // it came to no attempt
+		return k, nil, c.refuse(k, *f) // it came to no attempt
 	}
 	if f != nil {
 		f.Reason = c.s.redact.text(f.Reason)
-		return nil, &Unjudgeable{Failure: *f, Method: r.Method, URL: c.s.redact.url(k.url.String()), Seq: k.last.seq}
+		return k, nil, &Unjudgeable{Failure: *f, Method: r.Method, URL: c.s.redact.url(k.url.String()), Seq: k.last.seq}
 	}
 	c.s.remember(k, things)
-	return &Response{Status: k.last.status, Header: k.last.header, Body: k.last.body, Request: r, Seq: k.last.seq,
+	return k, &Response{Status: k.last.status, Header: k.last.header, Body: k.last.body, Request: r, Seq: k.last.seq,
 		Curl: curl(k.last.request, c.s.redact.bytes(r.Body), c.s.target.TLS.CertFile != "")}, nil
 }
 
 // call works out what r means for the target: its whole URL and all its header fields.
 func (c *client) call(r Request) (*call, *evidence.Failure) {
-	k := &call{client: c, request: r, url: &url.URL{Path: r.Path}}
-	name := r.Endpoint
-	if name == "" {
-		name = target.NGSILD
-	}
-	wrong := func(format string, args ...any) (*call, *evidence.Failure) {
-		return k, &evidence.Failure{Class: evidence.Other, Reason: fmt.Sprintf(format, args...)}
-	}
-	base, known := c.s.bases[name]
-	if !known {
-		return wrong("the target has no endpoint %q: give its address under endpoints in target.yaml", name)
-	}
-	k.endpoint, k.base, k.url = name, base, base.JoinPath(r.Path)
-	u, err := url.Parse(base.String() + r.Path)
+	k := &call{client: c, request: r}
+	place, err := locate(c.s.bases, r)
+	k.endpoint, k.base, k.url = place.endpoint, place.base, place.url
 	if err != nil {
-		return wrong("the path %q is not escaped as a URL asks", c.s.redact.clip(r.Path))
+		return k, &evidence.Failure{Class: evidence.Other, Reason: err.Error()}
 	}
-	if len(r.Query) > 0 {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += r.Query.Encode()
-	}
-	k.url = u
 	k.header, k.chunked = c.s.header(c.check, r)
 	if _, own := r.Header["Authorization"]; !own {
 		if f := c.s.auth.header(k.header); f != nil {

@@ -43,6 +43,9 @@ type Limits struct {
 // minProgress is how many body bytes have to arrive in Limits.Progress.
 const minProgress = 128
 
+// standardDepth is how deep a JSON body may be nested when nobody says otherwise.
+const standardDepth = 128
+
 // defaultBlobs bounds the bodies that a session keeps in memory, in bytes.
 const defaultBlobs = 64 << 20
 
@@ -67,7 +70,7 @@ func (o Options) withDefaults(t *target.Target) Options {
 	l.Redirects = orDefault(l.Redirects, 5)
 	l.Header = orDefault(l.Header, 256<<10)
 	l.Body = orDefault(l.Body, orDefault(t.Polite.MaxBody, 16<<20))
-	l.Depth = orDefault(l.Depth, 128)
+	l.Depth = orDefault(l.Depth, standardDepth)
 	return o
 }
 

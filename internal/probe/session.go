@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,19 +68,14 @@ func Open(ctx context.Context, t *target.Target, o Options) (*Session, error) {
 	default:
 		return nil, fmt.Errorf("profile %q is unknown: expected observe, sandbox or reference", o.Profile)
 	}
-	s := &Session{target: t, opts: o, bases: map[string]*url.URL{}, clients: map[string]*client{}, blobs: o.Blobs,
+	s := &Session{target: t, opts: o, clients: map[string]*client{}, blobs: o.Blobs,
 		pace:   newPace(t.Polite.Rate, t.Polite.Concurrency),
 		redact: newRedactor(t), guard: newGuard(o.Profile, t, o.Token),
 		journal: newJournal(o.JournalPath, journalRun{Version: 1, Token: o.Token, Started: time.Now().UTC(), Endpoints: t.Endpoints})}
-	for name, base := range t.Endpoints {
-		u, err := url.Parse(base)
-		if err != nil || u.Host == "" {
-			return nil, fmt.Errorf("endpoint %s has no absolute URL: expected one such as https://broker.example.org/ngsi-ld/v1", name)
-		}
-		u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-		s.bases[name] = u
-	}
 	var err error
+	if s.bases, err = bases(t.Endpoints); err != nil {
+		return nil, err
+	}
 	if s.wire, err = newWire(t, o.Limits); err != nil {
 		return nil, err
 	}
@@ -115,10 +112,19 @@ func (s *Session) client(checkID string) *client {
 	defer s.mu.Unlock()
 	c, have := s.clients[checkID]
 	if !have {
-		c = &client{s: s, check: checkID}
+		c = &client{s: s, check: checkID, tape: &tape{s: s, check: checkID}}
 		s.clients[checkID] = c
 	}
 	return c
+}
+
+// sorted gives the clients by their check's id.
+func (s *Session) sorted() []*client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := slices.Collect(maps.Values(s.clients))
+	slices.SortFunc(all, func(a, b *client) int { return strings.Compare(a.check, b.check) })
+	return all
 }
 
 // Requests is how many requests were sent to the platform so far: each attempt,

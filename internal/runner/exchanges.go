@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/evidence"
-	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/reports"
 )
 
@@ -13,7 +12,7 @@ const maxExcerpt = 2000
 
 // exchanges lists what the check sent and got, in order. The command that repeats a
 // request, and what was answered, are told where a finding points.
-func exchanges(s *probe.Session, check string, findings []reports.Finding) []reports.Exchange {
+func exchanges(s Session, check string, findings []reports.Finding) []reports.Exchange {
 	recorded := s.Client(check).Exchanges()
 	out := make([]reports.Exchange, 0, len(recorded))
 	for _, e := range recorded {

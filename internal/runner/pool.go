@@ -27,6 +27,7 @@ type Clients interface {
 // that need the platform alone follow when the others have ended.
 type pool struct {
 	clients  Clients
+	around   Surroundings
 	env      suites.Env
 	size     int
 	timeout  time.Duration // of one check
@@ -40,7 +41,7 @@ type pool struct {
 }
 
 func newPool(selected []Planned) *pool {
-	p := &pool{results: make(map[string]chan suites.Result, len(selected)), redact: func(s string) string { return s }}
+	p := &pool{results: make(map[string]chan suites.Result, len(selected)), around: plain{}, redact: func(s string) string { return s }}
 	for _, c := range selected {
 		p.results[c.ID] = make(chan suites.Result, 1)
 	}
@@ -92,19 +93,24 @@ func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites
 }
 
 func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
-	if ctx.Err() != nil {
-		return suites.Result{Outcome: reports.Untested, Reason: stopReason(ctx), Started: time.Now()}
+	if reason := p.around.Skipped(c.ID, stopReason(ctx)); reason != "" {
+		return suites.Result{Outcome: reports.Untested, Reason: reason, Started: time.Now()}
 	}
 	if reason := p.down.reason(c); reason != "" {
 		return suites.Result{Outcome: reports.CantTell, Reason: reason, Started: time.Now()}
 	}
-	checkCtx, done := context.WithTimeout(ctx, p.timeout)
-	defer done()
-	result := suites.Run(checkCtx, c, p.clients.Client(c.ID), p.env)
+	env := p.env
+	env.Clock = p.around.Clock(c.ID)
+	if env.Callback != nil {
+		env.Callback = p.around.Receiver(c.ID, env.Callback)
+	}
+	checkCtx, leave := p.around.Enter(ctx, c.ID, p.timeout)
+	result := suites.Run(checkCtx, c, p.clients.Client(c.ID), env)
+	end := leave(stopReason(ctx))
 	switch {
-	case ctx.Err() != nil && result.Outcome != reports.Passed && result.Outcome != reports.Failed:
-		result.Outcome, result.Reason = reports.Untested, stopReason(ctx)
-	case checkCtx.Err() != nil && result.Outcome != reports.Failed:
+	case end.Stopped != "" && result.Outcome != reports.Passed && result.Outcome != reports.Failed:
+		result.Outcome, result.Reason = reports.Untested, end.Stopped
+	case end.Over && result.Outcome != reports.Failed:
 		result.Outcome = reports.CantTell
 		result.Reason = "the check did not end within " + p.timeout.String() + " (--timeout)"
 	}
@@ -128,7 +134,11 @@ func (e stopError) Error() string { return string(e) }
 
 const errFailFast = stopError("left out after the first failure (--fail-fast)")
 
+// stopReason is why the run stopped; empty while it goes on.
 func stopReason(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return ""
+	}
 	var stopped stopError
 	switch cause := context.Cause(ctx); {
 	case errors.As(cause, &stopped):

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ func (o outages) reason(c suites.Check) string {
 
 // preflight asks each endpoint that the checks use one harmless question before any
 // check does, and tells of those that give no sensible answer.
-func preflight(ctx context.Context, s *probe.Session, selected []Planned) outages {
+func preflight(ctx context.Context, s Session, selected []Planned) outages {
 	var endpoints []string
 	for _, c := range selected {
 		endpoints = append(endpoints, c.Asks()...)
@@ -54,7 +55,7 @@ func broker(ctx context.Context, client probe.Client, endpoint string) string {
 	})
 	switch {
 	case err != nil:
-		return err.Error()
+		return outage(err)
 	case r.Status == http.StatusOK:
 		if v, err := suites.Decode(r.Body); err == nil {
 			if _, isList := v.([]any); isList {
@@ -71,7 +72,16 @@ func broker(ctx context.Context, client probe.Client, endpoint string) string {
 // checks' to judge, as long as somebody answers for it.
 func landing(ctx context.Context, client probe.Client, endpoint string) string {
 	if _, err := client.Do(ctx, probe.Request{Endpoint: endpoint, Method: http.MethodGet, AnyMedia: true}); err != nil {
-		return err.Error()
+		return outage(err)
 	}
 	return ""
+}
+
+// outage is what the error says of the endpoint. A replay in which nobody asked it says
+// nothing of it: its checks will say that themselves.
+func outage(err error) string {
+	if missing := (*probe.NotRecorded)(nil); errors.As(err, &missing) {
+		return ""
+	}
+	return err.Error()
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/internal/models"
-	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/internal/verdict"
 	"github.com/oasc/mimcheck/reports"
@@ -18,7 +17,7 @@ import (
 // Options is how a plan is executed.
 type Options struct {
 	Target      *target.Target
-	Session     *probe.Session
+	Session     Session
 	Callback    suites.Callback // nil when the platform cannot reach the harness
 	Models      *models.Catalogue
 	NoCheck     map[string]string // requirement id -> why it has no check
@@ -115,7 +114,8 @@ func Outcomes(ctx context.Context, plan *Plan, o Options) map[string]suites.Resu
 
 func poolOf(ctx context.Context, plan *Plan, o Options, down outages) *pool {
 	p := newPool(plan.Selected())
-	p.clients, p.size, p.timeout, p.failFast, p.progress = o.Session, o.Concurrency, o.Timeout, o.FailFast, o.Progress
+	p.clients, p.around = o.Session, o.Session
+	p.size, p.timeout, p.failFast, p.progress = o.Concurrency, o.Timeout, o.FailFast, o.Progress
 	p.env, p.redact, p.down = environment(ctx, plan, o, down), o.Session.Redact, down
 	return p
 }
@@ -197,7 +197,7 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 	return r
 }
 
-func checkResult(c Planned, got suites.Result, s *probe.Session, started time.Time) reports.CheckResult {
+func checkResult(c Planned, got suites.Result, s Session, started time.Time) reports.CheckResult {
 	out := reports.CheckResult{
 		ID: c.ID, Title: c.Title, MIM: c.Suite(), Group: c.Group(), Requirements: c.Bound, Clause: c.Clause,
 		TestPurposes: c.TestPurposes, Level: string(c.Level), Feature: string(c.Feature),

@@ -153,7 +153,7 @@ func notificationState() []Check {
 // platformTime is what the platform's clock says by the Date header of an answer, but
 // not earlier than our own.
 func platformTime(t *T) time.Time {
-	now := time.Now()
+	now := t.Now()
 	r := t.GET(entities, Query("type", t.Name("Nothing")))
 	if theirs, err := http.ParseTime(r.Header.Get("Date")); err == nil && theirs.After(now) {
 		return theirs
@@ -164,7 +164,7 @@ func platformTime(t *T) time.Time {
 // untilShown retrieves the subscription again and again until it is so, nil while it is
 // not there; when it is not in time, the check has failed.
 func (w *subscriber) untilShown(t *T, what string, so func(sub ngsild.Object) bool) ngsild.Object {
-	begun := time.Now()
+	begun := t.Now()
 	for wait := 5 * time.Millisecond; ; wait = min(2*wait, time.Second/2) {
 		var s ngsild.Object
 		if r := t.GET(subscriptionPath(w.sub), w.in...); r.Status != 404 {
@@ -174,7 +174,7 @@ func (w *subscriber) untilShown(t *T, what string, so func(sub ngsild.Object) bo
 		if so(s) {
 			return s
 		}
-		if time.Since(begun) > t.Patience() {
+		if t.Now().Sub(begun) > t.Patience() {
 			t.Require(nil).To(answering(false, "the subscription was retrieved for %s and it never showed that %s: %s", t.Patience(), what, compact(s)))
 		}
 		if t.Context().Err() != nil {
@@ -208,7 +208,7 @@ func notificationTiming() []Check {
 				const throttling = time.Second
 				w := newSensor(t).prepare(t, having("throttling", throttling.Seconds()))
 				first := w.first(t)
-				for begun := time.Now(); ; {
+				for begun := t.Now(); ; {
 					w.mark(t)
 					if next, came := w.waiting(); came {
 						gap := max(next.At.Sub(first.At), apart(first, received(t, next)))
@@ -216,7 +216,7 @@ func notificationTiming() []Check {
 						t.Expect(gap).To(gomega.BeNumerically(">", throttling/2), "the time between two notifications")
 						return
 					}
-					if time.Since(begun) > throttling+t.Patience() {
+					if t.Now().Sub(begun) > throttling+t.Patience() {
 						w.missed(t, []delivery{first}, "after the throttling time no notification came", nil)
 					}
 					pause(t, 100*time.Millisecond)

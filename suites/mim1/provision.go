@@ -149,9 +149,4 @@ func isModified(t *T, id, attribute string, change func(attempt int)) {
 }
 
 // pause waits, but not longer than the check has time.
-func pause(t *T, d time.Duration) {
-	select {
-	case <-t.Context().Done():
-	case <-time.After(d):
-	}
-}
+func pause(t *T, d time.Duration) { t.Pause(d) }

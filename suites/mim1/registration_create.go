@@ -80,7 +80,7 @@ func registrationCreate() []Check {
 			Title:  "A registration keeps what it says of itself: name, description and end",
 			Clause: cim009 + "5.2.9", Fault: "registration.create.description-lost",
 			Body: func(t *T) {
-				until := time.Now().UTC().Add(48 * time.Hour).Truncate(time.Second)
+				until := t.Now().Add(48 * time.Hour).Truncate(time.Second)
 				g := registration(t, idle(t, having("registrationName", "sensors", "description", "the sensors of the harbour", "expiresAt", until.Format(time.RFC3339))))
 				t.Expect(g).To(haveMembers(ngsild.Object{"registrationName": "sensors", "description": "the sensors of the harbour"}))
 				end, err := instant(g["expiresAt"])
@@ -181,7 +181,7 @@ func registrationCreate() []Check {
 			Body: func(t *T) {
 				for _, mode := range []string{"inclusive", "auxiliary", "redirect", "exclusive"} {
 					one := ngsild.Object{"id": t.URN("Nothing"), "type": t.Name("Nothing")}
-					g := registration(t, idle(t, having("mode", mode), informing(informationOf(one, t.Name("level")))))
+					g := registration(t, idle(t, inMode(mode), informing(informationOf(one, t.Name("level")))))
 					t.Expect(g["mode"]).To(gomega.Equal(mode))
 				}
 			},
@@ -327,7 +327,7 @@ func beConflict() gomega.OmegaMatcher { return BeProblem(409, ngsild.Conflict, n
 func registrationConflicts() []Check {
 	// proxied describes a registration of the mode for the entity's attributes.
 	proxied := func(t *T, mode, id, kind string, attributes ...any) ngsild.Object {
-		return aRegistration(t, kind, nowhere, having("mode", mode), informing(informationOf(ngsild.Object{"id": id, "type": kind}, attributes...)))
+		return aRegistration(t, kind, nowhere, inMode(mode), informing(informationOf(ngsild.Object{"id": id, "type": kind}, attributes...)))
 	}
 	checks := stated("5.9.2.4", []Check{
 		{

@@ -114,7 +114,7 @@ func sourceSubscriptionCreate() []Check {
 			Title: "A subscription to registrations keeps its end", TestPurposes: []string{"038_05"},
 			Clause: cim009 + "5.2.12", Fault: "source-subscription.create.end-lost",
 			Body: func(t *T) {
-				until := time.Now().UTC().Add(48 * time.Hour).Truncate(time.Second)
+				until := t.Now().Add(48 * time.Hour).Truncate(time.Second)
 				end, err := instant(sourceSubscription(t, still(t, having("expiresAt", until.Format(time.RFC3339))))["expiresAt"])
 				t.Require(err).To(gomega.Succeed(), "expiresAt is a DateTime (4.6.3)")
 				t.Expect(end).To(gomega.BeTemporally("==", until))

@@ -74,7 +74,7 @@ func subscriptionUpdate() []Check {
 			Fault: "subscription.update.forgets-expiry",
 			Body: func(t *T) {
 				id := dormant(t, having("isActive", false))
-				end := time.Now().UTC().Add(48 * time.Hour).Truncate(time.Second)
+				end := t.Now().Add(48 * time.Hour).Truncate(time.Second)
 				done(t, patchSubscription(t, id, ngsild.Object{"isActive": true, "expiresAt": end.Format(time.RFC3339)}))
 				s := subscription(t, id)
 				t.Expect(s["status"]).To(gomega.Equal("active"))
