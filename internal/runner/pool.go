@@ -48,35 +48,50 @@ func newPool(selected []Planned) *pool {
 	return p
 }
 
+// waiting is how many checks that wait for the platform to act run at once, for each
+// of the others: they ask little and wait long, and the session bounds how many
+// requests are under way, so they cost the platform nothing.
+const waiting = 4
+
 // run executes the checks and delivers a result for each, come what may.
 func (p *pool) run(ctx context.Context, selected []Planned) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var together, alone []Planned
+	var asking, waits, alone []Planned
 	for _, c := range selected {
-		if c.Has(suites.NeedExclusive) {
+		switch {
+		case c.Has(suites.NeedExclusive):
 			alone = append(alone, c)
-		} else {
-			together = append(together, c)
+		case c.Has(suites.NeedCallback):
+			waits = append(waits, c)
+		default:
+			asking = append(asking, c)
 		}
 	}
+	one := func(c Planned) { p.one(ctx, cancel, c.Check) }
+	var both sync.WaitGroup
+	both.Go(func() { together(waits, waiting*p.size, one) })
+	both.Go(func() { together(asking, p.size, one) })
+	both.Wait()
+	together(alone, 1, one)
+}
+
+// together calls do for each check, in their order, at most size at once.
+func together(checks []Planned, size int, do func(Planned)) {
 	next := make(chan Planned)
 	var workers sync.WaitGroup
-	for range max(1, p.size) {
+	for range max(1, min(size, len(checks))) {
 		workers.Go(func() {
 			for c := range next {
-				p.one(ctx, cancel, c.Check)
+				do(c)
 			}
 		})
 	}
-	for _, c := range together {
+	for _, c := range checks {
 		next <- c
 	}
 	close(next)
 	workers.Wait()
-	for _, c := range alone {
-		p.one(ctx, cancel, c.Check)
-	}
 }
 
 func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites.Check) {
