@@ -80,9 +80,9 @@ func (c *City) Target() (*target.Target, error) {
 	return t, nil
 }
 
-// Statement is what the reference platform claims.
+// Statement is what the reference platform claims: its endpoints say which MIMs.
 func Statement() target.Statement {
-	s := target.Statement{MIMs: []string{"MIM1", "MIM2", "MIM7"}, SpecVersion: SpecVersion}
+	s := target.Statement{SpecVersion: SpecVersion}
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,

@@ -223,11 +223,6 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	if len(statement.MIMs) == 0 {
 		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
 	}
-	if p.city != nil && len(s.Claims) == 0 { // the city does more than each baseline asks
-		statement.MIMs = slices.DeleteFunc(statement.MIMs, func(id string) bool {
-			return !slices.ContainsFunc(baseline.MIMs, func(m baselines.MIM) bool { return m.ID == id })
-		})
-	}
 	if len(s.Features) > 0 {
 		statement.Features = s.Features
 		if slices.Contains(s.Features, "all") {
