@@ -2,6 +2,7 @@ package mim1
 
 import (
 	"slices"
+	"strings"
 
 	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
 
@@ -290,6 +291,49 @@ func temporalQuery() []Check {
 			Clause: cim009 + "5.7.4.4", TestPurposes: []string{"021_12", "021_24"}, Needs: reads,
 			Fault: "temporal.query.too-wide-answered",
 			Body:  refusesQuery(ngsild.BadRequestData, "timerel", "after", "timeAt", "2000-01-01T00:00:00Z"),
+		},
+		{
+			ID:     "mim1.temporal.query.local",
+			Title:  "A query that is local needs no selector",
+			Clause: cim009 + "5.7.4.4", TestPurposes: []string{"021_25"}, Since: "1.8.1", Needs: reads,
+			Fault: "temporal.query.local-too-wide",
+			Body: func(t *T) {
+				t.Expect(t.GET(evolutions, Query("local", "true", "limit", "1"), everything())).To(HaveStatus(200, 206))
+			},
+		},
+		{
+			ID:     "mim1.temporal.query.order",
+			Title:  "A local query with orderBy=id gives the evolutions in the order of their ids",
+			Clause: "ETSI GS CIM 009 V1.9.1, 5.7.4.4", TestPurposes: []string{"021_23"}, Since: "1.9.1",
+			Fault: "temporal.query.order-ignored",
+			Body: func(t *T) {
+				kind := t.Name("Sensor")
+				first := t.URN("Sensor")
+				for _, end := range []string{"b", "c", "a"} {
+					evolve(t, ngsild.Entity(first+end, kind, t.Name("level"), levels()))
+				}
+				for order, want := range map[string][]string{"id": {"a", "b", "c"}, "id;desc": {"c", "b", "a"}} {
+					r := t.GET(evolutions, Query("type", kind, "local", "true", "orderBy", order), everything())
+					t.Require(r).To(HaveStatus(200, 206))
+					var got []string
+					for _, item := range t.List(r) {
+						e, _ := item.(ngsild.Object)
+						id, _ := e["id"].(string)
+						got = append(got, strings.TrimPrefix(id, first))
+					}
+					t.Expect(got).To(gomega.Equal(want), "orderBy=%s", order)
+				}
+			},
+		},
+		{
+			ID:     "mim1.temporal.query.orderByAttribute",
+			Title:  "A query of evolutions with orderBy an attribute is refused with 400 BadRequestData",
+			Clause: "ETSI GS CIM 009 V1.9.1, 5.7.4.4", TestPurposes: []string{"021_23"}, Since: "1.9.1", Needs: reads,
+			Fault: "temporal.query.order-by-anything",
+			Body: func(t *T) {
+				r := t.GET(evolutions, Query("type", t.Name("Nothing"), "local", "true", "orderBy", t.Name("level")), everything())
+				t.Expect(r).To(BeProblem(400, ngsild.BadRequestData))
+			},
 		},
 		{
 			ID:     "mim1.temporal.query.idNoUri",

@@ -96,6 +96,16 @@ func pastQueries() []Fault {
 		{Name: name("no-interval-accepted"), Summary: "A query without temporal query is answered.", On: query, Instead: onlyWhatIsMissing("timerel", "timeAt")},
 		{Name: name("too-wide-answered"), Summary: "A query without any selector is answered.",
 			On: query, Instead: onlyWhatIsMissing("type", "id", "idPattern", "attrs", "q", "georel", "local")},
+		{Name: name("local-too-wide"), Summary: "A local query without selector is refused as too wide.",
+			On: query, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if q := r.URL.Query(); !slices.ContainsFunc([]string{"type", "id", "idPattern", "attrs", "q", "georel"}, q.Has) {
+					refuse(w)
+					return
+				}
+				next.ServeHTTP(w, r)
+			}},
+		{Name: name("order-ignored"), Summary: "A query does not look at orderBy.", On: query, Request: DropQuery("orderBy")},
+		{Name: name("order-by-anything"), Summary: "An order that evolutions cannot have is not looked at.", On: query, Instead: forgiving("orderBy")},
 		{Name: name("bad-ids-dropped"), Summary: "Ids that are no URIs are not looked at.", On: query, Instead: forgiving("id")},
 		{Name: name("context-ignored"), Summary: "A query does not look at the @context that it links to.", On: query.where(hasLink), Request: dropLink},
 	}
