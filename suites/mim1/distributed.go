@@ -79,6 +79,8 @@ func (d *spread) serve(e ngsild.Object, status int) {
 		reads := a.Method == http.MethodGet || a.Path == "/entityOperations/query"
 		selected := e != nil && selects(a.Query, "id", d.id) && selects(a.Query, "type", d.kind)
 		switch {
+		case reads && !d.isMeant(a):
+			return body(a, []any{}) // other checks ask for their own entities without naming a type
 		case status != 0 && (reads || e == nil || isWrite(a)):
 			return problemAnswer(status)
 		case strings.HasPrefix(a.Path, "/info"), strings.HasPrefix(a.Path, "/jsonldContexts"):
@@ -103,6 +105,15 @@ func (d *spread) serve(e ngsild.Object, status int) {
 			return probe.Told{Status: http.StatusNoContent}
 		}
 	})
+}
+
+// isMeant says whether a request names the entity or its type.
+func (d *spread) isMeant(a probe.Asked) bool {
+	text := a.Path + " " + string(a.Body)
+	for _, values := range a.Query {
+		text += " " + strings.Join(values, " ")
+	}
+	return strings.Contains(text, d.id) || strings.Contains(text, d.kind)
 }
 
 // selects says whether a list parameter is absent or names the value, by a term or an IRI.
@@ -162,14 +173,15 @@ func (d *spread) whole(t *T, mode string, edits ...edit) {
 }
 
 func (d *spread) register(t *T, mode string, information ngsild.Object, edits []edit) {
-	edits = append([]edit{having("mode", mode), informing(information)}, edits...)
+	edits = append([]edit{having("mode", mode), informing(information), offering("retrieveOps")}, edits...)
 	d.registration = register(t, aRegistration(t, d.kind, d.source.URL(), edits...))
 }
 
-// asked are the requests for entities that came to the source.
+// asked are the requests about the entity that came to the source. Those of other
+// checks, which name no type, may come to it as well and do not count.
 func (d *spread) asked() []probe.Asked {
 	return slices.DeleteFunc(d.source.Asked(), func(a probe.Asked) bool {
-		return !strings.HasPrefix(a.Path, entities) && !strings.HasPrefix(a.Path, "/entityOperations")
+		return !d.isMeant(a) || !strings.HasPrefix(a.Path, entities) && !strings.HasPrefix(a.Path, "/entityOperations")
 	})
 }
 

@@ -415,7 +415,7 @@ func sourceCounters() []Check {
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.fails(500)
-				d.whole(t, "inclusive")
+				d.whole(t, "inclusive", offering("retrieveEntity")) // by its id, so that nobody else asks for it
 				t.GET(entityPath(d.id), Expecting(500, 502, 503, 504))
 				if len(d.asked()) == 0 {
 					d.isAsked(t)

@@ -85,15 +85,15 @@ func registrationPath(id string) string { return registrations + "/" + url.PathE
 const nowhere = "http://source.example:1026"
 
 // aRegistration describes the registration of a source for entities of the type, with
-// edits. It offers no more than to retrieve and query entities, so that what others
-// ask for, such as the list of all types, is not forwarded to it.
+// edits. It offers no more than to tell about one type, so that what other checks ask
+// for, such as entities of whatever type, is not forwarded to it.
 func aRegistration(t *T, kind, endpoint string, edits ...edit) ngsild.Object {
 	g := ngsild.Object{
 		"id": t.URN("ContextSourceRegistration"), "type": "ContextSourceRegistration", "endpoint": endpoint,
 		"information": []any{ngsild.Object{"entities": []any{ngsild.Object{"type": kind}}}},
 	}
 	if hasModes(t) {
-		g["operations"] = []any{"retrieveOps"}
+		g["operations"] = []any{"retrieveEntityTypeInfo"}
 	}
 	for _, e := range edits {
 		e(g)
@@ -105,6 +105,16 @@ func aRegistration(t *T, kind, endpoint string, edits ...edit) ngsild.Object {
 func hasModes(t *T) bool {
 	v := t.Env.SpecVersion
 	return v == "" || semver.Compare("v"+v, "v1.6.1") >= 0
+}
+
+// inMode sets the mode. An auxiliary source offers reading entities and no more (5.9.2.4).
+func inMode(mode string) edit {
+	return func(g ngsild.Object) {
+		g["mode"] = mode
+		if mode == "auxiliary" {
+			g["operations"] = []any{"retrieveOps"}
+		}
+	}
 }
 
 // informing sets what a source is registered for (5.2.10).
