@@ -80,7 +80,7 @@ func registrationCreate() []Check {
 			Title:  "A registration keeps what it says of itself: name, description and end",
 			Clause: cim009 + "5.2.9", Fault: "registration.create.description-lost",
 			Body: func(t *T) {
-				until := time.Now().UTC().Add(48 * time.Hour).Truncate(time.Second)
+				until := t.Now().Add(48 * time.Hour).Truncate(time.Second)
 				g := registration(t, idle(t, having("registrationName", "sensors", "description", "the sensors of the harbour", "expiresAt", until.Format(time.RFC3339))))
 				t.Expect(g).To(haveMembers(ngsild.Object{"registrationName": "sensors", "description": "the sensors of the harbour"}))
 				end, err := instant(g["expiresAt"])
