@@ -3,6 +3,9 @@ package reference
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/oasc/mimcheck/internal/reference/city"
 	"github.com/oasc/mimcheck/internal/reference/model"
@@ -27,17 +30,13 @@ func (p *Platform) loadCity() error {
 	}
 	t := p.tenant("", true)
 	r := &request{p: p, now: p.now(), tenant: t}
-	for _, object := range city.Past() {
-		e, err := cityEntity(object, &model.Parser{Context: context, Temporal: true})
-		if err != nil {
-			return err
-		}
-		t.history.add(e, r.now)
-	}
 	for _, object := range city.Entities() {
 		e, err := cityEntity(object, &model.Parser{Context: context})
 		if err != nil {
 			return err
+		}
+		if past := cityPast(e); len(past.Attributes) > 0 {
+			t.history.add(past, r.now)
 		}
 		if err := t.create(e, r); err != nil {
 			return err
@@ -61,4 +60,29 @@ func cityEntity(object map[string]any, parser *model.Parser) (*model.Entity, err
 		return nil, fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
 	}
 	return e, nil
+}
+
+// cityPast is how an entity's measurements evolved until now.
+func cityPast(e *model.Entity) *model.Entity {
+	past := &model.Entity{ID: e.ID, Types: e.Types, Attributes: map[string][]*model.Attribute{}}
+	for name, instances := range e.Attributes {
+		for _, a := range instances {
+			text, ok := a.Value.(json.Number)
+			if a.ObservedAt.IsZero() || !ok {
+				continue
+			}
+			value, err := text.Float64()
+			if err != nil {
+				continue
+			}
+			whole := !strings.Contains(text.String(), ".")
+			for ago := city.PastReadings; ago > 0; ago-- {
+				earlier := a.Clone()
+				earlier.Value = json.Number(strconv.FormatFloat(city.Earlier(value, whole, ago), 'f', -1, 64))
+				earlier.ObservedAt = a.ObservedAt.Add(-time.Duration(ago) * city.BetweenThem)
+				past.Attributes[name] = append(past.Attributes[name], earlier)
+			}
+		}
+	}
+	return past
 }

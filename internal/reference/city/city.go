@@ -6,7 +6,6 @@ package city
 import (
 	_ "embed"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -66,56 +65,21 @@ func Entities() []ngsild.Object {
 	return all
 }
 
-// pastReadings is how often, and how long before the present state, each measurement
-// was made: a day, every two hours.
+// The measurements of the city were made so often before the present state, and with so
+// much time between them: for a day.
 const (
-	pastReadings = 12
-	betweenThem  = 2 * time.Hour
+	PastReadings = 12
+	BetweenThem  = 2 * time.Hour
 )
 
-// Past is the temporal evolution of the city's measurements before Entities: for each
-// entity that has any, the instances of its measured attributes.
-func Past() []ngsild.Object {
-	now, err := time.Parse(time.RFC3339, observed)
-	if err != nil {
-		panic(err) // a constant
+// Earlier is a made-up measurement of so many readings ago: what it is now, or up to an
+// eighth less. A whole number stays one.
+func Earlier(value float64, whole bool, ago int) float64 {
+	value *= 1 - float64(7*ago%9)/64
+	if whole {
+		return math.Round(value)
 	}
-	var all []ngsild.Object
-	for _, e := range Entities() {
-		past := object{"id": e["id"], "type": e["type"]}
-		for name, attribute := range e {
-			a, ok := attribute.(object)
-			if !ok || a["observedAt"] == nil {
-				continue
-			}
-			var instances []any
-			for k := pastReadings; k > 0; k-- {
-				i := maps.Clone(a)
-				i["value"] = earlier(a["value"], k)
-				i["observedAt"] = now.Add(-time.Duration(k) * betweenThem).Format(time.RFC3339)
-				instances = append(instances, i)
-			}
-			past[name] = instances
-		}
-		if len(past) > 2 {
-			all = append(all, past)
-		}
-	}
-	return all
-}
-
-// earlier is a made-up measurement of some time ago: what it is now, or up to an
-// eighth less.
-func earlier(value any, ago int) any {
-	factor := 1 - float64(7*ago%9)/64
-	switch v := value.(type) {
-	case int:
-		return int(math.Round(float64(v) * factor))
-	case float64:
-		return math.Round(v*factor*100) / 100
-	default:
-		return value
-	}
+	return math.Round(value*100) / 100
 }
 
 func id(kind string, n int) string { return fmt.Sprintf("urn:ngsi-ld:%s:Halverstad:%03d", kind, n+1) }
