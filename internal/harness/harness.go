@@ -19,6 +19,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/discover"
 	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/reference"
@@ -72,10 +73,14 @@ type Prepared struct {
 	callback *probe.Callback
 	city     *embedded.City
 	shared   int // exchanges of the run that belong to no check
+	record   record
 }
 
 // defaultTimeout bounds one check.
 const defaultTimeout = 30 * time.Second
+
+// maxBodies bounds the bodies that a run keeps, in bytes.
+const maxBodies = 256 << 20
 
 // cityPatience is how long to wait for a notification of the embedded platform, which
 // comes within milliseconds or not at all.
@@ -305,8 +310,9 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 		p.shared += len(session.Client(client).Exchanges())
 	}
 	if p.city == nil && report.Counts.Passed+report.Counts.Failed > 0 {
-		report.Notes = append(report.Notes, unclaimed(ctx, session, report.Target.Features)...)
+		report.Notes = append(report.Notes, unclaimed(ctx, session.Client(discover.ClientID), report.Target.Features)...)
 	}
+	p.record = record{session, options}
 	if len(report.Cleanup.Left) == 0 {
 		_ = os.Remove(journal) // an empty journal left behind does no harm
 	}
@@ -315,8 +321,8 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 
 // unclaimed tells of features that the platform seems to offer and does not claim:
 // nothing was asked about them.
-func unclaimed(ctx context.Context, session *probe.Session, claimed []string) []string {
-	found, err := discover.Platform(ctx, session.Client(discover.ClientID))
+func unclaimed(ctx context.Context, client probe.Client, claimed []string) []string {
+	found, err := discover.Platform(ctx, client)
 	if err != nil {
 		return nil // the run has said already what is wrong with the platform
 	}
@@ -349,6 +355,7 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 	}
 	session, err := probe.Open(ctx, p.Target, probe.Options{
 		Profile: p.Plan.Scope.Profile, JournalPath: journal, Version: s.Tool.Version,
+		Blobs: evidence.NewMemoryBlobs(maxBodies),
 	})
 	if err != nil {
 		return nil, runner.Options{}, "", err

@@ -50,12 +50,9 @@ func IDs() []string {
 
 // Get returns the baseline with the id. The error of an unknown id lists the known ones.
 func Get(id string) (Baseline, error) {
-	if !slices.Contains(IDs(), id) {
-		return Baseline{}, fmt.Errorf("baseline %q is unknown: expected one of %s; `mimcheck baseline list` describes them", id, strings.Join(IDs(), ", "))
-	}
-	raw, err := files.ReadFile("data/" + id + ".json")
+	raw, err := Source(id)
 	if err != nil {
-		return Baseline{}, fmt.Errorf("baseline %s: %w", id, err)
+		return Baseline{}, err
 	}
 	b, err := Parse(raw)
 	if err != nil {
@@ -65,6 +62,18 @@ func Get(id string) (Baseline, error) {
 		return Baseline{}, fmt.Errorf("data/%s.json holds baseline %q: a file is named after its baseline", id, b.ID)
 	}
 	return b, nil
+}
+
+// Source returns the bytes of the baseline with the id, which Parse reads.
+func Source(id string) ([]byte, error) {
+	if !slices.Contains(IDs(), id) {
+		return nil, fmt.Errorf("baseline %q is unknown: expected one of %s; `mimcheck baseline list` describes them", id, strings.Join(IDs(), ", "))
+	}
+	raw, err := files.ReadFile("data/" + id + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("baseline %s: %w", id, err)
+	}
+	return raw, nil
 }
 
 // Parse reads one baseline file. It has to be valid by schemas/baseline.schema.json,

@@ -166,7 +166,7 @@ func registrationCreate() []Check {
 			Body: func(t *T) {
 				g := registration(t, idle(t, having("observationInterval", ngsild.Object{"startAt": "2020-01-01T00:00:00Z", "endAt": "2022-01-01T00:00:00Z"})))
 				interval := memberOf(g, "observationInterval")
-				for member, want := range map[string]int{"startAt": 2020, "endAt": 2022} {
+				for member, want := range InOrder(map[string]int{"startAt": 2020, "endAt": 2022}) {
 					at, err := instant(interval[member])
 					t.Require(err).To(gomega.Succeed(), "observationInterval has %s, a DateTime", member)
 					t.Expect(at).To(gomega.BeTemporally("==", time.Date(want, 1, 1, 0, 0, 0, 0, time.UTC)), "%s of observationInterval", member)

@@ -170,7 +170,7 @@ func aggregatePeriods() []Check {
 			Body: func(t *T) {
 				s := newSeries(t)
 				e := evolution(t, s.id, aggregated("min,max", "PT0S"), Query("attrs", s.level), within("10:00:00", "14:00:00"))
-				for method, want := range map[string]any{"min": 10, "max": 40} {
+				for method, want := range InOrder(map[string]any{"min": 10, "max": 40}) {
 					got := periodsOf(t, e, s.level, method)
 					t.Require(got).To(gomega.HaveLen(1), "periods of %s", method)
 					t.Expect(got[0].value).To(answering(nearly(got[0].value, want), "%s is %s, expected %v", method, compact(got[0].value), want))

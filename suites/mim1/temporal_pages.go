@@ -189,7 +189,7 @@ func temporalPages() []Check {
 					}
 					from = inPart(t, r).to.Format(time.RFC3339Nano)
 				}
-				for name, want := range map[string][]string{s.level: all, s.place: fewMarks()} {
+				for name, want := range InOrder(map[string][]string{s.level: all, s.place: fewMarks()}) {
 					t.Expect(sortedLabels(seen[name])).To(holdReadings(want...), "attribute %s", name)
 				}
 			},

@@ -49,7 +49,7 @@ func (c candidates) expectPast(t *T, by []Option, labels ...string) {
 // earlyAndLate are an evolution with a reading at 10:00 and one with a reading at 12:00.
 func earlyAndLate(t *T) candidates {
 	c := candidates{kind: t.Name("Sensor"), attr: t.Name("level"), ids: map[string]string{}}
-	for label, clock := range map[string]string{"early": "10:00:00", "late": "12:00:00"} {
+	for label, clock := range InOrder(map[string]string{"early": "10:00:00", "late": "12:00:00"}) {
 		c.ids[label] = evolve(t, ngsild.Entity(t.URN("Sensor"), c.kind, c.attr, []any{reading(1, clock)}))
 	}
 	return c
@@ -195,7 +195,7 @@ func temporalQuery() []Check {
 			Body: func(t *T) {
 				c := evolved(t, map[string][]any{"one": levels(), "two": {reading(5, "08:00:00"), reading(6, "09:00:00")}})
 				r := c.past(t, Query("lastN", "1"), everything())
-				for label, want := range map[string]string{"one": mark(40, at("13:00:00")), "two": mark(6, at("09:00:00"))} {
+				for label, want := range InOrder(map[string]string{"one": mark(40, at("13:00:00")), "two": mark(6, at("09:00:00"))}) {
 					e := entityIn(t, r, c.ids[label])
 					t.Require(e).NotTo(gomega.BeNil(), "entity %s has to be found", label)
 					t.Expect(marks(e, c.attr)).To(holdReadings(want))
@@ -312,7 +312,7 @@ func temporalQuery() []Check {
 				for _, end := range []string{"b", "c", "a"} {
 					evolve(t, ngsild.Entity(first+end, kind, t.Name("level"), levels()))
 				}
-				for order, want := range map[string][]string{"id": {"a", "b", "c"}, "id;desc": {"c", "b", "a"}} {
+				for order, want := range InOrder(map[string][]string{"id": {"a", "b", "c"}, "id;desc": {"c", "b", "a"}}) {
 					r := t.GET(evolutions, Query("type", kind, "local", "true", "orderBy", order), everything())
 					t.Require(r).To(HaveStatus(200, 206))
 					var got []string

@@ -1,0 +1,61 @@
+package harness
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/oasc/mimcheck/internal/attest"
+	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/runner"
+	"github.com/oasc/mimcheck/reports"
+)
+
+// record is what a run left to judge it by.
+type record struct {
+	session *probe.Session
+	options runner.Options
+}
+
+// Bundle puts the report of Run and all that the run recorded into one bundle.
+func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
+	session, o := p.record.session, p.record.options
+	if session == nil {
+		return nil, errors.New("nothing has been run, so there is nothing to put into a bundle")
+	}
+	t, scope := p.Target, p.Plan.Scope
+	run := attest.Run{
+		Token: session.Token(), Seed: p.Seed, Profile: string(scope.Profile), Filter: scope.Filter, MIMs: listed(scope.MIMs),
+		SampleSize: o.SampleSize, TimeoutMS: o.Timeout.Milliseconds(), PatienceMS: o.Patience.Milliseconds(),
+		Models: attest.Models{BuiltIn: len(p.settings.Models)+len(t.Models) == 0, Digest: modelsDigest(p.models)},
+		Target: attest.Target{Name: t.Name, Endpoints: t.Endpoints, Tenant: t.Tenant, Context: session.Redact(t.Context),
+			ClientCert: t.TLS.CertFile != "", Statement: attest.Statement{Baseline: scope.Statement.Baseline,
+				MIMs: listed(scope.Statement.MIMs), Features: listed(scope.Statement.Features),
+				SpecVersion: scope.Statement.SpecVersion, Types: scope.Statement.Types}},
+		Interrupted: report.Run.Interrupted,
+	}
+	if p.callback != nil {
+		run.Callback = p.callback.Base()
+	}
+	return attest.New(report, run, session.Exchanges(), session.Events(), session.Blobs())
+}
+
+// modelsDigest tells catalogues with other models apart.
+func modelsDigest(c *models.Catalogue) string {
+	h := sha256.New()
+	if c != nil {
+		for _, m := range c.Models() {
+			fmt.Fprintf(h, "%q %q\n", m.ID(), m.SchemaURL)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func listed(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,185 @@
+package harness_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/attest"
+	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/harness"
+	"github.com/oasc/mimcheck/reports"
+)
+
+// ran runs the embedded platform and returns the bundle, as another machine reads it.
+func ran(t *testing.T, s harness.Settings) *attest.Bundle {
+	t.Helper()
+	s.StateDir = t.TempDir()
+	s.Tool = reports.Tool{Name: "mimcheck", Version: "test"}
+	p, err := harness.Prepare(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	report, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := p.Bundle(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := made.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path := os.Getenv("MIMCHECK_KEEP_BUNDLE"); path != "" {
+		_ = os.WriteFile(path, encoded, 0o600)
+	}
+	again, err := made.Encode()
+	if err != nil || !bytes.Equal(encoded, again) {
+		t.Errorf("the same bundle gives other bytes (%v)", err)
+	}
+	read, err := attest.Decode(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Close() // nothing of the run is there anymore
+	return read
+}
+
+// compare expects that the replay gives the recorded report, byte by byte.
+func compare(t *testing.T, b *attest.Bundle) {
+	t.Helper()
+	replayed, err := harness.Replay(t.Context(), b, harness.ReplaySettings{Tool: b.Report.Tool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]reports.CheckResult{}
+	for _, c := range b.Report.Checks {
+		want[c.ID] = c
+	}
+	for _, c := range replayed.Checks {
+		if w := want[c.ID]; c.Outcome != w.Outcome || c.Reason != w.Reason {
+			t.Errorf("%s: recorded %s (%s), replayed %s (%s)", c.ID, w.Outcome, w.Reason, c.Outcome, c.Reason)
+		}
+	}
+	a, err := reports.Encode(b.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := reports.Encode(replayed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a, z) {
+		t.Errorf("the replayed report is another one:\n%s", firstDifference(a, z))
+	}
+}
+
+func firstDifference(a, b []byte) string {
+	as, bs := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range min(len(as), len(bs)) {
+		if !bytes.Equal(as[i], bs[i]) {
+			return string(bytes.Join(as[max(0, i-12):i], []byte("\n"))) + "\n- " + string(as[i]) + "\n+ " + string(bs[i])
+		}
+	}
+	return "one is longer than the other"
+}
+
+func TestReplayOfAWholeRun(t *testing.T) {
+	compare(t, ran(t, harness.Settings{Seed: 7, Features: []string{"all"}}))
+}
+
+func TestReplayOfRunsThatWentWrong(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		settings harness.Settings
+	}{
+		{"faults", harness.Settings{Faults: []string{"entity.create.no-location", "temporal.query.order-ignored", "notification.one-subscriber-only"}, Features: []string{"all"}}},
+		{"the first failure ends it", harness.Settings{Faults: []string{"entity.create.no-location"}, FailFast: true, Concurrency: 2}},
+		{"no time for any check", harness.Settings{Timeout: 3 * time.Millisecond, Filter: "entity.create"}},
+		{"nobody answers", harness.Settings{URL: "http://127.0.0.1:1", Profile: "observe", Rate: -1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.settings.Seed = 11
+			compare(t, ran(t, c.settings))
+		})
+	}
+}
+
+func TestReplayUnderAnotherBaseline(t *testing.T) {
+	b := ran(t, harness.Settings{Seed: 5, Filter: "entity.create || MIM2"})
+	replayed, err := harness.Replay(t.Context(), b, harness.ReplaySettings{Baseline: "oasc-2026-06-draft", Claims: []string{"MIM0", "MIM2"}, Tool: b.Report.Tool})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replayed.Baseline.ID != "oasc-2026-06-draft" || replayed.Verdict.Verdict != reports.Inconclusive {
+		t.Errorf("judged %s by %s", replayed.Verdict.Verdict, replayed.Baseline.ID)
+	}
+	recorded := map[string]reports.CheckResult{}
+	for _, c := range b.Report.Checks {
+		recorded[c.ID] = c
+	}
+	judged := 0
+	for _, c := range replayed.Checks {
+		if was, both := recorded[c.ID]; both && was.Outcome == reports.Passed {
+			judged++
+			if c.Outcome != reports.Passed {
+				t.Errorf("%s is %s (%s)", c.ID, c.Outcome, c.Reason)
+			}
+		}
+		if c.Outcome == reports.Failed {
+			t.Errorf("%s failed for %s", c.ID, c.Reason)
+		}
+	}
+	if judged == 0 {
+		t.Error("no check is in both baselines, so nothing was compared")
+	}
+}
+
+// A check that asks for what nobody recorded is untested, and says what is missing:
+// neither the platform's failure nor its merit.
+func TestReplayOfWhatIsNotRecorded(t *testing.T) {
+	b := ran(t, harness.Settings{Seed: 5, Filter: "entity.create || notification.state || MIM2"})
+	for _, c := range []struct {
+		name string
+		keep func(evidence.Event) bool
+		only string // prefix of the checks that lose something
+	}{
+		{"no calls", func(e evidence.Event) bool { return e.Kind != evidence.Called }, ""},
+		{"the second call", func(e evidence.Event) bool { return e.Kind != evidence.Called || e.Seq < 2 }, ""},
+		{"no notifications", func(e evidence.Event) bool { return e.Kind != evidence.Next }, "mim1.notification."},
+		{"no inboxes", func(e evidence.Event) bool { return e.Kind != evidence.Inbox }, "mim1.notification."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			less := *b
+			less.Events = nil
+			for _, e := range b.Events {
+				if c.keep(e) {
+					less.Events = append(less.Events, e)
+				}
+			}
+			replayed, err := harness.Replay(t.Context(), &less, harness.ReplaySettings{Tool: b.Report.Tool})
+			if err != nil {
+				t.Fatal(err)
+			}
+			gaps := 0
+			for i, got := range replayed.Checks {
+				was := b.Report.Checks[i]
+				switch {
+				case got.Outcome == was.Outcome && got.Reason == was.Reason:
+				case got.Outcome == reports.Untested && strings.Contains(got.Reason, "the record does not have") && strings.HasPrefix(got.ID, c.only):
+					gaps++
+				default:
+					t.Errorf("%s: recorded %s, now %s (%s)", got.ID, was.Outcome, got.Outcome, got.Reason)
+				}
+			}
+			if gaps == 0 {
+				t.Error("no check misses anything")
+			}
+		})
+	}
+}
