@@ -304,6 +304,23 @@ func distributedRetrieve() []Check {
 			},
 		},
 		{
+			ID:    "mim1.distributed.retrieve.localProxied",
+			Title: "With local=true the sources of what is exclusive or redirected are not asked either", TestPurposes: []string{"D010_02_exc", "D010_02_red"},
+			Clause: cim009 + "6.3.18", Fault: "distributed.local-ignored",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.keeps(t)
+				d.part(t, "exclusive")
+				t.Expect(d.here(t)).To(lackAttribute(d.level))
+				other := newSpread(t)
+				other.whole(t, "redirect")
+				t.Expect(t.GET(entityPath(other.id), Query("local", "true"))).To(HaveStatus(404))
+				for _, d := range []*spread{d, other} {
+					d.isNotAsked(t, "local=true is for what the platform has itself")
+				}
+			},
+		},
+		{
 			ID:    "mim1.distributed.retrieve.exclusive",
 			Title: "An attribute that a source has exclusively is retrieved from there, the others from the platform", TestPurposes: []string{"D010_01_exc"},
 			Clause: cim009 + "4.3.6.3", Fault: "distributed.retrieve.not-forwarded",
@@ -524,7 +541,7 @@ func distributedQuery() []Check {
 		},
 		{
 			ID:    "mim1.distributed.query.exclusive",
-			Title: "A query finds the attribute that a source has exclusively", TestPurposes: []string{"D011_01_exc"},
+			Title: "A query finds the attribute that a source has exclusively", TestPurposes: []string{"D011_01_exc", "D011_02_exc"},
 			Clause: cim009 + "4.3.6.3", Fault: "distributed.query.not-forwarded",
 			Body: func(t *T) {
 				d := newSpread(t)
@@ -537,7 +554,7 @@ func distributedQuery() []Check {
 		},
 		{
 			ID:    "mim1.distributed.query.redirect",
-			Title: "A query finds entities that are redirected", TestPurposes: []string{"D011_01_red"},
+			Title: "A query finds entities that are redirected", TestPurposes: []string{"D011_01_red", "D011_02_red"},
 			Clause: cim009 + "4.3.6.3", Fault: "distributed.query.not-forwarded",
 			Body: func(t *T) {
 				d := newSpread(t)

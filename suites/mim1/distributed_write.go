@@ -106,6 +106,33 @@ func distributedCreate() []Check {
 			},
 		},
 		{
+			ID:    "mim1.distributed.create.existsHere",
+			Title: "If the platform has the entity already, that is said by 207, or by 409 if the source has it, too", TestPurposes: []string{"D001_03_01_inc", "D001_03_02_inc"},
+			Clause: cim009 + "6.3.17", Fault: "distributed.partial-as-success",
+			Body: func(t *T) {
+				for _, there := range []int{0, 409} {
+					d := newSpread(t)
+					d.serve(ngsild.Entity(d.id, d.kind), there)
+					d.keeps(t)
+					d.whole(t, "inclusive", offering("createEntity"))
+					t.Expect(t.POST(entities, JSON(described(d)))).To(HaveStatus(207, 409))
+				}
+			},
+		},
+		{
+			ID:    "mim1.distributed.create.badId",
+			Title: "What the platform refuses as invalid no source is told", TestPurposes: []string{"D001_02_inc"},
+			Clause: cim009 + "5.6.1.4", Fault: "entity.create.takes-any-id",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.register(t, "inclusive", informationOf(ngsild.Object{"type": d.kind}), []edit{offering("createEntity")})
+				e := described(d)
+				e["id"] = t.Name("sensor")
+				t.Expect(t.POST(entities, JSON(e))).To(beBadData())
+				d.isNotAsked(t, "the entity is not valid")
+			},
+		},
+		{
 			ID:    "mim1.distributed.create.notOffered",
 			Title: "What a source has exclusively cannot be created if it does not offer that: 409, or 207 if the rest is", TestPurposes: []string{"D001_02_exc"},
 			Clause: cim009 + "5.6.1.4", Fault: "distributed.partial-as-success",
@@ -144,6 +171,48 @@ func distributedCreate() []Check {
 				d.isAsked(t)
 				done(t, r)
 				d.isTold(t, http.MethodDelete, entities+"/"+d.id)
+			},
+		},
+		{
+			ID:    "mim1.distributed.delete.exclusive",
+			Title: "Of an entity that is deleted, what a source has exclusively is deleted there", TestPurposes: []string{"D002_01_exc"},
+			Clause: cim009 + "4.3.6.3", Fault: "distributed.delete.not-forwarded",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.keeps(t)
+				d.part(t, "exclusive", creating())
+				r := t.DELETE(entityPath(d.id))
+				d.isAsked(t)
+				done(t, r)
+				t.Expect(d.told()).To(gomega.HaveLen(1), "the source is told once")
+				t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404))
+			},
+		},
+		{
+			ID:    "mim1.distributed.delete.notOffered",
+			Title: "If the source of what is exclusive does not offer to delete, that is said by 207 or 409", TestPurposes: []string{"D002_02_exc"},
+			Clause: cim009 + "5.6.6.4", Fault: "distributed.partial-as-success",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.keeps(t)
+				d.part(t, "exclusive", offering("retrieveEntity"))
+				t.Expect(t.DELETE(entityPath(d.id))).To(HaveStatus(207, 409))
+				t.Expect(d.told()).To(gomega.BeEmpty(), "the source does not offer this")
+			},
+		},
+		{
+			ID:    "mim1.distributed.delete.unknownThere",
+			Title: "An entity that an inclusive source does not have is deleted on the platform all the same", TestPurposes: []string{"D002_02_01_inc"},
+			Clause: cim009 + "4.3.6.2", Fault: "entity.delete.swallowed",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.keeps(t)
+				d.fails(404)
+				d.whole(t, "inclusive", creating())
+				r := t.DELETE(entityPath(d.id))
+				d.isAsked(t)
+				t.Expect(r).To(HaveStatus(204, 207), "whether that is a success in part only, the specification leaves open")
+				t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404))
 			},
 		},
 		{
@@ -303,6 +372,64 @@ func distributedChange() []Check {
 		})
 	}
 	return append(checks, Check{
+		ID:           "mim1.distributed.append.noOverwrite",
+		Title:        "That attributes are to be appended without overwriting is handed on to the source",
+		TestPurposes: []string{"D003_02_exc", "D003_02_inc", "D003_02_red"},
+		Clause:       cim009 + "5.6.3.4", Fault: "distributed.options-lost",
+		Body: func(t *T) {
+			d := newSpread(t)
+			d.keeps(t)
+			d.part(t, "exclusive", offering("appendAttrs", "retrieveEntity"))
+			r := t.POST(attrsPath(d.id), Query("options", "noOverwrite"), JSON(ngsild.Object{d.level: ngsild.Property(7)}))
+			d.isAsked(t)
+			t.Require(r).To(HaveStatus(204, 207))
+			t.Expect(d.isTold(t, http.MethodPost, entities+"/"+d.id+"/attrs").Query.Get("options")).To(gomega.ContainSubstring("noOverwrite"))
+		},
+	}, Check{
+		ID:           "mim1.distributed.deleteAttribute.all",
+		Title:        "That all instances of an attribute are to be deleted is handed on to the source",
+		TestPurposes: []string{"D006_02_exc", "D006_02_inc", "D006_02_red"},
+		Clause:       cim009 + "5.6.5.4", Fault: "distributed.options-lost",
+		Body: func(t *T) {
+			d := newSpread(t)
+			d.keeps(t)
+			d.part(t, "exclusive", offering("deleteAttrs", "retrieveEntity"))
+			r := t.DELETE(attrPath(d.id, d.level), Query("deleteAll", "true"))
+			d.isAsked(t)
+			done(t, r)
+			t.Expect(d.isTold(t, http.MethodDelete, entities+"/"+d.id+"/attrs/"+d.level).Query.Get("deleteAll")).To(gomega.Equal("true"))
+		},
+	}, Check{
+		ID:           "mim1.distributed.purge.inclusive",
+		Title:        "Entities that are purged are purged on the platform and, once, at an inclusive source",
+		TestPurposes: []string{"D017_01_inc"}, Since: "1.9.1",
+		Clause: cim009 + "5.6.21.4", Fault: "distributed.purge.not-forwarded",
+		Body: func(t *T) {
+			alsoClaims(t, FeaturePurge)
+			d := newSpread(t)
+			d.keeps(t)
+			d.whole(t, "inclusive", offering("purgeEntity"))
+			r := t.DELETE(entities, Query("type", d.kind), Expecting(500, 502, 503, 504))
+			d.isAsked(t)
+			done(t, r)
+			t.Expect(d.isTold(t, http.MethodDelete, entities).Query.Get("type")).To(gomega.ContainSubstring(d.kind))
+			t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404))
+		},
+	}, Check{
+		ID:           "mim1.distributed.purge.redirect",
+		Title:        "Entities that are redirected are purged at their source",
+		TestPurposes: []string{"D017_01_red"}, Since: "1.9.1",
+		Clause: cim009 + "5.6.21.4", Fault: "distributed.purge.not-forwarded",
+		Body: func(t *T) {
+			alsoClaims(t, FeaturePurge)
+			d := newSpread(t)
+			d.whole(t, "redirect", offering("purgeEntity"))
+			r := t.DELETE(entities, Query("type", d.kind), Expecting(500, 502, 503, 504))
+			d.isAsked(t)
+			done(t, r)
+			t.Expect(d.isTold(t, http.MethodDelete, entities).Query.Get("type")).To(gomega.ContainSubstring(d.kind))
+		},
+	}, Check{
 		ID:     "mim1.distributed.update.notOffered",
 		Title:  "What a source has exclusively cannot be changed if it does not offer that: 409, or 207",
 		Clause: cim009 + "5.6.2.4", Fault: "distributed.partial-as-success",
@@ -347,7 +474,7 @@ func distributedBatch() []Check {
 		{"merge", "mergeBatch", "mergeEntity", "D016_01", []int{204}},
 		{"delete", "deleteBatch", "deleteEntity", "D015_01", []int{204}},
 	} {
-		for _, to := range []struct{ mode, title string }{{"inclusive", "an inclusive source"}, {"redirect", "the source that it is redirected to"}} {
+		for _, to := range []struct{ mode, title string }{{"inclusive", "an inclusive source"}, {"exclusive", "the source that has its attribute exclusively"}, {"redirect", "the source that it is redirected to"}} {
 			mode := to.mode
 			checks = append(checks, Check{
 				ID:           "mim1.distributed.batch." + b.name + strings.ToUpper(mode[:1]) + mode[1:],
@@ -359,11 +486,20 @@ func distributedBatch() []Check {
 						alsoClaims(t, FeatureMerge)
 					}
 					d := newSpread(t)
-					if b.name != "create" && mode == "inclusive" {
+					there := b.name != "create"
+					switch {
+					case there && mode == "inclusive":
 						d.keeps(t, d.level, levelAtFirst())
+					case there && mode == "exclusive":
+						d.keeps(t)
 					}
 					// A platform may hand it on as a batch or as an operation on one entity.
-					d.whole(t, mode, offering(b.operation, b.single, "createEntity", "appendAttrs", "retrieveEntity"))
+					offers := offering(b.operation, b.single, "createEntity", "appendAttrs", "retrieveEntity")
+					if mode == "exclusive" {
+						d.part(t, mode, offers)
+					} else {
+						d.whole(t, mode, offers)
+					}
 					var item any = ngsild.Entity(d.id, d.kind, d.level, ngsild.Property(7))
 					if b.name == "delete" {
 						item = d.id
@@ -374,7 +510,10 @@ func distributedBatch() []Check {
 					told := d.told()
 					t.Require(told).To(gomega.HaveLen(1), "the source is told once")
 					d.mentions(t, told[0])
-					if mode == "redirect" {
+					switch {
+					case mode == "exclusive" && there && b.name != "delete":
+						t.Expect(d.here(t)).To(lackAttribute(d.level), "what a source has exclusively the platform does not keep itself")
+					case mode == "redirect":
 						t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404), "the platform itself has nothing of it")
 					}
 				},

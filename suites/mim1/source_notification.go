@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
@@ -54,6 +55,23 @@ func (w *lookout) await(t *T, id, reason string) []delivery {
 func (w *lookout) told(t *T, id, reason string) delivery {
 	got := w.await(t, id, reason)
 	return got[len(got)-1]
+}
+
+// toldOfAll waits until the subscriber has been told of all of these registrations, in
+// one notification or several, for whatever reason.
+func (w *lookout) toldOfAll(t *T, ids ...string) {
+	ctx, cancel := context.WithTimeout(t.Context(), t.Patience())
+	defer cancel()
+	var got []delivery
+	for len(ids) > 0 {
+		n, err := w.inbox.Next(ctx)
+		if err != nil {
+			w.missed(t, got, "no notification came of "+strings.Join(ids, " and "), err)
+		}
+		d := received(t, n)
+		got = append(got, d)
+		ids = slices.DeleteFunc(ids, func(id string) bool { return about1(d, id) })
+	}
 }
 
 // about1 says whether the notification is about the registration.
@@ -179,6 +197,18 @@ func sourceNotificationReasons() []Check {
 			},
 		},
 		{
+			ID:    "mim1.sourceNotification.reason.subscriptionUpdated",
+			Title: "When a subscription is updated it is notified of all sources that match by then", TestPurposes: []string{"047_16"},
+			Clause: cim009 + "5.11.3.4", Fault: "source-subscription.update.swallowed",
+			Body: func(t *T) {
+				w := lookFor(t, t.Name("Nothing"))
+				first, second := t.Name("Nowhere"), t.Name("Nobody")
+				ids := []string{register(t, aRegistration(t, first, nowhere)), register(t, aRegistration(t, second, nowhere))}
+				done(t, t.PATCH(sourceSubscriptionPath(w.sub), JSON(ngsild.Object{"entities": []any{ngsild.Object{"type": first}, ngsild.Object{"type": second}}})))
+				w.toldOfAll(t, ids...)
+			},
+		},
+		{
 			ID:    "mim1.sourceNotification.reason.deleted",
 			Title: "A registration that is deleted is no longer matching", TestPurposes: []string{"047_02", "047_09"},
 			Fault: "source-notification.no-farewell",
@@ -237,6 +267,18 @@ func sourceNotificationMatching() []Check {
 			Body: func(t *T) {
 				w := lookFor(t, t.Name("Nothing"), having("temporalQ", ngsild.Object{"timerel": "before", "timeAt": "2021-01-01T00:00:00Z"}))
 				w.ignores(t, register(t, aRegistration(t, w.kind, nowhere)), "the source has information of the present only", past)
+			},
+		},
+		{
+			ID:    "mim1.sourceNotification.matching.managed",
+			Title: "A temporal query of createdAt or modifiedAt is held against the interval of management", TestPurposes: []string{"047_11"},
+			Clause: cim009 + "5.11.2.4", Fault: "source-notification.timeproperty-ignored",
+			Body: func(t *T) {
+				for _, property := range []string{"createdAt", "modifiedAt"} {
+					w := lookFor(t, t.Name("Nothing"), having("temporalQ", ngsild.Object{"timerel": "before", "timeAt": "2021-01-01T00:00:00Z", "timeproperty": property}))
+					managed := having("managementInterval", ngsild.Object{"startAt": "2020-01-01T00:00:00Z", "endAt": "2022-01-01T00:00:00Z"})
+					w.ignores(t, register(t, aRegistration(t, w.kind, nowhere, past)), "the registration has no interval of management", managed)
+				}
 			},
 		},
 		{

@@ -500,6 +500,11 @@ func sourceNotifying() []Fault {
 		loses("geo-query-ignored", "A geo-query does not count for what a subscriber is told.", "geoQ"),
 		loses("paused-too", "Subscribers are told although they paused.", "isActive"),
 		loses("interval-ignored", "Subscribers are told of changes, never periodically.", "timeInterval"),
+		{Name: "source-notification.timeproperty-ignored", Summary: "The time property of a subscriber's temporal query does not count.", On: create, Request: fragments(func(s object) {
+			for _, q := range objects(s["temporalQ"]) {
+				delete(q, "timeproperty")
+			}
+		})},
 		{Name: "source-notification.any-type", Summary: "Types do not count for what a subscriber is told.", On: create, Request: fragments(func(s object) {
 			delete(s, "entities")
 			if s["watchedAttributes"] == nil {

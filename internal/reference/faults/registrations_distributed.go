@@ -39,6 +39,7 @@ func distributing() []Fault {
 	alone("deleteAttribute", "An attribute is deleted without telling any source.", attributeDelete().on)
 	alone("merge", "An entity is merged without telling any source.", entityMerge().on)
 	alone("replace", "An entity is replaced without telling any source.", entityReplace().on)
+	alone("purge", "Entities are purged without telling any source.", Op(http.MethodDelete, "/entities"))
 	alone("batch", "A batch is carried out without telling any source.", func(r *http.Request) bool {
 		p := parts(r)
 		return len(p) == 2 && p[0] == "entityOperations" && p[1] != "query"
@@ -87,6 +88,8 @@ func forwardedWrong() []Fault {
 					}
 				}
 			})},
+		{Name: "distributed.options-lost", Summary: "Sources are not told the options of what they are told.", On: toSources(),
+			Outgoing: asking(func(r *http.Request) { DropQuery("options")(r); DropQuery("deleteAll")(r) })},
 		{Name: "distributed.forwards-twice", Summary: "Sources are told everything twice.", On: toSources(),
 			Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 				sent := ReadBody(r)
