@@ -21,6 +21,7 @@ const (
 	FeatureEntityMaps    Feature = "entityMaps"                // 5.14
 	FeatureSnapshots     Feature = "snapshots"                 // 5.16
 	FeatureLinked        Feature = "linked"                    // 4.5.23, join and joinLevel
+	FeatureOrder         Feature = "ordering"                  // 4.23 (V1.9.1), orderBy
 )
 
 // The optional conformance classes of an API by OGC API - Features (OGC 17-069r4, 18-058r1).
@@ -37,7 +38,7 @@ func Features() []Feature {
 		FeatureBatch, FeatureMerge, FeatureReplace, FeatureDiscovery, FeatureGeoQuery, FeatureGeoJSON,
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
-		FeatureSnapshots, FeatureLinked,
+		FeatureSnapshots, FeatureLinked, FeatureOrder,
 		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS,
 	}
 }

@@ -32,8 +32,9 @@ const (
 
 // Header fields of the HTTP binding (6.3).
 const (
-	HeaderTenant = "NGSILD-Tenant"
-	HeaderCount  = "NGSILD-Results-Count"
+	HeaderTenant    = "NGSILD-Tenant"
+	HeaderCount     = "NGSILD-Results-Count"
+	HeaderEntityMap = "NGSILD-EntityMap"
 )
 
 // ContextRel is the link relation of an @context in a Link header (6.3.5).

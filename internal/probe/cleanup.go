@@ -67,6 +67,9 @@ func (s *Session) placed(t thing, k *call) thing {
 // gave to a new thing, and that one is gone.
 func (s *Session) remember(k *call, announced *announcement) {
 	r, ok := resourceOf(k.base, k.url)
+	if ok {
+		s.rememberMap(k)
+	}
 	if !ok || safe(k.request.Method) {
 		return
 	}
@@ -84,6 +87,19 @@ func (s *Session) remember(k *call, announced *announcement) {
 			s.journal.removed(t)
 		}
 	}
+}
+
+// rememberMap adopts the entity map that the platform made because the query asked
+// for one: a read that creates (ETSI GS CIM 009, 5.14).
+func (s *Session) rememberMap(k *call) {
+	id := k.last.header.Get(ngsild.HeaderEntityMap)
+	if id == "" || k.header.Get(ngsild.HeaderEntityMap) != "" || k.url.Query().Get("entityMap") != "true" || k.last.status != http.StatusOK {
+		return
+	}
+	t := thing{Collection: "entityMaps", ID: id}
+	s.guard.adopt(t)
+	// It is there already; if this can't be written, Cleanup knows it all the same.
+	_, _ = s.journal.create(s.placed(t, k))
 }
 
 // Cleanup removes from the platform everything that the session created and that is

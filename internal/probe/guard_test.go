@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/target"
 )
@@ -202,6 +203,27 @@ func TestObserveMakesNoEntityMaps(t *testing.T) {
 	for profile, class := range map[target.Profile]evidence.FailureClass{target.Observe: evidence.Unsafe, target.Sandbox: ""} {
 		s := open(t, as("application/json", 200, `[]`), func(_ *target.Target, o *probe.Options) { o.Profile = profile })
 		got, err := do(s, get("/entities?entityMap=true"))
+		judged(t, got, err, class, "")
+	}
+}
+
+func TestAnEntityMapThatWasAskedForIsTheRunsOwn(t *testing.T) {
+	s := open(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(ngsild.HeaderEntityMap, "urn:map:"+r.URL.Query().Get("q"))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`[]`))
+	}, nil)
+	remove := func(id string) probe.Request {
+		return probe.Request{Method: http.MethodDelete, Path: "/entityMaps/urn:map:" + id}
+	}
+	theirs := get("/entities?q=theirs&entityMap=true")
+	theirs.Header = http.Header{http.CanonicalHeaderKey(ngsild.HeaderEntityMap): {"urn:map:theirs"}}
+	for _, r := range []probe.Request{get("/entities?q=unasked"), theirs, get("/entities?q=own&entityMap=true")} {
+		got, err := do(s, r)
+		judged(t, got, err, "", "")
+	}
+	for id, class := range map[string]evidence.FailureClass{"unasked": evidence.Unsafe, "theirs": evidence.Unsafe, "own": ""} {
+		got, err := do(s, remove(id))
 		judged(t, got, err, class, "")
 	}
 }

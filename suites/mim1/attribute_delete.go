@@ -105,7 +105,7 @@ func attributeDelete() []Check {
 			ID:           "mim1.attribute.delete.idNoUri",
 			Title:        "Deleting an attribute of an entity by an id that is no URI is refused with 400 BadRequestData",
 			Requirements: identity, Clause: cim009 + "5.6.5.4",
-			Fault: "attribute.delete.any-id-not-found",
+			TestPurposes: []string{"013_02"}, Fault: "attribute.delete.any-id-not-found",
 			Body: func(t *T) {
 				t.Expect(t.DELETE(attrPath(t.Name("sensor"), t.Name("level")))).To(BeProblem(400, ngsild.BadRequestData))
 			},

@@ -97,7 +97,7 @@ func inlineContexts() []Check {
 		{
 			ID:     "mim1.context.inline.attribute",
 			Title:  "An attribute is known by the IRI that the @context of its creation gave it, and shown so where no term stands for it",
-			Clause: cim009 + "5.5.7", TestPurposes: []string{"018_06"},
+			Clause: cim009 + "5.5.7", TestPurposes: []string{"018_06", "001_07"},
 			Fault: "context.inline-ignored",
 			Hint:  "the name is stored as sent instead of being expanded",
 			Body: func(t *T) {
@@ -110,7 +110,7 @@ func inlineContexts() []Check {
 		{
 			ID:     "mim1.context.inline.type",
 			Title:  "A type is known by the IRI that the @context of its creation gave it",
-			Clause: cim009 + "5.5.7", TestPurposes: []string{"018_06"},
+			Clause: cim009 + "5.5.7", TestPurposes: []string{"018_06", "001_07"},
 			Fault: "context.inline-ignored",
 			Body: func(t *T) {
 				v := newVocabulary(t)
@@ -190,7 +190,7 @@ func linkedContexts() []Check {
 			ID:     "mim1.context.link.expands",
 			Title:  "The @context of a Link header expands the names in a payload of application/json",
 			Clause: cim009 + "6.3.5", Needs: withCallback,
-			Fault: "context.link-ignored-on-write",
+			TestPurposes: []string{"001_04"}, Fault: "context.link-ignored-on-write",
 			Body: func(t *T) {
 				v := newVocabulary(t)
 				e := v.entity(t, 20)
@@ -203,7 +203,7 @@ func linkedContexts() []Check {
 		{
 			ID:     "mim1.context.link.compacts",
 			Title:  "The @context of a Link header compacts the names in the answer",
-			Clause: cim009 + "6.3.5", Needs: withCallback, TestPurposes: []string{"018_06"},
+			Clause: cim009 + "6.3.5", Needs: withCallback, TestPurposes: []string{"018_06", "001_04"},
 			Fault: "context.link-ignored-on-read",
 			Body: func(t *T) {
 				v := newVocabulary(t)
@@ -347,7 +347,7 @@ func contextRefusals() []Check {
 		{
 			ID:     "mim1.context.missing",
 			Title:  "application/ld+json without @context is refused with 400 BadRequestData",
-			Clause: cim009 + "6.3.5", Fault: "context.missing-assumed",
+			Clause: cim009 + "6.3.5", TestPurposes: []string{"001_08"}, Fault: "context.missing-assumed",
 			Body: func(t *T) {
 				s, e := aSensor(t)
 				t.Expect(t.POST(entities, inlined(), JSONLD(e))).To(BeProblem(400, ngsild.BadRequestData))
@@ -357,7 +357,7 @@ func contextRefusals() []Check {
 		{
 			ID:     "mim1.context.inJson",
 			Title:  "application/json with an @context in it is refused with 400 BadRequestData",
-			Clause: cim009 + "6.3.5", Fault: "context.in-json-taken",
+			Clause: cim009 + "6.3.5", TestPurposes: []string{"001_06"}, Fault: "context.in-json-taken",
 			Body: func(t *T) {
 				s, e := aSensor(t)
 				t.Expect(t.POST(entities, JSON(ngsild.InContext(e, ngsild.CoreContextURL)))).To(BeProblem(400, ngsild.BadRequestData))
@@ -367,7 +367,7 @@ func contextRefusals() []Check {
 		{
 			ID:     "mim1.context.twice",
 			Title:  "application/ld+json with an @context in a Link header as well is refused with 400 BadRequestData",
-			Clause: cim009 + "6.3.5", Fault: "context.link-beside-body-ignored",
+			Clause: cim009 + "6.3.5", TestPurposes: []string{"001_09"}, Fault: "context.link-beside-body-ignored",
 			Body: func(t *T) {
 				s, e := aSensor(t)
 				t.Expect(t.POST(entities, JSONLD(ngsild.InContext(e, ngsild.CoreContextURL)),

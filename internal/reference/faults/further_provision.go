@@ -1,0 +1,92 @@
+package faults
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// batchContexts is the faults of the @contexts and types in batches (6.3.5, 4.16).
+func batchContexts() []Fault {
+	creating := batch("create").on
+	notLD := func(r *http.Request) bool { return !isJSONLD(r) }
+	withoutTypes := func(e object) { delete(e, "type") }
+	return []Fault{
+		{Name: "batch.context-link-ignored", Summary: "A batch does not look at the @context in the Link header.", On: creating.where(notLD), Request: dropRequestHeader("Link")},
+		{Name: "batch.names-in-no-vocabulary", Summary: "Names in a batch expand to another vocabulary than the default one.", On: creating.where(notLD),
+			Request: fragments(func(e object) {
+				for _, name := range sorted(e) {
+					if isAttribute(name) {
+						e["https://vocabulary.example/"+name] = e[name]
+						delete(e, name)
+					}
+				}
+			})},
+		{Name: "batch.first-context-for-all", Summary: "All entities of a batch are read by the @context of the first.", On: creating.where(isJSONLD),
+			Request: body(func(v any) any {
+				all := objects(v)
+				for _, e := range all {
+					e["@context"] = all[0]["@context"]
+				}
+				return v
+			})},
+		{Name: "batch.context-in-json-taken", Summary: "An @context in a batch as application/json is dropped.", On: creating.where(notLD),
+			Request: fragments(func(e object) { delete(e, "@context") })},
+		{Name: "batch.context-missing-assumed", Summary: "An entity without @context in a batch as JSON-LD gets the core one.", On: creating.where(isJSONLD),
+			Request: fragments(func(e object) {
+				if e["@context"] == nil {
+					e["@context"] = ngsild.CoreContextURL
+				}
+			})},
+		{Name: "batch.context-link-beside-body-ignored", Summary: "A Link header beside a batch as JSON-LD is not looked at.", On: creating.where(isJSONLD), Request: dropRequestHeader("Link")},
+		{Name: "batch.update.drops-types", Summary: "Types in a batch update are not looked at.", On: batch("update").on, Request: fragments(withoutTypes)},
+		{Name: "batch.upsert.drops-types", Summary: "Types in a batch upsert that updates are not looked at.", On: batch("upsert").on.WithQuery("options"), Request: fragments(withoutTypes)},
+	}
+}
+
+// kinds is the faults of single kinds of attributes.
+func kinds() []Fault {
+	appended := func(name string, is func(name string, a object) bool) Fault {
+		return Fault{Name: "kind." + name + "-appended-as-property", Summary: "An appended " + name + " becomes a Property.", On: attributeAppend().on,
+			Request: fragments(func(e object) {
+				for _, attribute := range sorted(e) {
+					if a, ok := e[attribute].(object); ok && is(attribute, a) {
+						e[attribute] = object{"type": "Property", "value": "unknown"}
+					}
+				}
+			})}
+	}
+	typed := func(name, kind string) Fault {
+		return appended(name, func(_ string, a object) bool { return a["type"] == kind })
+	}
+	// The core @context makes these GeoProperties, so that losing them is what can go wrong.
+	lost := func(name string) Fault {
+		return Fault{Name: "kind." + name + "-appended-as-property", Summary: "An appended " + name + " gets another name.", On: attributeAppend().on,
+			Request: fragments(func(e object) {
+				if a := e[name]; a != nil {
+					delete(e, name)
+					e[strings.ToUpper(name)] = a
+				}
+			})}
+	}
+	return []Fault{
+		typed("languageProperty", "LanguageProperty"), typed("jsonProperty", "JsonProperty"),
+		typed("vocabProperty", "VocabProperty"), typed("listProperty", "ListProperty"),
+		lost("observationSpace"), lost("operationSpace"),
+	}
+}
+
+// nulls is the faults of NGSI-LD Null in operations that take it (5.5.4).
+func nulls() []Fault {
+	const null = `"urn:ngsi-ld:null"`
+	var all []Fault
+	for _, op := range []operation{attributeUpdate(), attributePatch(), entityMerge()} {
+		all = append(all,
+			Fault{Name: op.name + ".null-of-dataset-swallowed", Summary: "NGSI-LD Null for an instance with a datasetId does nothing.",
+				On: op.on.where(bodyHas(null)).where(bodyHas(`"datasetId"`)), Instead: swallow(op.success)},
+			Fault{Name: op.name + ".null-of-default-swallowed", Summary: "NGSI-LD Null for the default instance does nothing.",
+				On: op.on.where(bodyHas(null)).where(func(r *http.Request) bool { return !bodyHas(`"datasetId"`)(r) }), Instead: swallow(op.success)})
+	}
+	return all
+}

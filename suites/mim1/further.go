@@ -1,0 +1,49 @@
+package mim1
+
+import (
+	"slices"
+
+	. "github.com/oasc/mimcheck/suites"
+)
+
+// Further is the checks of what is optional beside provision, consumption,
+// subscriptions, temporal evolution and context sources: hosted @contexts, purging,
+// tenants, linked entities, ordering and entity maps; and of what ranges over all
+// kinds of attributes, in a table or generated.
+func Further() []Check {
+	return slices.Concat(
+		contextHosting(), cachedContexts(), implicitContexts(),
+		purge(), tenants(), linked(), ordering(), entityMaps(),
+		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
+		generated(),
+	)
+}
+
+// cim009Later is the specification that rules refer to which V1.8.1 has not.
+const cim009Later = "ETSI GS CIM 009 V1.9.1, "
+
+// common gives checks what they have in common where they do not say otherwise.
+func common(checks []Check, of Check) []Check {
+	for i := range checks {
+		c := &checks[i]
+		if c.Requirements == nil {
+			c.Requirements = of.Requirements
+		}
+		if c.Clause == "" {
+			c.Clause = of.Clause
+		}
+		if c.Level == "" {
+			c.Level = of.Level
+		}
+		if c.Feature == "" {
+			c.Feature = of.Feature
+		}
+		if c.Needs == nil {
+			c.Needs = of.Needs
+		}
+		if c.Since == "" {
+			c.Since = of.Since
+		}
+	}
+	return checks
+}

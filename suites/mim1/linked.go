@@ -1,0 +1,399 @@
+package mim1
+
+import (
+	"slices"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// chain is a building in a city in a country, each linked to the next by a Relationship.
+type chain struct {
+	kind                    string // of the building
+	building, city, country string // ids
+	in, name, area          string // attribute names: in links, the others are plain
+}
+
+func newChain(t *T) chain {
+	c := chain{kind: t.Name("Building"), building: t.URN("Building"), city: t.URN("City"), country: t.URN("Country"),
+		in: t.Name("in"), name: t.Name("name"), area: t.Name("area")}
+	create(t, ngsild.Entity(c.country, t.Name("Country"), c.name, ngsild.Property("Utopia"), c.area, ngsild.Property(3)))
+	create(t, ngsild.Entity(c.city, t.Name("City"), c.name, ngsild.Property("Aarhus"), c.area, ngsild.Property(2), c.in, ngsild.Relationship(c.country)))
+	create(t, ngsild.Entity(c.building, c.kind, c.name, ngsild.Property("Tower"), c.area, ngsild.Property(1), c.in, ngsild.Relationship(c.city)))
+	return c
+}
+
+// fetch is a way to get the building: by retrieval, by query or by query with POST.
+type fetch struct {
+	name   string
+	answer func(t *T, c chain, parameters ...string) *probe.Response
+}
+
+func byRetrieval() fetch {
+	return fetch{"retrieve", func(t *T, c chain, parameters ...string) *probe.Response {
+		return t.GET(entityPath(c.building), Query(parameters...))
+	}}
+}
+
+func byQuery() fetch {
+	return fetch{"query", func(t *T, c chain, parameters ...string) *probe.Response {
+		return t.GET(entities, Query("type", c.kind), Query(parameters...))
+	}}
+}
+
+// inline is the building with what is linked inside of it.
+func (f fetch) inline(t *T, c chain, parameters ...string) ngsild.Object {
+	r := f.answer(t, c, append(parameters, "join", "inline")...)
+	t.Require(r).To(HaveStatus(200))
+	if f.name == "query" {
+		return only(t, r)
+	}
+	return t.Object(r)
+}
+
+// flat is all entities of the answer by their ids: the building and what is linked
+// beside it. A single entity may come without the list.
+func (f fetch) flat(t *T, c chain, parameters ...string) map[string]ngsild.Object {
+	r := f.answer(t, c, append(parameters, "join", "flat")...)
+	t.Require(r).To(HaveStatus(200))
+	found := map[string]ngsild.Object{}
+	for _, item := range list(t.JSON(r)) {
+		e, _ := item.(ngsild.Object)
+		id, _ := e["id"].(string)
+		_, twice := found[id]
+		t.Expect(r).To(answering(id != "" && !twice, "an entity of the answer has no id or is there twice: %s", compact(item)))
+		found[id] = e
+	}
+	return found
+}
+
+// ids are the keys in order.
+func ids(found map[string]ngsild.Object) []string {
+	var all []string
+	for id := range found {
+		all = append(all, id)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// hasExactly expects exactly the entities with these ids.
+func hasExactly(t *T, found map[string]ngsild.Object, want ...string) {
+	t.Expect(ids(found)).To(gomega.ConsistOf(want), "the linking entity and those that it links to, each once")
+}
+
+// linkedIn is the entity inside a Relationship of e (4.5.23.2).
+func linkedIn(t *T, e ngsild.Object, name string) ngsild.Object {
+	inside, ok := instance(e, name, "")["entity"].(ngsild.Object)
+	t.Require(ok).To(gomega.BeTrue(), "Relationship %s has to hold the linked entity in its member entity, seen %s", name, compact(e[name]))
+	return inside
+}
+
+// endsAt expects that the Relationship holds no entity.
+func endsAt(t *T, e ngsild.Object, name string) {
+	t.Expect(instance(e, name, "")).NotTo(gomega.HaveKey("entity"), "Relationship %s goes no further", name)
+}
+
+func linked() []Check {
+	var checks []Check
+	for _, f := range []fetch{byRetrieval(), byQuery()} {
+		checks = append(checks, joins(f)...)
+		checks = append(checks, joinedSelections(f)...)
+	}
+	return common(append(checks, joinRefusals()...),
+		Check{Requirements: structured, Clause: cim009 + "4.5.23", Level: Core, Feature: FeatureLinked, Needs: writes, Since: "1.8.1"})
+}
+
+// purposes picks the test purposes of the way of fetching.
+func (f fetch) purposes(retrieve, query []string) []string {
+	if f.name == "query" {
+		return query
+	}
+	return retrieve
+}
+
+func joins(f fetch) []Check {
+	return []Check{
+		{
+			ID:    "mim1.linked." + f.name + ".inline",
+			Title: "With join=inline a Relationship holds the entity that it links to, and no further one (" + f.name + ")",
+			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				building := f.inline(t, c)
+				t.Expect(building).To(haveAttribute(c.in, ngsild.Relationship(c.city)))
+				city := linkedIn(t, building, c.in)
+				t.Expect(city).To(haveMembers(ngsild.Object{"id": c.city}))
+				t.Expect(city).To(haveAttribute(c.name, ngsild.Property("Aarhus")))
+				endsAt(t, city, c.in)
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".flat",
+			Title: "With join=flat the linked entity comes beside the linking one (" + f.name + ")",
+			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				found := f.flat(t, c)
+				hasExactly(t, found, c.building, c.city)
+				t.Expect(found[c.building]).To(haveAttribute(c.in, ngsild.Relationship(c.city)))
+				t.Expect(found[c.city]).To(haveAttribute(c.name, ngsild.Property("Aarhus")))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".inlineSimplified",
+			Title: "Simplified, with join=inline the linked entity takes the place of the target's URI (" + f.name + ")",
+			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				building := f.inline(t, c, "options", "keyValues")
+				t.Expect(building[c.in]).To(EqualJSON(ngsild.Object{"id": c.city, "type": inside(building, c.in)["type"],
+					c.name: "Aarhus", c.area: 2, c.in: c.country}))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".flatSimplified",
+			Title: "Simplified, with join=flat the linked entity comes simplified beside the linking one (" + f.name + ")",
+			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				found := f.flat(t, c, "options", "keyValues")
+				hasExactly(t, found, c.building, c.city)
+				t.Expect(found[c.building]).To(haveMembers(ngsild.Object{c.in: c.city, c.name: "Tower"}))
+				t.Expect(found[c.city]).To(haveMembers(ngsild.Object{c.in: c.country, c.name: "Aarhus"}))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".inlineLevels",
+			Title: "With joinLevel=2 the entities that linked ones link to are there as well, inside of them (" + f.name + ")",
+			Fault: "linked.level-ignored", TestPurposes: f.purposes([]string{"018_13"}, []string{"019_16"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				city := linkedIn(t, f.inline(t, c, "joinLevel", "2"), c.in)
+				t.Expect(linkedIn(t, city, c.in)).To(haveAttribute(c.name, ngsild.Property("Utopia")))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".flatLevels",
+			Title: "With joinLevel=2 the entities that linked ones link to are there as well, beside them (" + f.name + ")",
+			Fault: "linked.level-ignored", TestPurposes: f.purposes([]string{"018_13"}, []string{"019_16"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				found := f.flat(t, c, "joinLevel", "2")
+				hasExactly(t, found, c.building, c.city, c.country)
+				t.Expect(found[c.country]).To(haveAttribute(c.name, ngsild.Property("Utopia")))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".inlineSysAttrs",
+			Title: "With join=inline and sysAttrs the linked entity shows when it was created (" + f.name + ")",
+			Fault: "linked.sys-attrs-of-outermost", TestPurposes: f.purposes([]string{"018_11"}, []string{"019_14"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				building := f.inline(t, c, "options", "sysAttrs")
+				for _, e := range []ngsild.Object{building, linkedIn(t, building, c.in)} {
+					_, err := instant(e["createdAt"])
+					t.Expect(err).To(gomega.Succeed(), "createdAt of %v", e["id"])
+				}
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".flatSysAttrs",
+			Title: "With join=flat and sysAttrs each entity shows when it was created (" + f.name + ")",
+			Fault: "linked.sys-attrs-of-outermost", TestPurposes: f.purposes([]string{"018_12"}, []string{"019_15"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				found := f.flat(t, c, "options", "sysAttrs")
+				hasExactly(t, found, c.building, c.city)
+				for _, id := range ids(found) {
+					_, err := instant(found[id]["createdAt"])
+					t.Expect(err).To(gomega.Succeed(), "createdAt of %s", id)
+				}
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".none",
+			Title: "Without join, or with join=@none, a Relationship is its target's URI alone (" + f.name + ")",
+			Fault: "linked.always-inline",
+			Body: func(t *T) {
+				c := newChain(t)
+				for _, parameters := range [][]string{nil, {"join", "@none"}} {
+					r := f.answer(t, c, parameters...)
+					t.Require(r).To(HaveStatus(200))
+					e, _ := list(t.JSON(r))[0].(ngsild.Object)
+					t.Expect(e).To(haveAttribute(c.in, ngsild.Relationship(c.city), "entity"))
+				}
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".missing",
+			Title: "A linked entity that is not there is passed over (" + f.name + ")",
+			Fault: "linked.missing-not-found", TestPurposes: f.purposes([]string{"018_14"}, nil),
+			Body: func(t *T) {
+				c := newChain(t)
+				done(t, t.DELETE(entityPath(c.city)))
+				building := f.inline(t, c)
+				t.Expect(building).To(haveAttribute(c.in, ngsild.Relationship(c.city), "entity"))
+				hasExactly(t, f.flat(t, c), c.building)
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".circle",
+			Title: "Entities that link to each other are each shown once (" + f.name + ")",
+			Fault: "linked.circle-repeats",
+			Body: func(t *T) {
+				c := newChain(t)
+				done(t, t.PATCH(attrsPath(c.city), JSON(ngsild.Object{c.in: ngsild.Relationship(c.building)})))
+				hasExactly(t, f.flat(t, c, "joinLevel", "3"), c.building, c.city)
+				city := linkedIn(t, f.inline(t, c, "joinLevel", "3"), c.in)
+				endsAt(t, city, c.in)
+			},
+		},
+	}
+}
+
+// inside is a member that is an object.
+func inside(e ngsild.Object, name string) ngsild.Object {
+	o, _ := e[name].(ngsild.Object)
+	return o
+}
+
+// joinedSelections checks pick and omit that reach into linked entities (4.21).
+func joinedSelections(f fetch) []Check {
+	clause := cim009 + "4.21"
+	return []Check{
+		{
+			ID:    "mim1.linked." + f.name + ".pick",
+			Title: "pick of the linking entity leaves the linked one whole (" + f.name + ")", Clause: clause,
+			Fault: "represent.pick-ignored", TestPurposes: f.purposes(nil, []string{"019_20"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				building := f.inline(t, c, "pick", "id,type,"+c.in)
+				t.Expect(building).To(lackAttribute(c.name))
+				city := linkedIn(t, building, c.in)
+				t.Expect(city).To(haveAttribute(c.name, ngsild.Property("Aarhus")))
+				t.Expect(city).To(haveAttribute(c.area, ngsild.Property(2)))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".omit",
+			Title: "omit of the linking entity leaves the linked one whole (" + f.name + ")", Clause: clause,
+			Fault: "represent.omit-ignored", TestPurposes: f.purposes(nil, []string{"019_21"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				building := f.inline(t, c, "omit", c.name)
+				t.Expect(building).To(lackAttribute(c.name))
+				t.Expect(linkedIn(t, building, c.in)).To(haveAttribute(c.name, ngsild.Property("Aarhus")))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".pickLinked",
+			Title: "pick with braces picks members of linked entities, level by level (" + f.name + ")", Clause: clause,
+			Fault: "linked.braces-ignored", TestPurposes: f.purposes([]string{"018_20"}, []string{"019_22"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				picked := "id," + c.in + "{id," + c.name + "," + c.in + "{id," + c.area + "}}"
+				building := f.inline(t, c, "joinLevel", "2", "pick", picked)
+				t.Expect(attributesOf(building)).To(gomega.ConsistOf(c.in))
+				city := linkedIn(t, building, c.in)
+				t.Expect(attributesOf(city)).To(gomega.ConsistOf(c.in, c.name))
+				t.Expect(attributesOf(linkedIn(t, city, c.in))).To(gomega.ConsistOf(c.area))
+				found := f.flat(t, c, "joinLevel", "2", "pick", picked)
+				t.Expect(attributesOf(found[c.city])).To(gomega.ConsistOf(c.in, c.name))
+				t.Expect(attributesOf(found[c.country])).To(gomega.ConsistOf(c.area))
+			},
+		},
+		{
+			ID:    "mim1.linked." + f.name + ".omitLinked",
+			Title: "omit with braces takes members of linked entities away (" + f.name + ")", Clause: clause,
+			Fault: "linked.braces-ignored", TestPurposes: f.purposes([]string{"018_21"}, []string{"019_23"}),
+			Body: func(t *T) {
+				c := newChain(t)
+				omitted := c.in + "{" + c.name + "," + c.in + "{" + c.area + "}}"
+				building := f.inline(t, c, "joinLevel", "2", "omit", omitted)
+				t.Expect(building).To(haveAttribute(c.name, ngsild.Property("Tower")))
+				city := linkedIn(t, building, c.in)
+				t.Expect(attributesOf(city)).To(gomega.ConsistOf(c.in, c.area))
+				t.Expect(attributesOf(linkedIn(t, city, c.in))).To(gomega.ConsistOf(c.name))
+				found := f.flat(t, c, "joinLevel", "2", "omit", omitted)
+				t.Expect(attributesOf(found[c.city])).To(gomega.ConsistOf(c.in, c.area))
+				t.Expect(attributesOf(found[c.country])).To(gomega.ConsistOf(c.name))
+			},
+		},
+	}
+}
+
+func joinRefusals() []Check {
+	return []Check{
+		{
+			ID:    "mim1.linked.several",
+			Title: "A Relationship to several entities holds them all in entityList",
+			Fault: "linked.first-of-several",
+			Body: func(t *T) {
+				kind, parts := t.Name("Group"), t.Name("parts")
+				one := create(t, ngsild.Entity(t.URN("Part"), t.Name("Part")))
+				two := create(t, ngsild.Entity(t.URN("Part"), t.Name("Part")))
+				id := create(t, ngsild.Entity(t.URN("Group"), kind, parts, ngsild.Relationship([]any{one, two})))
+				e := read(t, id, Query("join", "inline"))
+				var found []string
+				for _, item := range list(instance(e, parts, "")["entityList"]) {
+					part, _ := item.(ngsild.Object)
+					of, _ := part["id"].(string)
+					found = append(found, of)
+				}
+				t.Expect(found).To(gomega.ConsistOf(one, two), "entityList holds the linked entities, seen %s", compact(e[parts]))
+			},
+		},
+		{
+			ID:    "mim1.linked.post.inline",
+			Title: "A query by POST joins as its member join asks",
+			Fault: "linked.post-join-ignored", TestPurposes: []string{"019_24"},
+			Body: func(t *T) {
+				c := newChain(t)
+				r := t.POST(entityOperation+"query", JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}},
+					"join": "inline", "joinLevel": 2}))
+				city := linkedIn(t, only(t, r), c.in)
+				t.Expect(linkedIn(t, city, c.in)).To(haveAttribute(c.name, ngsild.Property("Utopia")))
+			},
+		},
+		{
+			ID:    "mim1.linked.post.flat",
+			Title: "A query by POST with join flat gives the linked entities beside the linking ones",
+			Fault: "linked.post-join-ignored", TestPurposes: []string{"019_24"},
+			Body: func(t *T) {
+				c := newChain(t)
+				r := t.POST(entityOperation+"query", JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}}, "join": "flat"}))
+				found := map[string]ngsild.Object{}
+				for _, e := range entitiesIn(t, r) {
+					id, _ := e["id"].(string)
+					found[id] = e
+				}
+				hasExactly(t, found, c.building, c.city)
+			},
+		},
+		{
+			ID:    "mim1.linked.unknownJoin",
+			Title: "An unknown value of join is refused with 400", Requirements: errorAnswers,
+			Fault: "linked.unknown-join-ignored", Level: Extended,
+			Body: func(t *T) {
+				c := newChain(t)
+				t.Expect(t.GET(entityPath(c.building), Query("join", "sideways"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+			},
+		},
+		{
+			ID:    "mim1.linked.badLevel",
+			Title: "A joinLevel that is no positive number is refused with 400", Requirements: errorAnswers,
+			Fault: "linked.bad-level-ignored", Level: Extended,
+			Body: func(t *T) {
+				c := newChain(t)
+				for _, level := range []string{"-1", "two"} {
+					t.Expect(t.GET(entityPath(c.building), Query("join", "inline", "joinLevel", level))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+				}
+			},
+		},
+	}
+}

@@ -1,0 +1,159 @@
+package mim1
+
+import (
+	"time"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// inOrder queries the candidates by orderBy and expects the labels in this order.
+func (c candidates) inOrder(t *T, orderBy string, labels ...string) {
+	c.inOrderBy(t, Query("orderBy", orderBy), labels...)
+}
+
+func (c candidates) inOrderBy(t *T, by Option, labels ...string) {
+	var got []string
+	for _, e := range entitiesIn(t, c.query(t, by)) {
+		got = append(got, c.labels([]ngsild.Object{e})...)
+	}
+	t.Expect(got).To(gomega.Equal(labels), "orderBy says in which order the entities come")
+}
+
+// shuffled creates sensors whose levels, names and ids are in different orders.
+func shuffled(t *T) (c candidates, name string) {
+	kind, level := t.Name("Sensor"), t.Name("level")
+	name = t.Name("name")
+	prefix := t.URN("Sensor")
+	c = candidates{kind: kind, attr: level, ids: map[string]string{}}
+	for _, e := range []struct {
+		label, id, name string
+		level           int
+	}{{"two", ":c", "Birch", 2}, {"ten", ":a", "Ash", 10}, {"one", ":b", "Birch", 1}} {
+		c.ids[e.label] = create(t, ngsild.Entity(prefix+e.id, kind, level, ngsild.Property(e.level, "unitCode", "CEL", t.Check.Suite(), ngsild.Property(-e.level)),
+			name, ngsild.Property(e.name)))
+	}
+	return c, name
+}
+
+func ordering() []Check {
+	return common([]Check{
+		{
+			ID: "mim1.query.order.ascending", Title: "orderBy an attribute gives the entities by its value, numbers as numbers, smallest first",
+			TestPurposes: []string{"019_19"}, Fault: "order.numbers-as-text",
+			Body: func(t *T) {
+				c, _ := shuffled(t)
+				c.inOrder(t, c.attr, "one", "two", "ten")
+				c.inOrder(t, c.attr+";asc", "one", "two", "ten")
+			},
+		},
+		{
+			ID: "mim1.query.order.descending", Title: "orderBy with ;desc gives the entities with the largest value first",
+			TestPurposes: []string{"019_19"}, Fault: "order.direction-ignored",
+			Body: func(t *T) { c, _ := shuffled(t); c.inOrder(t, c.attr+";desc", "ten", "two", "one") },
+		},
+		{
+			ID: "mim1.query.order.id", Title: "orderBy id gives the entities by their ids",
+			TestPurposes: []string{"019_19"}, Fault: "order.ignored",
+			Body: func(t *T) {
+				c, _ := shuffled(t)
+				c.inOrder(t, "id", "ten", "one", "two")
+				c.inOrder(t, "id;desc", "two", "one", "ten")
+			},
+		},
+		{
+			ID: "mim1.query.order.several", Title: "Entities that are equal by the first part of orderBy are ordered by the next",
+			TestPurposes: []string{"019_19"}, Fault: "order.first-only",
+			Body: func(t *T) {
+				c, name := shuffled(t)
+				c.inOrder(t, name+","+c.attr, "ten", "one", "two")
+				c.inOrder(t, name+";desc,"+c.attr+";desc", "two", "one", "ten")
+			},
+		},
+		{
+			ID: "mim1.query.order.subAttribute", Title: "orderBy a dotted path orders by an attribute's own attribute",
+			TestPurposes: []string{"019_19"}, Fault: "order.path-dropped",
+			Body: func(t *T) { c, _ := shuffled(t); c.inOrder(t, c.attr+"."+t.Check.Suite(), "ten", "two", "one") },
+		},
+		{
+			ID: "mim1.query.order.createdAt", Title: "orderBy createdAt gives the entities in the order of their creation",
+			TestPurposes: []string{"019_19"}, Fault: "order.ignored",
+			Body: func(t *T) {
+				kind, prefix := t.Name("Sensor"), t.URN("Sensor")
+				c := candidates{kind: kind, ids: map[string]string{}}
+				var before time.Time
+				for _, label := range []string{"c first", "a second", "b third"} {
+					id := prefix + ":" + label[:1]
+					for attempt := 1; ; attempt++ { // the platform's clock may be too coarse to tell them apart
+						c.ids[label] = create(t, ngsild.Entity(id, kind))
+						at, _ := stamps(t, id, "")
+						if at.After(before) {
+							before = at
+							break
+						}
+						if attempt == 6 {
+							t.CantTell("the platform's clock did not tell the creation of entities apart that were created a second after each other")
+						}
+						done(t, t.DELETE(entityPath(id)))
+						pause(t, time.Duration(attempt)*100*time.Millisecond)
+					}
+				}
+				c.inOrder(t, "createdAt", "c first", "a second", "b third")
+				c.inOrder(t, "createdAt;desc", "b third", "a second", "c first")
+			},
+		},
+		{
+			ID: "mim1.query.order.paged", Title: "Pages of an ordered query continue the order",
+			Fault: "order.within-page",
+			Body: func(t *T) {
+				c, _ := shuffled(t)
+				var got []string
+				for _, offset := range []string{"0", "1", "2"} {
+					r := t.GET(entities, Query("type", c.kind, "orderBy", c.attr, "limit", "1", "offset", offset))
+					got = append(got, c.labels(entitiesIn(t, r))...)
+				}
+				t.Expect(got).To(gomega.Equal([]string{"one", "two", "ten"}), "the pages, one after the other")
+			},
+		},
+		{
+			ID: "mim1.query.order.distance", Title: "orderBy with ;dist-asc gives the nearest entities first",
+			Fault: "order.direction-ignored",
+			Body: func(t *T) {
+				kind := t.Name("Sight")
+				at := func(longitude float64) ngsild.Object {
+					return ngsild.Entity(t.URN("Sight"), kind, "location", ngsild.GeoProperty(ngsild.Point(longitude, 56)))
+				}
+				c := candidatesOf(t, map[string]ngsild.Object{"a far": at(13), "b near": at(10.1), "c between": at(11)})
+				c.kind = kind
+				from := Query("geometry", "Point", "coordinates", "[10,56]")
+				c.inOrderBy(t, both(from, Query("orderBy", "location;dist-asc")), "b near", "c between", "a far")
+				c.inOrderBy(t, both(from, Query("orderBy", "location;dist-desc")), "a far", "c between", "b near")
+			},
+		},
+		{
+			ID: "mim1.query.order.badDirection", Title: "orderBy with an unknown direction is refused with 400 BadRequestData",
+			Requirements: errorAnswers, Fault: "order.bad-ignored",
+			Body: func(t *T) {
+				c, _ := shuffled(t)
+				t.Expect(c.query(t, Query("orderBy", c.attr+";sideways"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+			},
+		},
+		{
+			ID: "mim1.query.order.post", Title: "A query by POST orders as its member orderBy asks",
+			Fault: "order.post-ignored",
+			Body: func(t *T) {
+				c, _ := shuffled(t)
+				r := t.POST(entityOperation+"query", JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}},
+					"orderBy": []any{c.attr + ";desc"}}))
+				var got []string
+				for _, e := range entitiesIn(t, r) {
+					got = append(got, c.labels([]ngsild.Object{e})...)
+				}
+				t.Expect(got).To(gomega.Equal([]string{"ten", "two", "one"}))
+			},
+		},
+	}, Check{Requirements: query, Clause: cim009Later + "4.23", Level: Core, Feature: FeatureOrder, Needs: writes})
+}

@@ -1,0 +1,213 @@
+package mim1
+
+import (
+	"strings"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// newTenant is the name of a tenant of the run's own, as lower-case letters and
+// digits, which every platform can take.
+func newTenant(t *T) string { return strings.ToLower(t.Name("tenant")) }
+
+// of sends a request to a tenant.
+func of(tenant string) Option { return Header(ngsild.HeaderTenant, tenant) }
+
+// createIn stores e in a tenant.
+func createIn(t *T, tenant string, e ngsild.Object) {
+	t.Require(t.POST(entities, JSON(e), of(tenant))).To(HaveStatus(201), "the first creation makes the tenant (4.14)")
+}
+
+// twoTenants are two tenants, each with an entity of the same id and type but another level.
+type twoTenants struct {
+	one, two string
+	sensor   sensor
+}
+
+func newTwoTenants(t *T) twoTenants {
+	s, e := aSensor(t)
+	both := twoTenants{newTenant(t), newTenant(t), s}
+	createIn(t, both.one, with(e, s.level, ngsild.Property(1)))
+	createIn(t, both.two, with(e, s.level, ngsild.Property(2)))
+	return both
+}
+
+// levelIn expects the level of the tenant's entity.
+func (b twoTenants) levelIn(t *T, tenant string, level int) {
+	t.Expect(read(t, b.sensor.id, of(tenant))).To(haveAttribute(b.sensor.level, ngsild.Property(level)), "of tenant %s", tenant)
+}
+
+func tenants() []Check {
+	return common([]Check{
+		{
+			ID:    "mim1.tenant.create",
+			Title: "Creating an entity in a tenant that is not there makes the tenant, and the entity is in it",
+			Fault: "tenant.creation-refused",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				t.Expect(read(t, s.id, of(tenant))).To(haveAttribute(s.level, levelAtFirst()))
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.default",
+			Title: "An entity of a tenant is not among the default tenant's",
+			Fault: "tenant.ignored",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				createIn(t, newTenant(t), e)
+				isGone(t, s.id)
+				t.Expect(entitiesIn(t, t.GET(entities, Query("type", s.kind)))).To(gomega.BeEmpty())
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.sameId",
+			Title: "Two tenants can have entities of the same id, and each sees its own",
+			Fault: "tenant.one-for-all",
+			Body: func(t *T) {
+				b := newTwoTenants(t)
+				b.levelIn(t, b.one, 1)
+				b.levelIn(t, b.two, 2)
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.query",
+			Title: "A query in a tenant gives that tenant's entities only",
+			Fault: "tenant.query-of-default",
+			Body: func(t *T) {
+				b := newTwoTenants(t)
+				other := t.URN("Sensor")
+				createIn(t, b.two, ngsild.Entity(other, b.sensor.kind))
+				c := candidates{ids: map[string]string{"shared": b.sensor.id, "other": other}}
+				c.expect(t, both(of(b.one), Query("type", b.sensor.kind)), "shared")
+				c.expect(t, both(of(b.two), Query("type", b.sensor.kind)), "shared", "other")
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.update",
+			Title: "An update in a tenant leaves the other tenant's entity alone",
+			Fault: "tenant.update-of-default",
+			Body: func(t *T) {
+				b := newTwoTenants(t)
+				done(t, t.PATCH(attrsPath(b.sensor.id), JSON(ngsild.Object{b.sensor.level: ngsild.Property(3)}), of(b.one)))
+				b.levelIn(t, b.one, 3)
+				b.levelIn(t, b.two, 2)
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.delete",
+			Title: "A deletion in a tenant leaves the other tenant's entity alone",
+			Fault: "tenant.delete-of-default",
+			Body: func(t *T) {
+				b := newTwoTenants(t)
+				done(t, t.DELETE(entityPath(b.sensor.id), of(b.one)))
+				t.Expect(t.GET(entityPath(b.sensor.id), of(b.one))).To(BeProblem(404, ngsild.ResourceNotFound))
+				b.levelIn(t, b.two, 2)
+			},
+		},
+		{
+			ID:    "mim1.tenant.apart.types",
+			Title: "The types of a tenant are those of its own entities",
+			Fault: "tenant.types-of-default",
+			Body: func(t *T) {
+				if !t.Claims(FeatureDiscovery) {
+					t.Inapplicable("the target does not claim feature %s, by which a tenant's types could be asked for", FeatureDiscovery)
+				}
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				listed := func(in ...Option) []string {
+					r := t.GET("/types", in...)
+					t.Require(r).To(HaveStatus(200))
+					var names []string
+					for _, name := range texts(t.Object(r)["typeList"]) {
+						names = append(names, strings.TrimPrefix(name, ngsild.DefaultVocab))
+					}
+					return names
+				}
+				t.Expect(listed(of(tenant))).To(gomega.ConsistOf(s.kind))
+				t.Expect(listed()).NotTo(gomega.ContainElement(s.kind))
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.create",
+			Title: "The answer to a creation in a tenant names the tenant", Clause: cim009 + "6.3.14",
+			Fault: "tenant.no-echo",
+			Body: func(t *T) {
+				_, e := aSensor(t)
+				tenant := newTenant(t)
+				r := t.POST(entities, JSON(e), of(tenant))
+				t.Require(r).To(HaveStatus(201))
+				t.Expect(r).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.read",
+			Title: "The answers to a retrieval and to a query in a tenant name the tenant", Clause: cim009 + "6.3.14",
+			Fault: "tenant.no-echo",
+			Body: func(t *T) {
+				b := newTwoTenants(t)
+				t.Expect(t.GET(entityPath(b.sensor.id), of(b.one))).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(b.one)))
+				t.Expect(t.GET(entities, Query("type", b.sensor.kind), of(b.two))).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(b.two)))
+			},
+		},
+		{
+			ID:    "mim1.tenant.unknown.retrieve",
+			Title: "A retrieval in a tenant that is not there is answered with 404 NonexistentTenant", Clause: cim009 + "5.5.10",
+			Requirements: errorAnswers, Fault: "tenant.unknown-not-told",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(t.GET(entityPath(s.id), of(newTenant(t)))).To(BeProblem(404, ngsild.NonexistentTenant))
+			},
+		},
+		{
+			ID:    "mim1.tenant.unknown.query",
+			Title: "A query in a tenant that is not there is answered with 404 NonexistentTenant", Clause: cim009 + "5.5.10",
+			Requirements: errorAnswers, Needs: reads, Fault: "tenant.unknown-is-empty",
+			Body: func(t *T) {
+				t.Expect(t.GET(entities, Query("type", t.Name("Sensor")), of(newTenant(t)))).To(BeProblem(404, ngsild.NonexistentTenant))
+			},
+		},
+		{
+			ID:    "mim1.tenant.unknown.update",
+			Title: "An update in a tenant that is not there is answered with 404 NonexistentTenant", Clause: cim009 + "5.5.10",
+			Requirements: errorAnswers, Fault: "tenant.unknown-not-told",
+			Body: func(t *T) {
+				s := newSensor(t)
+				r := t.PATCH(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(3)}), of(newTenant(t)))
+				t.Expect(r).To(BeProblem(404, ngsild.NonexistentTenant))
+				s.isUnchanged(t)
+			},
+		},
+		{
+			ID:    "mim1.tenant.unknown.delete",
+			Title: "A deletion in a tenant that is not there is answered with 404 NonexistentTenant and deletes nothing", Clause: cim009 + "5.5.10",
+			Requirements: errorAnswers, Fault: "tenant.unknown-not-told",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(t.DELETE(entityPath(s.id), of(newTenant(t)))).To(BeProblem(404, ngsild.NonexistentTenant))
+				s.isUnchanged(t)
+			},
+		},
+		{
+			ID:    "mim1.tenant.batch",
+			Title: "A batch creation in a tenant stores all entities there",
+			Fault: "tenant.batch-of-default",
+			Body: func(t *T) {
+				if !t.Claims(FeatureBatch) {
+					t.Inapplicable("the target does not claim feature %s", FeatureBatch)
+				}
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				t.Require(batch(t, "create", []any{e}, of(tenant))).To(HaveStatus(201))
+				t.Expect(read(t, s.id, of(tenant))).To(haveAttribute(s.level, levelAtFirst()))
+				isGone(t, s.id)
+			},
+		},
+	}, Check{Requirements: access, Clause: cim009 + "4.14", Level: Core, Feature: FeatureTenants, Needs: writes, Since: "1.4.1"})
+}
