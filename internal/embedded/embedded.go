@@ -88,7 +88,8 @@ func Statement() target.Statement {
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
 		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
-		suites.FeatureTemporal,
+		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
+		suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps,
 	} {
 		s.Features = append(s.Features, string(f))
 	}

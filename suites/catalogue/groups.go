@@ -8,5 +8,5 @@ import (
 
 // groups are the checks of every suite: a new suite adds its line here.
 func groups() [][]suites.Check {
-	return [][]suites.Check{mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.Temporal(), mim2.Checks()}
+	return [][]suites.Check{mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.Temporal(), mim1.Further(), mim2.Checks()}
 }
