@@ -95,17 +95,22 @@ func (s sensor) setLevel(t *T, v any) {
 // came up to it, that one last. When none comes it ends the check: as failed, or as
 // cantTell when the platform may be unable to reach the harness.
 func (w *subscriber) await(t *T, value any) []delivery {
+	return w.until(t, "shows "+compact(value), func(d delivery) bool { return mentions(d.body["data"], value) })
+}
+
+// until is await for a notification that is so.
+func (w *subscriber) until(t *T, what string, so func(d delivery) bool) []delivery {
 	ctx, cancel := context.WithTimeout(t.Context(), t.Patience())
 	defer cancel()
 	var got []delivery
 	for {
 		n, err := w.inbox.Next(ctx)
 		if err != nil {
-			w.missed(t, got, fmt.Sprintf("no notification that shows %s came", compact(value)), err)
+			w.missed(t, got, fmt.Sprintf("no notification that %s came", what), err)
 		}
 		d := received(t, n)
 		got = append(got, d)
-		if mentions(d.body["data"], value) {
+		if so(d) {
 			return got
 		}
 	}
@@ -149,15 +154,25 @@ func (w *subscriber) ignoresMade(t *T, why string, change func() any) {
 	}
 }
 
-// isSilent expects that nothing has come from the subscription while other changes
-// were notified to a second subscriber, who is told of every change of the same sensor.
-// The two are not told in step, so it has to stay silent for some rounds.
+// isSilent expects that no change is notified while the same changes are notified to a
+// second subscriber, who is told of every change of the same sensor. The two are not
+// told in step, so it has to stay silent for some rounds. What tells of changes before
+// may still be on its way.
 func (w *subscriber) isSilent(t *T, other *subscriber, why string) {
+	var made []any
 	for range 5 {
-		other.await(t, other.mark(t))
+		m := other.mark(t)
+		made = append(made, m)
+		other.await(t, m)
 	}
-	if n, came := w.waiting(); came {
-		t.Require(nil).To(unwanted(received(t, n), why))
+	for {
+		n, came := w.waiting()
+		if !came {
+			return
+		}
+		if d := received(t, n); slices.ContainsFunc(made, func(m any) bool { return mentions(d.body["data"], m) }) {
+			t.Require(nil).To(unwanted(d, why))
+		}
 	}
 }
 
@@ -179,15 +194,6 @@ func (w *subscriber) waiting() (probe.Notification, bool) {
 	cancel()
 	n, err := w.inbox.Next(now)
 	return n, err == nil
-}
-
-// empty drops the notifications that have come.
-func (w *subscriber) empty() {
-	for {
-		if _, came := w.waiting(); !came {
-			return
-		}
-	}
 }
 
 // missed ends the check because of a notification that did not come.

@@ -247,11 +247,9 @@ func subscriptionMembers() []Check {
 			ID:     "mim1.subscription.member." + m.name,
 			Title:  "A subscription keeps " + m.what + " (" + m.name + ")",
 			Clause: cim009 + "5.2.12", TestPurposes: []string{"030_03"},
-			Level: m.level, Since: m.since, Fault: "subscription.create.forgets-" + m.name,
+			Level: m.level, Feature: m.feature, Since: m.since, Fault: "subscription.create.forgets-" + m.name,
 			Body: func(t *T) {
-				if m.feature != "" {
-					alsoClaims(t, m.feature)
-				}
+				alsoClaims(t, FeatureSubscriptions)
 				sent := aSubscription(t, t.Name("Nothing"), nobody, m.edits(t)...)
 				m.same(t, sent, subscription(t, subscribe(t, sent)))
 			},

@@ -97,12 +97,10 @@ func subscriptionRefusals() []Check {
 			ID:           "mim1.subscription.refusal." + s.name,
 			Title:        "A subscription " + s.title + " is refused with 400 BadRequestData",
 			Requirements: subscriptionErrors, Clause: cim009 + s.clause, TestPurposes: s.purposes,
-			Level: s.level, Since: s.since, Fault: "subscription.takes-" + s.name,
+			Level: s.level, Feature: s.feature, Since: s.since, Fault: "subscription.takes-" + s.name,
 			Hint: "the member is dropped or repaired instead of being refused, so that the subscriber is told of something else than it asked for",
 			Body: func(t *T) {
-				if s.feature != "" {
-					alsoClaims(t, s.feature)
-				}
+				alsoClaims(t, FeatureSubscriptions)
 				invalid := aSubscription(t, t.Name("Nothing"), nobody, s.edits(t)...)
 				t.Expect(t.POST(subscriptions, JSON(invalid))).To(beBadData())
 			},

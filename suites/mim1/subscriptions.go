@@ -103,7 +103,11 @@ func setMembers(o ngsild.Object, pairs []any) {
 
 // subscribe creates the subscription and returns its id; anything but 201 ends the check.
 func subscribe(t *T, s ngsild.Object, options ...Option) (id string) {
-	t.Require(t.POST(subscriptions, append([]Option{JSON(s)}, options...)...)).To(HaveStatus(201), "a subscription to work on has to be created first")
+	r := t.POST(subscriptions, append([]Option{JSON(s)}, options...)...)
+	if (r.Status == 503 || r.Status == 504) && t.Env.Callback != nil && !t.Env.Callback.Reached() {
+		t.CantTell("the platform says that it cannot retrieve an @context, and it has retrieved nothing from the harness so far: give an address of this machine that it can reach with --callback-host")
+	}
+	t.Require(r).To(HaveStatus(201), "a subscription to work on has to be created first")
 	return s["id"].(string)
 }
 
