@@ -10,7 +10,7 @@ import (
 )
 
 func newBaseline() *cobra.Command {
-	cmd := &cobra.Command{Use: "baseline", Short: "Show the baselines: the frozen sets of requirements"}
+	cmd := group("baseline", "Show the baselines: the frozen sets of requirements")
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "list", Short: "List the baselines", Args: cobra.NoArgs,

@@ -101,6 +101,7 @@ func TestBadInputIsNamedWithItsExitCode(t *testing.T) {
 		{"bad date", []string{"status", "--as-of", "yesterday"}, 2, []string{"2026-01-31"}},
 		{"unknown format", []string{"report", "render", broken, "--format", "odt"}, 2, nil},
 		{"cleanup without a target", []string{"cleanup"}, 2, []string{"--target"}},
+		{"unknown command of a group", []string{"baseline", "lst"}, 2, []string{"lst", "list"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mimcheck(t, c.args...).want(t, c.code, c.says...)

@@ -13,7 +13,7 @@ import (
 )
 
 func newReference() *cobra.Command {
-	cmd := &cobra.Command{Use: "reference", Short: "The reference city platform and its faults"}
+	cmd := group("reference", "The reference city platform and its faults")
 	var port int
 	var host string
 	var names []string

@@ -13,7 +13,7 @@ import (
 )
 
 func newReport() *cobra.Command {
-	cmd := &cobra.Command{Use: "report", Short: "Work with the report of a run"}
+	cmd := group("report", "Work with the report of a run")
 	var format, out string
 	render := &cobra.Command{
 		Use:     "render REPORT.json",
@@ -41,6 +41,6 @@ func newReport() *cobra.Command {
 	}
 	render.Flags().StringVar(&format, "format", "text", "one of "+strings.Join(formats.Names(), ", "))
 	render.Flags().StringVar(&out, "out", "", "file to write (default: standard output)")
-	cmd.AddCommand(render)
+	cmd.AddCommand(render, newReportDiff(), newReportHAR(), newReportScrub(), newReportSign(), newReportVerify())
 	return cmd
 }
