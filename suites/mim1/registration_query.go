@@ -1,6 +1,7 @@
 package mim1
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,12 +248,16 @@ func discoveryBySelectors() []Check {
 			Fault: "registration.query.shortened",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
-				id := register(t, aRegistration(t, kind, nowhere, having("description", "the sensors of the harbour")))
+				sent := aRegistration(t, kind, nowhere, having("description", "the sensors of the harbour"))
+				id := register(t, sent)
 				r := t.GET(registrations, Query("type", kind))
 				found := registrationsIn(t, r)
 				i := slices.IndexFunc(found, func(g ngsild.Object) bool { return g["id"] == id })
 				t.Require(r).To(answering(i >= 0, "registration %s is not among those found for its type", id))
-				t.Expect(found[i]).To(haveMembers(without(registration(t, id), "@context")))
+				one := registration(t, id)
+				for _, member := range slices.Sorted(maps.Keys(sent)) { // what the platform adds, such as counts, may differ
+					t.Expect(normal(unlist(found[i][member]))).To(gomega.Equal(normal(unlist(one[member]))), "%s, here and when it is retrieved", member)
+				}
 			},
 		},
 		{
