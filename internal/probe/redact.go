@@ -40,6 +40,7 @@ type redactor struct {
 	secrets []stand
 	params  map[string]string // lower-case query parameters that are secret -> variable
 	headers map[string]string // canonical header names that are secret -> variable
+	own     string            // the run's token; set once, before use
 }
 
 // stand is one text in which a secret can be told, and the variable in its stead.
@@ -128,6 +129,7 @@ func (r *redactor) all() []stand {
 
 // bytes replaces the secrets in b; without any it returns b itself.
 func (r *redactor) bytes(b []byte) []byte {
+	b = r.info(b)
 	for _, secret := range r.all() {
 		if secret.find.Match(b) {
 			b = secret.find.ReplaceAllLiteral(b, []byte(secret.variable))

@@ -72,6 +72,7 @@ func Open(ctx context.Context, t *target.Target, o Options) (*Session, error) {
 		pace:   newPace(t.Polite.Rate, t.Polite.Concurrency),
 		redact: newRedactor(t), guard: newGuard(o.Profile, t, o.Token),
 		journal: newJournal(o.JournalPath, journalRun{Version: 1, Token: o.Token, Started: time.Now().UTC(), Endpoints: t.Endpoints})}
+	s.redact.own = o.Token
 	var err error
 	if s.bases, err = bases(t.Endpoints); err != nil {
 		return nil, err
