@@ -5,7 +5,7 @@ package suites
 import (
 	"strings"
 
-	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 // Level says how far a check belongs to the core of a standard.
@@ -54,7 +54,7 @@ type Check struct {
 	Feature      Feature
 	Needs        []Need
 	// Endpoints names the endpoints of the target that the check sends requests to;
-	// empty is target.NGSILD alone. Its requests go to the first one unless At says otherwise.
+	// empty is probe.NGSILD alone. Its requests go to the first one unless At says otherwise.
 	Endpoints []string
 	// Since is the first version of the specification with the rule ("1.6.1"), empty for all;
 	// Until is the last one with it, empty when it still stands.
@@ -84,7 +84,7 @@ func (c Check) Group() string {
 // Asks is Endpoints with its default.
 func (c Check) Asks() []string {
 	if len(c.Endpoints) == 0 {
-		return []string{target.NGSILD}
+		return []string{probe.NGSILD}
 	}
 	return c.Endpoints
 }

@@ -8,6 +8,13 @@ import (
 	"net/url"
 
 	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/target"
+)
+
+// Names of endpoints that checks send requests to.
+const (
+	NGSILD      = target.NGSILD
+	OGCFeatures = target.OGCFeatures
 )
 
 // Request is one request of a check, relative to an endpoint of the target.
