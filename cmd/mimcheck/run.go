@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/oasc/mimcheck/internal/attest"
 	"github.com/oasc/mimcheck/internal/console"
 	"github.com/oasc/mimcheck/internal/harness"
 	"github.com/oasc/mimcheck/internal/ledger"
@@ -27,6 +28,9 @@ type runFlags struct {
 	settings   harness.Settings
 	out        string
 	ledger     string
+	bundle     string // file; empty: beside the report
+	expected   string // file of expected failures
+	repeat     int
 	dryRun     bool
 	runTimeout time.Duration
 	command    string // that was typed
@@ -67,19 +71,30 @@ func newRun() *cobra.Command {
 	flags.Uint64Var(&s.Seed, "seed", 0, "seed of everything random (default: a fresh one, told in the report)")
 	flags.IntVar(&s.Sample, "sample", 0, "entities that observing checks look at (default 50)")
 	flags.StringVar(&s.CallbackHost, "callback-host", "", "address of this machine that the platform can reach, HOST or HOST:PORT")
+	flags.StringVar(&s.NotifyURL, "notify-url", "", "where the platform reaches that address, if it is elsewhere for it: http://HOST:PORT")
 	flags.StringVar(&s.StateDir, "state", defaultStateDir(), "folder for clean-up journals")
 	flags.StringVar(&s.Member, "member", "", "record the run for this member city")
 	flags.StringVar(&f.ledger, "ledger", defaultLedger(), "ledger file, with --member")
 	flags.StringVar(&f.out, "out", "mimcheck-report", "folder for the report")
+	flags.StringVar(&f.bundle, "bundle", "", "file for the bundle of report and evidence (default: run"+attest.Extension+" beside the report)")
+	flags.StringVar(&s.Waivers, "waivers", "", "file of agreed exceptions: check, reason, owner, expires")
+	flags.StringVar(&f.expected, "expected-failures", "", "file of checks that are known to fail: exit with 1 only for other ones")
+	flags.IntVar(&f.repeat, "repeat", 1, "run as often as this, and tell which outcomes vary")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan and the number of requests, and run nothing")
 	return cmd
 }
 
 func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	f.settings.Tool = tool()
+	if f.repeat < 1 {
+		return fmt.Errorf("--repeat %d: expected a number from 1", f.repeat)
+	}
+	expected, err := loadExpected(f.expected)
+	if err != nil {
+		return err
+	}
 	var member membership.Member
 	if f.settings.Member != "" { // before an hour of testing, not after
-		var err error
 		if member, err = memberOf(ctx, f.ledger, f.settings.Member); err != nil {
 			return err
 		}
@@ -110,6 +125,12 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
 	}
 	written, writeErr := writeReport(f.out, report)
+	if writeErr == nil {
+		var path string
+		if path, writeErr = writeBundle(f, prepared, report); writeErr == nil {
+			written = append(written, path)
+		}
+	}
 	if err := formats.Render("text", stdout, report); err != nil {
 		return err
 	}
@@ -123,7 +144,32 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	case ctx.Err() != nil:
 		return exitError{exitInterrupted, errors.New("interrupted: the report is partial, what the run created has been removed")}
 	}
+	if f.repeat > 1 {
+		if err := repeat(ctx, f.settings, f.repeat, report, stdout); err != nil {
+			return err
+		}
+	}
+	if expected != nil {
+		return news(ctx, f.settings, expected, report, stdout)
+	}
 	return verdictCode(report)
+}
+
+// writeBundle writes everything that the run is judged by into one file.
+func writeBundle(f runFlags, prepared *harness.Prepared, report *reports.Report) (string, error) {
+	path := f.bundle
+	if path == "" {
+		path = filepath.Join(f.out, "run"+attest.Extension)
+	}
+	b, err := prepared.Bundle(report)
+	if err != nil {
+		return "", err
+	}
+	encoded, err := b.Encode()
+	if err != nil {
+		return "", err
+	}
+	return path, reports.Write(path, encoded)
 }
 
 // commandLine is the command with the flags that were given, for a POSIX shell.

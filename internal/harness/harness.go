@@ -26,6 +26,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/runner"
 	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/internal/waiver"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/baselines"
@@ -54,6 +55,8 @@ type Settings struct {
 	Seed         uint64 // 0 picks one
 	Sample       int    // entities that observing checks look at
 	CallbackHost string // address of the harness that the platform can reach
+	NotifyURL    string // the same as the platform has to be told, if it is another
+	Waivers      string // file of agreed exceptions
 	StateDir     string // where the clean-up journal is kept
 	Member       string
 	Tool         reports.Tool
@@ -69,6 +72,7 @@ type Prepared struct {
 
 	settings Settings
 	noCheck  map[string]string
+	waivers  []reports.Waiver
 	models   *models.Catalogue
 	callback *probe.Callback
 	city     *embedded.City
@@ -113,7 +117,25 @@ func Prepare(s Settings) (_ *Prepared, err error) {
 	if p.Plan, err = runner.NewPlan(scope); err != nil {
 		return p, err
 	}
+	if err := p.agreed(); err != nil {
+		return p, err
+	}
 	return p, p.endpoints()
+}
+
+// agreed reads the waivers, each of which has to be of a check of the plan.
+func (p *Prepared) agreed() (err error) {
+	if p.settings.Waivers == "" {
+		return nil
+	}
+	if p.waivers, err = waiver.Load(p.settings.Waivers, time.Now()); err != nil {
+		return err
+	}
+	ids := make([]string, len(p.Plan.Checks))
+	for i, c := range p.Plan.Checks {
+		ids[i] = c.ID
+	}
+	return waiver.Match(p.waivers, ids)
 }
 
 // endpoints refuses a plan that claims what no endpoint of the target is given for.
@@ -286,6 +308,10 @@ func (p *Prepared) openModels() (err error) {
 // this machine, or one that the user says can reach an address of ours.
 func (p *Prepared) startCallback() (err error) {
 	host := p.settings.CallbackHost
+	if p.settings.NotifyURL != "" {
+		p.callback, err = probe.StartCallbackBehind(host, p.settings.NotifyURL)
+		return err
+	}
 	if host == "" {
 		if p.city == nil && !p.loopback() {
 			return nil
@@ -361,7 +387,7 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 		return nil, runner.Options{}, "", err
 	}
 	options := runner.Options{
-		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck,
+		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck, Waivers: p.waivers,
 		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: orDefault(s.Sample, 50),
 		Concurrency: p.Target.Polite.Concurrency, Rate: p.Target.Polite.Rate,
 		Timeout: orDefault(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,

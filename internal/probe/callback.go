@@ -1,12 +1,15 @@
 package probe
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +47,33 @@ func StartCallback(address string) (*Callback, error) {
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		return nil, fmt.Errorf("the callback address %s names no host that a platform could reach: give the address of this machine in the platform's network", address)
 	}
+	return listen(address, host, port, "")
+}
+
+// StartCallbackBehind is StartCallback for a platform that reaches the server under
+// another address, such as that of a tunnel, a container's host or a proxy: public is
+// what it is told, an http or https URL of a host. Without an address it listens on
+// every interface, at the port of public.
+func StartCallbackBehind(address, public string) (*Callback, error) {
+	u, err := url.Parse(public)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, fmt.Errorf("the public address %q is none that a platform can be told: expected one such as http://host.example:8085, without path", public)
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = strings.Trim(address, "[]"), u.Port()
+	}
+	if port == "" {
+		if port = "80"; u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	return listen(cmp.Or(address, ":"+port), host, port, u.Scheme+"://"+u.Host)
+}
+
+// listen starts the server; base is the address that the platform is told, by default
+// the one that it listens at.
+func listen(address, host, port, base string) (*Callback, error) {
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, fmt.Errorf("no callback server can listen at %s: %w: give an address of this machine", address, err)
@@ -52,7 +82,7 @@ func StartCallback(address string) (*Callback, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	c := &Callback{base: "http://" + net.JoinHostPort(host, port), docs: map[string][]byte{}, inboxes: map[string]*inbox{}, sources: map[string]*source{}}
+	c := &Callback{base: cmp.Or(base, "http://"+net.JoinHostPort(host, port)), docs: map[string][]byte{}, inboxes: map[string]*inbox{}, sources: map[string]*source{}}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10}
 	go func() { _ = c.server.Serve(listener) }() // it ends by Close, with an error that says so
@@ -69,7 +99,7 @@ func (c *Callback) ServeContext(doc []byte) string {
 	return c.base + path
 }
 
-// Base is the address of the server, http://HOST:PORT.
+// Base is the address of the server as the platform is told it, http://HOST:PORT.
 func (c *Callback) Base() string { return c.base }
 
 // contextPath is where a document is served.

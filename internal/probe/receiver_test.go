@@ -232,3 +232,32 @@ func FuzzInbox(f *testing.F) {
 		}
 	})
 }
+
+// A platform may know the server under another address than the one it listens at.
+func TestCallbackBehindAnotherAddress(t *testing.T) {
+	c, err := StartCallbackBehind("127.0.0.1:0", "https://tunnel.example:8443")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	for _, told := range []string{c.NewInbox("x").URL(), c.ServeContext([]byte("{}"))} {
+		if !strings.HasPrefix(told, "https://tunnel.example:8443/") {
+			t.Errorf("the platform is told %s", told)
+		}
+	}
+	for _, bad := range []string{"tunnel.example", "http://", "ftp://host", "http://host/path", "http://host?q=1", "http://user:secret@host", "::"} {
+		if c, err := StartCallbackBehind("127.0.0.1:0", bad); err == nil {
+			c.Close()
+			t.Errorf("%q was taken for an address", bad)
+		}
+	}
+	// Without an address to listen at, the port of the public one is meant.
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(startCallback(t).Base(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := StartCallbackBehind("", "http://host.example:"+port); err == nil {
+		c.Close()
+		t.Errorf("port %s is in use by another server, and that was no error", port)
+	}
+}

@@ -18,7 +18,7 @@ var (
 // run's own: what a platform lists of others is none of the record's business. Those
 // of the run hold its token, and stay as they are.
 func (r *redactor) info(b []byte) []byte {
-	if r.own == "" || !infoMember.Match(b) {
+	if r.own == "" || !bytes.Contains(b, []byte("Info")) || !infoMember.Match(b) {
 		return b
 	}
 	var items []json.RawMessage
