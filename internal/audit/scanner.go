@@ -1,0 +1,199 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// scanner cuts a stream into JSON values without decoding them, and knows the line
+// and the column of each. It keeps no more than one value of at most max bytes; what
+// is larger it reads past.
+type scanner struct {
+	r      *bufio.Reader
+	max    int
+	line   int64 // of the next byte, from 1
+	column int64 // in characters, from 1
+}
+
+func newScanner(r io.Reader, most int) *scanner {
+	return &scanner{r: bufio.NewReaderSize(r, 256<<10), max: most, line: 1, column: 1}
+}
+
+// read takes the next byte.
+func (s *scanner) read() (byte, error) {
+	c, err := s.r.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	s.pass(c)
+	return c, nil
+}
+
+// pass counts a byte.
+func (s *scanner) pass(c byte) {
+	switch {
+	case c == '\n':
+		s.line++
+		s.column = 1
+	case utf8.RuneStart(c):
+		s.column++
+	}
+}
+
+// peek skips white space and shows the next byte without taking it.
+func (s *scanner) peek() (byte, error) {
+	for {
+		b, err := s.r.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if c := b[0]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c, nil
+		}
+		if _, err := s.read(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// errLarge is the error of a value over the limit, which was read past.
+type errLarge struct{ size, most int64 }
+
+func (e errLarge) Error() string {
+	return fmt.Sprintf("larger than %d MiB (%d bytes), the limit of one entity", e.most>>20, e.size)
+}
+
+// value takes the next value as far as its brackets and quotes tell: an object, an
+// array, a string, or a run of other characters up to a comma, a bracket or white
+// space. io.ErrUnexpectedEOF says that the input ends inside it; errLarge that it was
+// read past.
+func (s *scanner) value() ([]byte, error) { return s.cut(true) }
+
+// skip passes a value without keeping it.
+func (s *scanner) skip() error {
+	_, err := s.cut(false)
+	return err
+}
+
+func (s *scanner) cut(keep bool) ([]byte, error) {
+	var (
+		out              []byte
+		size             int64
+		depth            int
+		inString, escape bool
+		large            bool
+	)
+	take := func(c byte) {
+		s.pass(c)
+		size++
+		switch {
+		case !keep || large:
+		case len(out) >= s.max:
+			out, large = nil, true
+		default:
+			out = append(out, c)
+		}
+	}
+	done := func() ([]byte, error) {
+		if large {
+			return nil, errLarge{size, int64(s.max)}
+		}
+		return out, nil
+	}
+	for {
+		window, err := s.r.Peek(1)
+		if err != nil {
+			if errors.Is(err, io.EOF) && depth == 0 && !inString && size > 0 {
+				return done()
+			}
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return out, err
+		}
+		window, _ = s.r.Peek(s.r.Buffered())
+		used := 0
+		ended := false
+		for _, c := range window {
+			if inString {
+				take(c)
+				used++
+				switch {
+				case escape:
+					escape = false
+				case c == '\\':
+					escape = true
+				case c == '"':
+					inString = false
+					ended = depth == 0
+				}
+				if ended {
+					break
+				}
+				continue
+			}
+			if depth == 0 && size > 0 && (c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ':' || c == '{' || c == '[' || c == '"') {
+				ended = true
+				break
+			}
+			take(c)
+			used++
+			switch c {
+			case '"':
+				inString = true
+			case '{', '[':
+				depth++
+			case '}', ']':
+				depth--
+				ended = depth <= 0
+			}
+			if ended {
+				break
+			}
+		}
+		if _, err := s.r.Discard(used); err != nil {
+			return nil, err
+		}
+		if ended {
+			return done()
+		}
+	}
+}
+
+// lineOf takes the rest of the line, without its end. At the end of the input the
+// error is io.EOF, and there is no line.
+func (s *scanner) lineOf() (text []byte, err error) {
+	var (
+		out   []byte
+		size  int64
+		large bool
+	)
+	for {
+		part, err := s.r.ReadSlice('\n')
+		size += int64(len(part))
+		if !large {
+			if len(out)+len(part) > s.max {
+				out, large = nil, true
+			} else {
+				out = append(out, part...)
+			}
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err == nil, errors.Is(err, io.EOF) && size > 0:
+			s.line++
+			s.column = 1
+			if large {
+				return nil, errLarge{size, int64(s.max)}
+			}
+			return bytes.TrimRight(out, "\r\n"), nil
+		default:
+			return nil, err
+		}
+	}
+}
