@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
 

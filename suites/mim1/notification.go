@@ -8,7 +8,7 @@ import (
 	"mime"
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"golang.org/x/mod/semver"
 

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega/types"
 

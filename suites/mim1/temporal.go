@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"slices"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 )
 
 // Resources of the temporal API (table 6.2-1).

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
 

@@ -1,7 +1,7 @@
 package mim1
 
 import (
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
 

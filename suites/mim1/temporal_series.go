@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	. "github.com/oasc/mimcheck/suites" //nolint:revive,staticcheck // checks read like sentences
+	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega/types"
 
