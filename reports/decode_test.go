@@ -33,13 +33,13 @@ func TestDecodeRefuses(t *testing.T) {
 		"Latin-1":         {replace("Aarhus", "\xc5rhus"), []string{"not UTF-8 at byte", "0xc5"}},
 		"too deep":        {strings.Repeat("[", 200), []string{"deeper than 128"}},
 		"too large":       {strings.Repeat(" ", reports.MaxSize+1), []string{"at most 67108864"}},
-		"newer major":     {replace(`"schemaVersion": "1.0"`, `"schemaVersion": "2.0"`), []string{`"2.0"`, "newer mimcheck"}},
-		"older major":     {replace(`"schemaVersion": "1.0"`, `"schemaVersion": "0.9"`), []string{`"0.9"`, "older mimcheck"}},
-		"version in words": {replace(`"schemaVersion": "1.0"`, `"schemaVersion": "latest"`),
+		"newer major":     {replace(`"schemaVersion": "1.1"`, `"schemaVersion": "2.0"`), []string{`"2.0"`, "newer mimcheck"}},
+		"older major":     {replace(`"schemaVersion": "1.1"`, `"schemaVersion": "0.9"`), []string{`"0.9"`, "older mimcheck"}},
+		"version in words": {replace(`"schemaVersion": "1.1"`, `"schemaVersion": "latest"`),
 			[]string{`"latest"`, "two numbers"}},
-		"version as a number": {replace(`"schemaVersion": "1.0"`, `"schemaVersion": 1.0`), []string{"no string"}},
-		"newer minor with a new member": {replace(`"schemaVersion": "1.0"`, `"schemaVersion": "1.7", "weather": "fine"`),
-			[]string{`"weather"`, "version 1.7, newer than the 1.0"}},
+		"version as a number": {replace(`"schemaVersion": "1.1"`, `"schemaVersion": 1.0`), []string{"no string"}},
+		"newer minor with a new member": {replace(`"schemaVersion": "1.1"`, `"schemaVersion": "1.7", "weather": "fine"`),
+			[]string{`"weather"`, "version 1.7, newer than the 1.1"}},
 		"a member twice": {replace(`"name": "mimcheck"`, `"name": "mimcheck", "name": "other"`),
 			[]string{"/tool has the member \"name\" twice"}},
 		"a member twice, spelt otherwise": {replace(`"name": "mimcheck"`, `"name": "mimcheck", "\u006eame": "other"`),
@@ -78,7 +78,7 @@ func TestDecodeAccepts(t *testing.T) {
 	for name, in := range map[string][]byte{
 		"as written":              whole,
 		"without indentation":     bytes.ReplaceAll(whole, []byte("\n"), nil),
-		"a newer minor version":   bytes.Replace(whole, []byte(`"1.0"`), []byte(`"1.9"`), 1),
+		"a newer minor version":   bytes.Replace(whole, []byte(`"1.1"`), []byte(`"1.9"`), 1),
 		"an integer with a point": bytes.Replace(whole, []byte(`"rate": 5`), []byte(`"rate": 5.0`), 1),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Add([]byte(`{"schemaVersion":"1.0","a":{"b":[1,2,{"c":null}]}}`))
+	f.Add([]byte(`{"schemaVersion":"1.1","a":{"b":[1,2,{"c":null}]}}`))
 	f.Add([]byte(`[[[[`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := reports.Decode(b)

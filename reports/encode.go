@@ -14,7 +14,7 @@ import (
 //
 // The form is that of schemas/report.schema.json, in UTF-8, with
 //   - object members in the order of the Go types, and those of a map by key;
-//   - checks sorted by id, exchanges by seq, claims and left-over paths sorted;
+//   - checks sorted by id, waivers by check, exchanges by seq, claims and left-over paths sorted;
 //   - times in UTC, empty lists as [], absent optional members left out;
 //   - two spaces of indentation, no escaping of <, > and &, one line feed at the end.
 //
@@ -56,6 +56,9 @@ func (report *Report) Canonical() *Report {
 		c.Requirements = listed(c.Requirements)
 		c.Needs = listed(c.Needs)
 		c.Exchanges = sorted(c.Exchanges, func(a, b Exchange) int { return a.Seq - b.Seq })
+	}
+	if r.Waivers != nil {
+		r.Waivers = sorted(r.Waivers, func(a, b Waiver) int { return strings.Compare(a.Check, b.Check) })
 	}
 	r.Verdict.MIMs = sorted(r.Verdict.MIMs, nil)
 	for i := range r.Verdict.MIMs {

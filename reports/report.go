@@ -6,7 +6,7 @@ import "time"
 
 // SchemaVersion is the version of the report's JSON form, published as
 // schemas/report.schema.json. The major number changes when a reader has to.
-const SchemaVersion = "1.0"
+const SchemaVersion = "1.1"
 
 // Report is the complete result of one run against one target.
 // Its canonical JSON (see Encode) is the input of every other format.
@@ -21,7 +21,8 @@ type Report struct {
 	Verdict       BaselineJudge `json:"verdict"`
 	Checks        []CheckResult `json:"checks"` // sorted by id
 	Cleanup       Cleanup       `json:"cleanup"`
-	Notes         []string      `json:"notes,omitempty"` // what a reader has to know about this run, in sentences
+	Waivers       []Waiver      `json:"waivers,omitempty"` // agreed exceptions, sorted by check; since version 1.1
+	Notes         []string      `json:"notes,omitempty"`   // what a reader has to know about this run, in sentences
 }
 
 // Tool names the program that made the report.
@@ -125,6 +126,17 @@ type Exchange struct {
 	Response   string `json:"response,omitempty"`   // excerpt of the body, kept likewise
 	RequestID  string `json:"request,omitempty"`    // SHA-256 of the request body
 	ResponseID string `json:"responseId,omitempty"` // SHA-256 of the response body
+}
+
+// Waiver is an agreed exception: the check counts neither for nor against the platform.
+type Waiver struct {
+	Check   string `json:"check"`
+	Reason  string `json:"reason"`
+	Owner   string `json:"owner"`   // who stands for it
+	Expires string `json:"expires"` // YYYY-MM-DD, the last day on which it holds
+	// Outcome is what the check found all the same; Applied says that it was excused.
+	Outcome Outcome `json:"outcome"`
+	Applied bool    `json:"applied"`
 }
 
 // BaselineJudge is the verdict tree: baseline, MIMs, capabilities, requirements.

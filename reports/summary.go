@@ -41,6 +41,9 @@ func (r *Report) Caveats() []string {
 	if n := r.Counts.Failed; n > 0 && r.Verdict.Verdict == Conformant {
 		c = append(c, fmt.Sprintf("%s failed. None counts for the verdict, because what they are about is not obligatory for this platform.", Plural(n, "check", "checks")))
 	}
+	for _, w := range r.Waivers {
+		c = append(c, w.String())
+	}
 	if r.Run.Interrupted {
 		c = append(c, "The run was interrupted: what had not run by then is reported as not tested.")
 	}
@@ -51,6 +54,14 @@ func (r *Report) Caveats() []string {
 		c = append(c, fmt.Sprintf("The run left %s on the platform that it created and could not remove.", Plural(n, "thing", "things")))
 	}
 	return c
+}
+
+// String is the waiver in a sentence.
+func (w Waiver) String() string {
+	if !w.Applied {
+		return fmt.Sprintf("The waiver of %s (until %s, by %s) was not needed: the check's outcome is %q.", w.Check, w.Expires, w.Owner, w.Outcome.Label())
+	}
+	return fmt.Sprintf("Waived until %s by %s: %s (outcome %q) does not count for the verdict. Reason: %s", w.Expires, w.Owner, w.Check, w.Outcome.Label(), w.Reason)
 }
 
 // Draft says whether the baseline is anything less than approved.

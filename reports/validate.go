@@ -3,6 +3,7 @@ package reports
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,18 @@ func (r *Report) Validate() error {
 		}
 		if c.Outcome != Passed && strings.TrimSpace(c.Reason) == "" {
 			say("/checks/%d (%s) is %s without a reason: expected a sentence that says why", i, clip(c.ID), c.Outcome)
+		}
+	}
+	for i, w := range r.Waivers {
+		j := slices.IndexFunc(r.Checks, func(c CheckResult) bool { return c.ID == w.Check })
+		switch {
+		case j < 0:
+			say("/waivers/%d/check is %q, which is none of /checks: expected the id of one", i, clip(w.Check))
+		case r.Checks[j].Outcome != w.Outcome:
+			say("/waivers/%d/outcome is %s, and /checks/%d (%s) is %s: expected the same", i, w.Outcome, j, clip(w.Check), r.Checks[j].Outcome)
+		}
+		if i > 0 && r.Waivers[i-1].Check >= w.Check {
+			say("/waivers/%d/check is %q after %q: expected the waivers sorted by check, each once", i, clip(w.Check), clip(r.Waivers[i-1].Check))
 		}
 	}
 	for i, m := range r.Verdict.MIMs {

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/onsi/gomega/format"
 	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -201,16 +200,6 @@ func toMatcher(value any) types.GomegaMatcher {
 		return m
 	}
 	return EqualJSON(value)
-}
-
-func describe(value any) string {
-	if m, ok := value.(types.GomegaMatcher); ok {
-		if j, ok := m.(jsonMatcher); ok {
-			return compact(j.want)
-		}
-		return "a value that matches " + format.Object(m, 0)
-	}
-	return compact(value)
 }
 
 // JSON parses the body of r; a body that is no JSON is a mismatch and ends the check.

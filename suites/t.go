@@ -366,7 +366,7 @@ func (t *T) report(f reports.Finding, actual any) {
 			f.Actual = strings.TrimSpace(format.Object(actual, 0))
 		}
 	}
-	t.findings = append(t.findings, f)
+	t.findings = append(t.findings, steady(f))
 }
 
 func hash(s string) uint64 {

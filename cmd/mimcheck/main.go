@@ -78,7 +78,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 wrong use or bad configuration,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(
-		newRun(), newList(), newExplain(), newBaseline(), newReport(), newStatus(),
+		newRun(), newReplay(), newKey(), newList(), newExplain(), newBaseline(), newReport(), newStatus(),
 		newCleanup(), newReference(), newProve(), newTrace(), newDiscover(),
 		newMember(), newChapter(), newCouncil(), newExtension(), newActivity(), newLedger(), newModels(),
 	)

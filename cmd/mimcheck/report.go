@@ -41,6 +41,6 @@ func newReport() *cobra.Command {
 	}
 	render.Flags().StringVar(&format, "format", "text", "one of "+strings.Join(formats.Names(), ", "))
 	render.Flags().StringVar(&out, "out", "", "file to write (default: standard output)")
-	cmd.AddCommand(render)
+	cmd.AddCommand(render, newReportDiff(), newReportHAR(), newReportScrub(), newReportSign(), newReportVerify())
 	return cmd
 }

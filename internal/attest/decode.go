@@ -106,8 +106,8 @@ func Decode(content []byte) (*Bundle, error) {
 		return nil, err
 	}
 	if signature != nil {
-		if err := wellFormedEnvelope(signature); err != nil {
-			return nil, &Error{signatureFile, err}
+		if _, _, err := readEnvelope(signature); err != nil {
+			return nil, err
 		}
 	}
 	return b, b.consistent()

@@ -112,7 +112,7 @@ func TestReplayOfRunsThatWentWrong(t *testing.T) {
 
 func TestReplayUnderAnotherBaseline(t *testing.T) {
 	b := ran(t, harness.Settings{Seed: 5, Filter: "entity.create || MIM2"})
-	replayed, err := harness.Replay(t.Context(), b, harness.ReplaySettings{Baseline: "oasc-2026-06-draft", Claims: []string{"MIM0", "MIM2"}, Tool: b.Report.Tool})
+	replayed, err := harness.Replay(t.Context(), b, harness.ReplaySettings{Baseline: "oasc-2026-06-draft", Claims: []string{"MIM0", "MIM1", "MIM2"}, Tool: b.Report.Tool})
 	if err != nil {
 		t.Fatal(err)
 	}

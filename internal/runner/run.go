@@ -10,6 +10,7 @@ import (
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/internal/verdict"
+	"github.com/oasc/mimcheck/internal/waiver"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -21,6 +22,7 @@ type Options struct {
 	Callback    suites.Callback // nil when the platform cannot reach the harness
 	Models      *models.Catalogue
 	NoCheck     map[string]string // requirement id -> why it has no check
+	Waivers     []reports.Waiver
 	Tool        reports.Tool
 	RunID       string
 	Seed        uint64
@@ -193,7 +195,9 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 	slices.Sort(r.Notes)
 	r.Notes = slices.Compact(r.Notes)
 	r.Counts = reports.Count(r.Checks)
-	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, r.Checks, o.NoCheck)
+	judged, waivers := waiver.Apply(r.Checks, o.Waivers)
+	r.Waivers = waivers
+	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, judged, o.NoCheck)
 	return r
 }
 

@@ -62,7 +62,7 @@ import (
 // of claims and checks does not matter. Outcomes of checks that are left out of
 // checks are not known to it: whoever plans a run gives all, the untested ones too.
 //
-// Agreed exceptions (waivers) will be applied to checks before anything is judged.
+// Agreed exceptions are applied to checks before (package waiver): it knows none of them.
 func Judge(b baselines.Baseline, claimed []string, checks []reports.CheckResult, nocheck map[string]string) reports.BaselineJudge {
 	e := evidence{byRequirement: bind(checks), nocheck: nocheck}
 	judged := reports.BaselineJudge{MIMs: make([]reports.MIMJudge, 0, len(b.MIMs))}
