@@ -30,8 +30,57 @@ func newTrace() *cobra.Command {
 		},
 	}
 	etsi.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
-	cmd.AddCommand(etsi)
+	cmd.AddCommand(etsi, newTraceOGC())
 	return cmd
+}
+
+func newTraceOGC() *cobra.Command {
+	var asCSV bool
+	cmd := &cobra.Command{
+		Use:   "ogc",
+		Short: "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			traces, err := catalogue.TraceOGC()
+			if err != nil {
+				return err
+			}
+			if asCSV {
+				return traceOGCCSV(cmd.OutOrStdout(), traces)
+			}
+			return traceOGCText(cmd.OutOrStdout(), traces)
+		},
+	}
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
+	return cmd
+}
+
+func traceOGCText(w io.Writer, traces []catalogue.OGCTrace) error {
+	checked, explained := 0, 0
+	for _, t := range traces {
+		switch {
+		case len(t.Checks) > 0:
+			checked++
+			fmt.Fprintf(w, "%s (%s) %s: %s\n", t.ID, t.Class, t.Title, strings.Join(t.Checks, ", "))
+		case t.Reason != "":
+			explained++
+			fmt.Fprintf(w, "%s (%s) %s: no check: %s\n", t.ID, t.Class, t.Title, t.Reason)
+		default:
+			fmt.Fprintf(w, "%s (%s) %s: no check yet\n", t.ID, t.Class, t.Title)
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%d requirements: %d with checks, %d with a reason for having none, %d open\n",
+		len(traces), checked, explained, len(traces)-checked-explained)
+	return err
+}
+
+func traceOGCCSV(w io.Writer, traces []catalogue.OGCTrace) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{{"id", "class", "title", "checks", "reason"}}
+	for _, t := range traces {
+		rows = append(rows, []string{t.ID, t.Class, t.Title, strings.Join(t.Checks, " "), t.Reason})
+	}
+	return out.WriteAll(rows)
 }
 
 func traceText(w io.Writer, traces []catalogue.Trace) error {

@@ -160,7 +160,7 @@ func collectionChecks() []Check {
 		},
 		{
 			ID: "mim7.collections.extent.covers", Title: "The spatial extent holds the features of the collection",
-			Clause: core + "fc-md-extent", Fault: "places.extent.too-small",
+			Clause: core + "fc-md-extent; /req/core/fc-md-extent-multi", Fault: "places.extent.too-small",
 			Body: func(t *T) {
 				each(t, "a spatial extent and features with geometry", func(c collection) bool {
 					boxes, good := boxesOf(c.extent("spatial"))

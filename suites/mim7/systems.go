@@ -63,6 +63,18 @@ func systemChecks() []Check {
 			return ""
 		}),
 		{
+			ID: "mim7.crs.list.global", Title: "A list of reference systems that collections refer to is there",
+			Clause: crs + "fc-md-crs-list-global", Fault: "places.crs.no-global",
+			Body: func(t *T) {
+				r, document, all := listed(t)
+				if !slices.ContainsFunc(all, func(c collection) bool { return global(c.body["crs"]) }) {
+					t.Inapplicable("no collection refers to a list for all by #/crs")
+				}
+				list, _ := document["crs"].([]any)
+				expect(t, r, len(list) > 0, "collections refer to #/crs, and beside the collections there is no array crs with members")
+			},
+		},
+		{
 			ID: "mim7.crs.storage.listed", Title: "The storage reference system is one of those offered",
 			Clause: crs + "fc-md-storageCrs-valid-value", Fault: "places.crs.storage-unlisted",
 			Body: func(t *T) {

@@ -125,7 +125,7 @@ func transformationChecks() []Check {
 // their longitude and latitude.
 func transformed(what, title, clause, fault string, choose func(offered []string) (reference, bool)) Check {
 	return Check{
-		ID: "mim7.crs.transform." + what, Title: title, Clause: crs + clause, Fault: fault,
+		ID: "mim7.crs.transform." + what, Title: title, Clause: crs + clause + "; /req/crs/geojson", Fault: fault,
 		Hint: "The axes are in another order than EPSG defines, or the coordinates are not transformed.",
 		Body: func(t *T) {
 			spatial(t, func(c collection, offered []string, b batch) bool {

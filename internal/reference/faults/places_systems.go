@@ -61,6 +61,7 @@ func placeSystems() []Fault {
 	}
 	return []Fault{
 		{Name: "places.crs.no-list", Summary: "Collections do not list reference systems.", On: all, Answer: collectionsIn(func(c object) { delete(c, "crs") })},
+		{Name: "places.crs.no-global", Summary: "Collections refer to a list of reference systems that is not there.", On: placeList(), Answer: answered(func(o object) { delete(o, "crs") })},
 		{Name: "places.crs.no-default", Summary: "The reference systems of collections do not include CRS84.", On: all, Answer: collectionsIn(func(c object) {
 			kept := []any{}
 			for _, uri := range itemsOf(c["crs"]) {

@@ -18,6 +18,7 @@ type collection struct {
 	kind                   string // entity type of its features
 	when                   string // property with the temporal geometry; empty for none
 	filters                []string
+	shares                 bool // refers to the reference systems of all collections
 	features               []*feature
 }
 
@@ -36,7 +37,7 @@ func places(entities []ngsild.Object) ([]*collection, error) {
 		{id: "streetlights", title: "Street lights", description: "Street lights by their last change of lamp", kind: "Streetlight", when: "dateLastLampChange", filters: []string{"areaServed", "locationCategory", "powerState"}},
 		{id: "airquality", title: "Air quality", description: "Stations that measure the air, with their last values", kind: "AirQualityObserved", when: "dateObserved", filters: []string{"airQualityLevel"}},
 		{id: "points-of-interest", title: "Points of interest", description: "What visitors look for", kind: "PointOfInterest", filters: []string{"name"}},
-		{id: "traffic", title: "Traffic flow", description: "Sections of roads with their traffic", kind: "TrafficFlowObserved", when: "dateObserved", filters: []string{"laneDirection"}},
+		{id: "traffic", title: "Traffic flow", description: "Sections of roads with their traffic", kind: "TrafficFlowObserved", when: "dateObserved", filters: []string{"laneDirection"}, shares: true},
 	}
 	for _, c := range all {
 		for _, e := range entities {

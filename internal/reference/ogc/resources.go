@@ -32,11 +32,15 @@ func (c *call) listCollections() {
 	lines := []string{}
 	shown := slices.Clone(links)
 	for _, one := range c.p.collections {
-		all = append(all, c.describe(one))
+		described := c.describe(one)
+		if one.shares {
+			described["crs"] = []string{"#/crs"} // the list beside the collections (Part 2, 6.2.3)
+		}
+		all = append(all, described)
 		lines = append(lines, one.title+" ("+one.id+"): "+one.description)
 		shown = append(shown, c.both("/collections/"+one.id, "item", mediaJSON, one.title)...)
 	}
-	c.answer(object{"links": links, "collections": all}, page{Title: "Collections", Lines: lines, Links: shown})
+	c.answer(object{"links": links, "collections": all, "crs": identifiers()}, page{Title: "Collections", Lines: lines, Links: shown})
 }
 
 func (c *call) oneCollection() {

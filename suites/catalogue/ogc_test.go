@@ -1,0 +1,43 @@
+package catalogue
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/suites"
+)
+
+func TestEachRequirementOfOGCIsTracedOrExplained(t *testing.T) {
+	traces, err := TraceOGC()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range traces {
+		if len(r.Checks) == 0 && r.Reason == "" {
+			t.Errorf("%s has neither a check nor a reason for having none", r.ID)
+		}
+	}
+}
+
+func TestTraceOGCTellsWhatIsWrong(t *testing.T) {
+	const head = "id,class,title,reason\n"
+	check := suites.Check{ID: "mim7.a.b.c", Clause: "OGC 17-069r4, /req/core/fc-op; /req/core/f-op"}
+	for _, c := range []struct{ name, raw, want string }{
+		{"good", head + "/req/core/fc-op,Core,a,\n/req/core/f-op,Core,b,\n/req/core/http,Core,c,why\n", ""},
+		{"no columns", "id\n", "has to begin with"},
+		{"a requirement twice", head + "/req/core/fc-op,Core,a,\n/req/core/f-op,Core,b,\n/req/core/f-op,Core,b,\n", "there twice"},
+		{"a reason too many", head + "/req/core/fc-op,Core,a,why\n/req/core/f-op,Core,b,\n", "remove the reason"},
+		{"no title", head + "/req/core/fc-op,Core,,\n/req/core/f-op,Core,b,\n", "expected an id"},
+		{"an unknown requirement", head + "/req/core/fc-op,Core,a,\n", "does not have"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			traces, err := traceOGC([]byte(c.raw), []suites.Check{check})
+			switch {
+			case c.want == "" && (err != nil || len(traces) != 3 || len(traces[0].Checks) != 1 || len(traces[2].Checks) != 0):
+				t.Errorf("got %v and %v", traces, err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("got the error %v, expected one with %q", err, c.want)
+			}
+		})
+	}
+}
