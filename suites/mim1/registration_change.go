@@ -118,7 +118,7 @@ func registrationUpdate() []Check {
 			ID:           "mim1.registration.update.unknown",
 			Title:        "The update of a registration that is not there is answered with 404 ResourceNotFound",
 			Requirements: sourceErrors, TestPurposes: []string{"034_03"},
-			Fault: "registration.update.unknown-created",
+			Fault: "registration.update.unknown-updated",
 			Body: func(t *T) {
 				r := t.PATCH(registrationPath(t.URN("ContextSourceRegistration")), JSON(ngsild.Object{"endpoint": nowhere}))
 				t.Expect(r).To(BeProblem(404, ngsild.ResourceNotFound))

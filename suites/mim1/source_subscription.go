@@ -121,6 +121,33 @@ func sourceSubscriptionCreate() []Check {
 			},
 		},
 		{
+			ID:     "mim1.sourceSubscription.create.noBody",
+			Title:  "The answer to a creation has no body",
+			Clause: cim009 + "6.12.3.1", Level: Extended, Fault: "source-subscription.create.echoes-body",
+			Body: func(t *T) {
+				r := t.POST(sourceSubscriptions, JSON(aSubscription(t, t.Name("Nothing"), nobody)))
+				t.Require(r).To(HaveStatus(201))
+				t.Expect(strings.TrimSpace(string(r.Body))).To(gomega.BeEmpty(), "the table of answers foresees no data in it")
+			},
+		},
+		{
+			ID:           "mim1.sourceSubscription.create.unsupportedMedia",
+			Title:        "A subscription to registrations that is neither JSON nor JSON-LD by its Content-Type is refused with 415",
+			Requirements: sourceErrors, Clause: cim009 + "6.3.4", Fault: "source-subscription.create.any-content-type",
+			Body: func(t *T) {
+				s := aSubscription(t, t.Name("Nothing"), nobody)
+				t.Expect(t.POST(sourceSubscriptions, JSON(s), Header("Content-Type", "text/plain"))).To(HaveStatus(415))
+			},
+		},
+		{
+			ID:           "mim1.sourceSubscription.create.notJson",
+			Title:        "A subscription to registrations that is not JSON is refused with 400 InvalidRequest",
+			Requirements: sourceErrors, Clause: cim009 + "5.5.4", Fault: "source-subscription.create.syntax-error-as-bad-data",
+			Body: func(t *T) {
+				t.Expect(t.POST(sourceSubscriptions, notJSON(t.URN("Subscription")))).To(BeProblem(400, ngsild.InvalidRequest))
+			},
+		},
+		{
 			ID:           "mim1.sourceSubscription.create.exists",
 			Title:        "A subscription to registrations whose id is taken is refused with 409 AlreadyExists",
 			Requirements: sourceErrors, TestPurposes: []string{"038_07"}, Fault: "source-subscription.create.overwrites",
@@ -179,6 +206,27 @@ func sourceSubscriptionRead() []Check {
 			Title:        "A subscription to registrations whose id is no URI is answered with 400 BadRequestData",
 			Requirements: sourceErrors, TestPurposes: []string{"040_02"}, Needs: reads, Fault: "source-subscription.retrieve.any-id-not-found",
 			Body: func(t *T) { t.Expect(t.GET(sourceSubscriptionPath(t.Name("subscription")))).To(beBadData()) },
+		},
+		{
+			ID:     "mim1.sourceSubscription.retrieve.json",
+			Title:  "A subscription to registrations as application/json has its @context in a Link header",
+			Clause: cim009 + "6.3.6", Fault: "source-subscription.retrieve.no-link",
+			Body: func(t *T) {
+				r := t.GET(sourceSubscriptionPath(still(t)), Header("Accept", ngsild.MediaJSON))
+				t.Require(r).To(HaveStatus(200))
+				_, ok := linkTo(r.Header, ngsild.ContextRel)
+				t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
+			},
+		},
+		{
+			ID:     "mim1.sourceSubscription.retrieve.jsonLd",
+			Title:  "A subscription to registrations as application/ld+json holds its @context",
+			Clause: cim009 + "6.3.6", Fault: "source-subscription.retrieve.no-context",
+			Body: func(t *T) {
+				r := t.GET(sourceSubscriptionPath(still(t)), Header("Accept", ngsild.MediaJSONLD))
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(t.Object(r)["@context"]).NotTo(gomega.BeNil())
+			},
 		},
 	}), stated("5.11.5.4", []Check{
 		{
@@ -277,6 +325,14 @@ func sourceSubscriptionChange() []Check {
 			Requirements: sourceErrors, TestPurposes: []string{"039_02"}, Fault: "source-subscription.update.any-id-not-found",
 			Body: func(t *T) {
 				t.Expect(patch(t, t.Name("subscription"), ngsild.Object{"description": "moved"})).To(beBadData())
+			},
+		},
+		{
+			ID:           "mim1.sourceSubscription.update.withoutId",
+			Title:        "The list of subscriptions to registrations itself cannot be updated: 405",
+			Requirements: sourceErrors, Clause: cim009 + "6.3.2", Fault: "source-subscription.update.collection-not-found",
+			Body: func(t *T) {
+				t.Expect(t.PATCH(sourceSubscriptions, JSON(ngsild.Object{"description": t.Name("nothing")}))).To(HaveStatus(405))
 			},
 		},
 		{

@@ -445,8 +445,6 @@ func discovering() []Fault {
 		takes("invalid-q-ignored", "A query whose q is not valid is answered.", query.WithQuery("q")),
 		takes("invalid-geo-ignored", "A geo-query that is not complete is answered.", query.WithQuery("georel")),
 		takes("invalid-time-ignored", "A temporal query that is not complete is answered.", query.WithQuery("timerel")),
-		{Name: "registration.update.unknown-created", Summary: "The update of a registration that is not there is answered with 201.", On: Op(http.MethodPatch, registered+"/*"),
-			Answer: Status(http.StatusNotFound, http.StatusCreated)},
 	}
 }
 
