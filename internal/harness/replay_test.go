@@ -94,6 +94,9 @@ func TestReplayOfAWholeRun(t *testing.T) {
 }
 
 func TestReplayOfRunsThatWentWrong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole runs, one after the other; other tests run the same code")
+	}
 	for _, c := range []struct {
 		name     string
 		settings harness.Settings
@@ -111,6 +114,9 @@ func TestReplayOfRunsThatWentWrong(t *testing.T) {
 }
 
 func TestReplayUnderAnotherBaseline(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole runs, one after the other; other tests run the same code")
+	}
 	b := ran(t, harness.Settings{Seed: 5, Filter: "entity.create || MIM2"})
 	replayed, err := harness.Replay(t.Context(), b, harness.ReplaySettings{Baseline: "oasc-2026-06-draft", Claims: []string{"MIM0", "MIM1", "MIM2"}, Tool: b.Report.Tool})
 	if err != nil {
