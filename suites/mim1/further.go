@@ -47,3 +47,9 @@ func common(checks []Check, of Check) []Check {
 	}
 	return checks
 }
+
+// covering is the check with test purposes of the same aim.
+func covering(c Check, purposes ...string) Check {
+	c.TestPurposes = purposes
+	return c
+}

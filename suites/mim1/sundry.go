@@ -89,6 +89,25 @@ func sundry() []Check {
 			},
 		},
 		{
+			ID: "mim1.error.parameter.ofCreation", Title: "A creation with a parameter that the operation has not is refused with 400 InvalidRequest and creates nothing",
+			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Fault: "error.unknown-parameter-ignored",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				t.Expect(t.POST(entities, JSON(e), Query("invalidParams", "invalidValue"))).To(BeProblem(400, ngsild.InvalidRequest))
+				isGone(t, s.id)
+			},
+		},
+		{
+			ID: "mim1.error.parameter.ofUpdate", Title: "An update with a parameter that the operation has not is refused with 400 InvalidRequest and changes nothing",
+			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Fault: "error.unknown-parameter-ignored",
+			Body: func(t *T) {
+				s := newSensor(t)
+				r := t.PATCH(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(25)}), Query("invalidParams", "invalidValue"))
+				t.Expect(r).To(BeProblem(400, ngsild.InvalidRequest))
+				s.isUnchanged(t)
+			},
+		},
+		{
 			ID: "mim1.query.local.alone", Title: "local=true is selector enough: a query needs no type beside it",
 			Requirements: query, Clause: cim009 + "5.7.2.4", TestPurposes: []string{"019_25"}, Fault: "query.local-too-wide", Since: "1.5.1",
 			Body: func(t *T) {

@@ -184,6 +184,17 @@ func sundry() []Fault {
 					}
 				}
 			})},
+		{Name: "error.unknown-parameter-ignored", Summary: "Writing does not look at parameters that it does not know.",
+			On: func(r *http.Request) bool { return r.Method != http.MethodGet }, Request: func(r *http.Request) {
+				q := r.URL.Query()
+				for name := range q {
+					if !slices.Contains([]string{"type", "local", "options", "format", "lang", "observedAt", "datasetId", "deleteAll", "id", "idPattern",
+						"q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "csf", "drop", "keep", "limit", "offset", "count", "reload"}, name) {
+						q.Del(name)
+					}
+				}
+				r.URL.RawQuery = q.Encode()
+			}},
 		{Name: "query.bad-attrs-ignored", Summary: "attrs that are no names are not looked at.", On: querying(), Instead: forgiving("attrs")},
 		{Name: "query.local-too-wide", Summary: "local=true alone is refused as too wide.", On: querying().where(param("local", "true")),
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
