@@ -75,6 +75,15 @@ func Decode(content []byte) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	there := map[string]bool{}
+	for _, e := range entries {
+		there[e.name] = true
+	}
+	for _, f := range manifest.Files {
+		if !there[f.Name] {
+			return nil, wrong(f.Name, "the file is missing, and %s lists it", manifestFile)
+		}
+	}
 	var signature []byte
 	files := map[string][]byte{}
 	for _, e := range entries[1:] {
@@ -84,11 +93,6 @@ func Decode(content []byte) (*Bundle, error) {
 		}
 		if files[e.name], err = open(e, manifest); err != nil {
 			return nil, err
-		}
-	}
-	for _, f := range manifest.Files {
-		if _, have := files[f.Name]; !have {
-			return nil, wrong(f.Name, "the file is missing, and %s lists it", manifestFile)
 		}
 	}
 	if want := newManifest(manifest.Files); want.Root != manifest.Root || want.Evidence != manifest.Evidence || want.Scope != manifest.Scope {
@@ -147,6 +151,8 @@ func unzip(content []byte) ([]entry, error) {
 			return nil, wrong(f.Name, "the file is there twice")
 		case f.Method != zip.Store && f.Method != zip.Deflate:
 			return nil, wrong(f.Name, "it is packed by method %d: expected 0 or 8", f.Method)
+		case f.Method != zip.Store && (f.Name == manifestFile || f.Name == signatureFile):
+			return nil, wrong(f.Name, "it is packed, and mimcheck stores it as it is: was the bundle unpacked and packed again?")
 		case f.UncompressedSize64 > MaxFile:
 			return nil, wrong(f.Name, "it says that it has %d bytes, expected at most %d", f.UncompressedSize64, MaxFile)
 		}
