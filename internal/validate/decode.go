@@ -33,6 +33,16 @@ func (e *SyntaxError) Error() string {
 // twice, invalid UTF-8, a lone surrogate, numbers that no float64 can hold, and
 // nesting deeper than MaxDepth. The error is a *SyntaxError.
 func Decode(b []byte) (any, error) {
+	if t := readTape(b); t != nil {
+		v := t.decoded(0)
+		t.release()
+		return v, nil
+	}
+	return decodeSlowly(b)
+}
+
+// decodeSlowly is Decode for what is unusual or wrong.
+func decodeSlowly(b []byte) (any, error) {
 	r := reader{d: jsontext.NewDecoder(bytes.NewBuffer(b))}
 	v, err := r.value(0)
 	if err == nil {

@@ -55,6 +55,7 @@ type Schema struct {
 	refusal  error     // why gojsonschema refused a schema that it should know
 	santhosh *santhosh // also finds out whether the schema itself is well formed
 	other    *santhosh // the same schema under the dialect that its keywords belong to
+	fast     *rule     // accepts what is plainly valid; nil for none
 }
 
 // URL is where the schema is.
@@ -133,6 +134,9 @@ func (s *Schema) compile() {
 		if s.gojson, s.refusal = compileGojson(b); s.refusal != nil && s.validator.options.Strict {
 			s.err = &Unusable{s.url, DefectEngine, fmt.Sprintf("the engines disagree: %v, and %s accepts it", s.refusal, EngineSanthosh)}
 		}
+		if s.gojson != nil && !s.validator.options.Strict && !b.precise {
+			s.fast = compileFast(b)
+		}
 		return
 	}
 	if s.santhosh, err = compileDocuments(b, unstated); err != nil {
@@ -155,6 +159,15 @@ func (s *Schema) compile() {
 // ValidateJSON judges one JSON value given as bytes; what is no JSON, or JSON that
 // readers understand differently, is CantTell.
 func (s *Schema) ValidateJSON(b []byte) Result {
+	if s.Err() == nil && s.fast != nil {
+		if t := readTape(b); t != nil {
+			accepted := s.fast.accept(t, 0)
+			t.release()
+			if accepted == yes {
+				return Result{Verdict: Valid, Engines: []string{EngineFast}}
+			}
+		}
+	}
 	v, err := Decode(b)
 	if err != nil {
 		return cantTell(err.Error())
@@ -164,6 +177,15 @@ func (s *Schema) ValidateJSON(b []byte) Result {
 
 // Validate judges one decoded value (see Decode).
 func (s *Schema) Validate(v any) Result {
+	if s.Err() == nil && s.fast != nil {
+		if t := tapeOf(v); t != nil {
+			accepted := s.fast.accept(t, 0)
+			t.release()
+			if accepted == yes {
+				return Result{Verdict: Valid, Engines: []string{EngineFast}}
+			}
+		}
+	}
 	if err := wellFormed(v, 0); err != nil {
 		return cantTell(err.Error())
 	}

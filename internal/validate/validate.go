@@ -7,6 +7,9 @@
 // really uses, and not on its $schema: see Schema.Engines. Formats are assertions
 // for both, judged by the same code. What cannot be judged for certain is CantTell
 // with a reason, never a pass.
+//
+// In front of the engines a fast path accepts values that are plainly valid. It never
+// refuses, and in strict mode it is not there.
 package validate
 
 import (
@@ -60,6 +63,8 @@ func (e Error) String() string {
 const (
 	EngineGojsonschema = "gojsonschema"
 	EngineSanthosh     = "santhosh-tekuri/jsonschema"
+	// EngineFast accepts what is plainly valid, and leaves the rest to the others.
+	EngineFast = "mimcheck"
 )
 
 // Limits that keep a hostile schema or value from costing more than it should.
