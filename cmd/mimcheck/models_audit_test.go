@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,16 +16,17 @@ func TestModelsAudit(t *testing.T) {
 	const context = `{"AirQualityObserved":"https://smartdatamodels.org/dataModel.Environment/AirQualityObserved","no2":"https://smartdatamodels.org/dataModel.Environment/no2","dateObserved":"https://smartdatamodels.org/dateObserved"}`
 	good := `{"id":"urn:a:1","type":"AirQualityObserved","dateObserved":{"type":"Property","value":"2025-05-01T10:00:00Z"},"location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[4.2,52.9]}},"no2":{"type":"Property","value":69},"@context":` + context + "}\n"
 	bad := strings.Replace(good, "69", `"69"`, 1)
+	column := strconv.Itoa(strings.Index(bad, `"value":"69"`) + 1)
 	put(t, "good.ndjson", good+good)
 	put(t, "bad.ndjson", good+bad)
 	put(t, "broken.ndjson", good+`{"id":`)
 	put(t, "strange.ndjson", strings.ReplaceAll(good, `"AirQualityObserved",`, `"Sensor",`))
 	mimcheck(t, "models", "audit", "--file", "good.ndjson").want(t, 0, "CONFORMANT", "2 valid")
-	mimcheck(t, "models", "audit", "--file", "bad.ndjson").want(t, exitNonConformant, "line 2 column 187", "Write numbers without quotes")
+	mimcheck(t, "models", "audit", "--file", "bad.ndjson").want(t, exitNonConformant, "line 2 column "+column, "Write numbers without quotes")
 	mimcheck(t, "models", "audit", "--file", "broken.ndjson").want(t, exitInconclusive, "line 2", "could not be read")
 	mimcheck(t, "models", "audit", "--file", "strange.ndjson").want(t, exitInconclusive, "perhaps dataModel.Environment/AirQualityObserved")
 	mimcheck(t, "models", "audit", "--file", "strange.ndjson", "--type", "Sensor=AirQualityObserved").want(t, 0, "1 valid")
-	mimcheck(t, "models", "audit", "--file", "bad.ndjson", "--format", "sarif").want(t, exitNonConformant, `"startLine": 2`, `"startColumn": 187`, `"uri": "bad.ndjson"`)
+	mimcheck(t, "models", "audit", "--file", "bad.ndjson", "--format", "sarif").want(t, exitNonConformant, `"startLine": 2`, `"startColumn": `+column, `"uri": "bad.ndjson"`)
 	mimcheck(t, "models", "audit", "--file", "bad.ndjson", "--format", "csv").want(t, exitNonConformant, "kind,type,", "attribute,AirQualityObserved")
 	mimcheck(t, "models", "audit", "--file", "bad.ndjson", "--out", "out").want(t, exitNonConformant, "NOT CONFORMANT", "out/audit.sarif")
 	for _, name := range []string{"audit.txt", "audit.json", "audit.csv", "audit.sarif", "audit.html"} {

@@ -85,7 +85,7 @@ func (o *opened) close() {
 
 func (f *File) open() (*opened, error) {
 	o := &opened{}
-	var raw io.Reader = f.Input
+	raw := f.Input
 	if f.Path != Stdin {
 		file, err := os.Open(f.Path)
 		if err != nil {
@@ -151,7 +151,7 @@ func (f *File) read(in io.Reader, b *batcher) error {
 	case f.isLines(s, first):
 		return unread(lines(s, b))
 	case first == '[':
-		_, _ = s.read() // what was peeked is there
+		_ = s.read() // what was peeked is there
 		if err := list(s, b, nil, false); err != nil {
 			return unread(ended(s, b, err))
 		}
@@ -253,7 +253,7 @@ func list(s *scanner, b *batcher, context any, features bool) error {
 					return err
 				}
 			}
-			if _, err := s.read(); err != nil || c == ']' {
+			if err := s.read(); err != nil || c == ']' {
 				return err
 			}
 			state = afterComma
@@ -405,7 +405,7 @@ func (f *File) looksWrapped(s *scanner) (bool, error) {
 // members calls each for the name of each member of the object that comes next, until
 // it says that it is enough; it takes the value.
 func members(s *scanner, each func(name string) (enough bool, err error)) error {
-	if _, err := s.read(); err != nil { // the brace
+	if err := s.read(); err != nil { // the brace
 		return err
 	}
 	for {
@@ -415,10 +415,9 @@ func members(s *scanner, each func(name string) (enough bool, err error)) error 
 		}
 		switch c {
 		case '}':
-			_, err := s.read()
-			return err
+			return s.read()
 		case ',':
-			if _, err := s.read(); err != nil {
+			if err := s.read(); err != nil {
 				return err
 			}
 			continue
@@ -435,7 +434,7 @@ func members(s *scanner, each func(name string) (enough bool, err error)) error 
 		if json.Unmarshal(quoted, &name) != nil || c != ':' {
 			return &malformed{line, column}
 		}
-		if _, err := s.read(); err != nil {
+		if err := s.read(); err != nil {
 			return err
 		}
 		if _, err := s.peek(); err != nil {
@@ -505,7 +504,7 @@ func (f *File) wrapped(s *scanner, b *batcher, context any) error {
 		}
 		switch {
 		case isWrapper(name) && c == '[':
-			_, _ = s.read()
+			_ = s.read()
 			return false, list(s, b, context, name == "features")
 		case isWrapper(name) && c == '{':
 			at := Item{Line: s.line, Column: s.column, Context: context, Feature: name == "features"}

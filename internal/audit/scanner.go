@@ -24,13 +24,12 @@ func newScanner(r io.Reader, most int) *scanner {
 }
 
 // read takes the next byte.
-func (s *scanner) read() (byte, error) {
+func (s *scanner) read() error {
 	c, err := s.r.ReadByte()
-	if err != nil {
-		return 0, err
+	if err == nil {
+		s.pass(c)
 	}
-	s.pass(c)
-	return c, nil
+	return err
 }
 
 // pass counts a byte.
@@ -54,7 +53,7 @@ func (s *scanner) peek() (byte, error) {
 		if c := b[0]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return c, nil
 		}
-		if _, err := s.read(); err != nil {
+		if err := s.read(); err != nil {
 			return 0, err
 		}
 	}
@@ -105,8 +104,7 @@ func (s *scanner) cut(keep bool) ([]byte, error) {
 		return out, nil
 	}
 	for {
-		window, err := s.r.Peek(1)
-		if err != nil {
+		if _, err := s.r.Peek(1); err != nil {
 			if errors.Is(err, io.EOF) && depth == 0 && !inString && size > 0 {
 				return done()
 			}
@@ -115,7 +113,7 @@ func (s *scanner) cut(keep bool) ([]byte, error) {
 			}
 			return out, err
 		}
-		window, _ = s.r.Peek(s.r.Buffered())
+		window, _ := s.r.Peek(s.r.Buffered())
 		used := 0
 		ended := false
 		for _, c := range window {
