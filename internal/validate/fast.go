@@ -439,10 +439,17 @@ func (r *rule) membersOnly() bool {
 		!r.unique && r.contains == nil && len(r.all) == 0 && r.any == nil && r.one == nil && r.not == nil && r.when == nil
 }
 
+// mostSteps bounds how many rules are asked about one value: alternatives inside
+// alternatives multiply.
+const mostSteps = 1 << 20
+
 // accept says what the rule thinks of the value at a node.
 func (r *rule) accept(t *tape, at int32) answer {
 	if r.never {
 		return no
+	}
+	if t.steps++; t.steps > mostSteps {
+		return unsure
 	}
 	n := &t.nodes[at]
 	got := yes

@@ -270,3 +270,38 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// Bad input is refused in bounded time and memory, quickly read or not.
+func TestBadInput(t *testing.T) {
+	d := validate.Map{url: map[string]any{}}
+	s := validate.New(d, validate.Options{}).Schema(url)
+	deep := strings.Repeat(`{"a":`, 10_000)
+	for name, text := range map[string]string{
+		"nothing": "", "truncated": airKeyValues[:len(airKeyValues)/2], "duplicate names": `{"a":1,"b":2,"a":3}`, "duplicate names, escaped": `{"a":1,"\u0061":2}`,
+		"invalid UTF-8": "{\"a\":\"\xc3\x28\"}", "invalid UTF-8 in a name": "{\"\xff\":1}", "lone surrogate": `"\udc00"`, "surrogates the wrong way round": `"\ude00\ud83d"`,
+		"depth 10,000": deep + "1" + strings.Repeat("}", 10_000), "depth 10,000, not closed": deep, "depth 130": strings.Repeat("[", 130) + strings.Repeat("]", 130),
+		"huge": "1e309", "huge, long": strings.Repeat("9", 400), "tiny": "1e-400", "exponent": "1e999999999999", "NaN": "NaN", "in a list": "[NaN]", "Infinity": "-Infinity", "hexadecimal": "0x10",
+		"leading zero": "01", "plus": "+1", "bare point": "1.", "comment": "{} // x", "two values": "{} {}", "trailing comma": "[1,]", "single quotes": "{'a':1}", "control character": "\"\n\"",
+		"100 MB, not closed": `{"a":"` + strings.Repeat("x", 100<<20),
+	} {
+		if r := s.ValidateJSON([]byte(text)); r.Verdict != validate.CantTell || r.Reason == "" {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	for name, text := range map[string]string{
+		"100 MB": `{"a":"` + strings.Repeat("x", 100<<20) + `"}`, "many members": "{" + strings.TrimSuffix(manyMembers(20_000), ",") + "}", "many items": "[" + strings.Repeat("0,", 1_000_000) + "0]",
+		"depth 128": strings.Repeat("[", 128) + strings.Repeat("]", 128), "large number": "1e308", "long number": "0." + strings.Repeat("1", 60), "surrogates": `"\ud83d\ude00"`, "zero": "-0.0",
+	} {
+		if r := s.ValidateJSON([]byte(text)); r.Verdict != validate.Valid {
+			t.Errorf("%s: %s", name, r.Reason)
+		}
+	}
+}
+
+func manyMembers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"a%d":%d,`, i, i)
+	}
+	return b.String()
+}

@@ -15,6 +15,7 @@ type tape struct {
 	text  string
 	pos   int
 	nodes []node
+	steps int // rules that were asked
 }
 
 // node is one value on a tape.
@@ -29,6 +30,10 @@ type node struct {
 	number  float64
 }
 
+// mostParts bounds the parts of a value on a tape, and so the memory that it takes; a
+// larger value goes the slow way.
+const mostParts = 1 << 17
+
 // mostMembers bounds the members of an object on a tape: names are compared one by one.
 const mostMembers = 128
 
@@ -36,7 +41,7 @@ var tapes = sync.Pool{New: func() any { return &tape{nodes: make([]node, 0, 128)
 
 // release gives the tape back. It drops what it refers to, so that no input stays in memory.
 func (t *tape) release() {
-	t.text = ""
+	t.text, t.steps = "", 0
 	if cap(t.nodes) > 1<<14 {
 		return
 	}
@@ -87,7 +92,7 @@ func (t *tape) word(w string) bool {
 }
 
 func (t *tape) value(depth int, name string) bool {
-	if depth > MaxDepth {
+	if depth > MaxDepth || len(t.nodes) >= mostParts {
 		return false
 	}
 	at := len(t.nodes)
@@ -403,7 +408,7 @@ func tapeOf(v any) *tape {
 }
 
 func (t *tape) put(v any, depth int, name string) bool {
-	if depth > MaxDepth {
+	if depth > MaxDepth || len(t.nodes) >= mostParts {
 		return false
 	}
 	at := len(t.nodes)
