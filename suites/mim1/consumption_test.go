@@ -94,6 +94,12 @@ type consumed struct {
 // consume runs all checks of consumption on one fresh reference platform.
 func consume(t *testing.T, active ...faults.Fault) map[string]consumed {
 	t.Helper()
+	return onOnePlatform(t, mim1.Consumption(), active...)
+}
+
+// onOnePlatform runs the checks one after the other on one fresh reference platform.
+func onOnePlatform(t *testing.T, checks []suites.Check, active ...faults.Fault) map[string]consumed {
+	t.Helper()
 	platform, err := reference.New(reference.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +126,7 @@ func consume(t *testing.T, active ...faults.Fault) map[string]consumed {
 	env := suites.Env{Seed: 1, Profile: "reference", Features: suites.Features(), Callback: callback,
 		Sample: func(context.Context) (*suites.Sample, error) { return sample, nil }}
 	results := map[string]consumed{}
-	for _, check := range mim1.Consumption() {
+	for _, check := range checks {
 		client := session.Client(check.ID)
 		c := consumed{Result: suites.Run(t.Context(), check, client, env)}
 		for _, x := range client.Exchanges() {

@@ -1,6 +1,7 @@
 package mim1
 
 import (
+	"fmt"
 	"net/url"
 	"time"
 
@@ -85,11 +86,16 @@ func entityMaps() []Check {
 			Clause: cim009 + "5.5.14", Fault: "entity-map.ignored",
 			Body: func(t *T) {
 				m := mapEntities(t)
-				var got []string
-				for _, offset := range []string{"0", "1", "2", "3", "4"} {
-					r := t.GET(entities, Query("type", m.kind, "limit", "1", "offset", offset), Header(ngsild.HeaderEntityMap, m.id))
+				by := Header(ngsild.HeaderEntityMap, m.id)
+				r := t.GET(entities, Query("type", m.kind, "limit", "1"), by)
+				got := m.labels(entitiesIn(t, r))
+				for page := 2; page <= 8; page++ {
+					if _, more := linkTo(r.Header, "next"); !more {
+						break
+					}
+					m.ids[fmt.Sprintf("later %d", page)] = create(t, ngsild.Entity(t.URN("ASensor"), m.kind, m.attr, ngsild.Property(20)))
+					r = followIn(t, r, "next", entities, by)
 					got = append(got, m.labels(entitiesIn(t, r))...)
-					m.ids["extra "+offset] = create(t, ngsild.Entity(t.URN("ASensor"), m.kind, m.attr, ngsild.Property(20)))
 				}
 				t.Expect(got).To(gomega.ConsistOf("below", "at", "above", "without"), "the pages, one after the other")
 			},

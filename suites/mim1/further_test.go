@@ -1,8 +1,11 @@
 package mim1_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/mim1"
 )
@@ -22,4 +25,73 @@ func TestFurtherChecksAreWellFormed(t *testing.T) {
 		t.Errorf("there are %d further checks, expected at least 60", n)
 	}
 	t.Logf("%d checks in all; of the further ones by feature: %v", len(r.All()), of)
+}
+
+func TestFurtherAllowsWhatTheStandardAllows(t *testing.T) {
+	for _, liberty := range consumerLiberties() {
+		t.Run(liberty.Name, func(t *testing.T) {
+			t.Parallel()
+			results := onOnePlatform(t, mim1.Further(), liberty)
+			for _, check := range mim1.Further() {
+				// With orderBy, the order is no liberty.
+				if strings.HasPrefix(check.ID, "mim1.query.order.") && liberty.Name == "another order" {
+					continue
+				}
+				r := results[check.ID]
+				allowed := r.Outcome == reports.Passed ||
+					r.Outcome == reports.Inapplicable && strings.HasPrefix(check.ID, "mim1.implicitContext.") && strings.Contains(liberty.Name, "combines")
+				if !allowed {
+					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+				}
+			}
+		})
+	}
+}
+
+// TestGeneratedChecksJudgeWithEverySeed: what is made up differs by the seed, and the
+// faults that the checks catch must not go unseen by chance, nor must a platform
+// without faults fail by it.
+func TestGeneratedChecksJudgeWithEverySeed(t *testing.T) {
+	for _, check := range mim1.Further() {
+		if !strings.HasPrefix(check.ID, "mim1.generated.") {
+			continue
+		}
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			broken, err := faults.Named(check.Fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for seed := range uint64(8) {
+				if r := seeded(t, check, seed); r.Outcome != reports.Passed {
+					t.Errorf("with seed %d the check ends as %s: %s", seed, r.Outcome, r.Reason)
+				}
+				r := seeded(t, check, seed, broken...)
+				if r.Outcome != reports.Failed || !strings.Contains(r.Reason, "with that: ") {
+					t.Errorf("with seed %d and fault %s the check ends as %s: %s", seed, check.Fault, r.Outcome, r.Reason)
+				}
+			}
+		})
+	}
+}
+
+// TestCounterexamplesAreSmall: a platform that loses one kind of attribute is shown an
+// entity with no other attribute.
+func TestCounterexamplesAreSmall(t *testing.T) {
+	loses := faults.Fault{Name: "no relationships", On: faults.Op("GET", "/entities/*"), Answer: inAnswer(func(e map[string]any) {
+		for name, member := range e {
+			if a, ok := member.(map[string]any); ok && a["type"] == "Relationship" {
+				delete(e, name)
+			}
+		}
+	})}
+	for _, check := range mim1.Further() {
+		if check.ID != "mim1.generated.entity.normalised" {
+			continue
+		}
+		r := seeded(t, check, 3, loses)
+		if n := strings.Count(r.Reason, `"object"`); r.Outcome != reports.Failed || n != 1 || strings.Contains(r.Reason, `"value"`) {
+			t.Errorf("the check ends as %s with %d relationships: %s", r.Outcome, n, r.Reason)
+		}
+	}
 }

@@ -45,6 +45,12 @@ func judge(t *testing.T, checks []suites.Check) {
 // outcome runs one check against a reference platform of its own.
 func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Result {
 	t.Helper()
+	return seeded(t, check, 0, active...)
+}
+
+// seeded is outcome with a run's seed.
+func seeded(t *testing.T, check suites.Check, seed uint64, active ...faults.Fault) suites.Result {
+	t.Helper()
 	platform, err := reference.New(reference.Options{Client: faults.Client(active...)})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +73,7 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 		t.Fatal(err)
 	}
 	defer callback.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}})

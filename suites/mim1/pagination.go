@@ -73,8 +73,8 @@ func follow(t *T, r *probe.Response, rel string) *probe.Response {
 	return followIn(t, r, rel, entities)
 }
 
-// followIn is follow for pages of another resource.
-func followIn(t *T, r *probe.Response, rel, resource string) *probe.Response {
+// followIn is follow for pages of another resource, or with further options.
+func followIn(t *T, r *probe.Response, rel, resource string, options ...Option) *probe.Response {
 	to, ok := linkTo(r.Header, rel)
 	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", rel))
 	target, err := url.Parse(to.target)
@@ -85,7 +85,7 @@ func followIn(t *T, r *probe.Response, rel, resource string) *probe.Response {
 	// A bare semicolon is fine in a URI, but net/url would drop the parameter.
 	query, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
 	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.target))
-	return t.GET(resource, func(q *probe.Request) { q.Query = query })
+	return t.GET(resource, append(options, func(q *probe.Request) { q.Query = query })...)
 }
 
 // walk follows the next links from the first page and returns what is on all pages.
