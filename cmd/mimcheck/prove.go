@@ -1,14 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oasc/mimcheck/internal/harness"
 	"github.com/oasc/mimcheck/internal/prove"
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/suites/baselines"
+	"github.com/oasc/mimcheck/suites/catalogue"
 )
 
 func newProve() *cobra.Command {
@@ -19,11 +23,13 @@ func newProve() *cobra.Command {
 		Short: "Prove the checks: run them against every fault of the reference platform",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			o.Faults = faults.All()
 			if len(names) > 0 {
-				if o.Faults, err = faults.Named(names...); err != nil {
-					return err
-				}
+				o.Faults, err = faults.Named(names...)
+			} else {
+				o.Faults, err = faultsOf(o.Settings.Baseline)
+			}
+			if err != nil {
+				return err
 			}
 			done := 0
 			o.Progress = func(fault string, kills int) {
@@ -49,4 +55,25 @@ func newProve() *cobra.Command {
 	cmd.Flags().Uint64Var(&o.Settings.Seed, "seed", 0, "seed of everything random")
 	cmd.Flags().IntVar(&o.Parallel, "parallel", 2, "platforms at once")
 	return cmd
+}
+
+// faultsOf are the faults that checks of the baseline could notice: all but those
+// that only checks of other baselines name.
+func faultsOf(baseline string) ([]faults.Fault, error) {
+	registry, err := catalogue.Registry()
+	if err != nil {
+		return nil, err
+	}
+	checks, err := catalogue.For(cmp.Or(baseline, baselines.DefaultID))
+	if err != nil {
+		return nil, err
+	}
+	elsewhere := map[string]bool{}
+	for _, c := range registry.All() {
+		elsewhere[c.Fault] = true
+	}
+	for _, c := range checks {
+		delete(elsewhere, c.Fault)
+	}
+	return slices.DeleteFunc(faults.All(), func(f faults.Fault) bool { return elsewhere[f.Name] }), nil
 }

@@ -41,16 +41,22 @@ func TestChecks(t *testing.T) {
 // outcome runs one check in the observe profile against a reference platform of its own.
 func outcome(t *testing.T, check suites.Check, seed uint64, active ...faults.Fault) suites.Result {
 	t.Helper()
+	return run(t, check, seed, start(t, active...))
+}
+
+// start starts a reference platform for the time of the test.
+func start(t *testing.T, active ...faults.Fault) *target.Target {
+	t.Helper()
 	city, err := embedded.Start("127.0.0.1:0", reference.Options{Empty: true}, active...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer city.Close()
+	t.Cleanup(city.Close)
 	platform, err := city.Target()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return run(t, check, seed, platform)
+	return platform
 }
 
 // run runs one check in the observe profile.

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -177,7 +178,7 @@ func readBox(text string, s crs) (*box, error) {
 	var numbers []float64
 	for _, p := range parts {
 		n, err := strconv.ParseFloat(p, 64)
-		if err != nil {
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 			return nil, fmt.Errorf("bbox takes numbers, not %q", p)
 		}
 		numbers = append(numbers, n)
