@@ -40,6 +40,7 @@ type Platform struct {
 	Progress func(read, of int64)
 	Redact   func(string) string // nil for nothing to hide
 
+	first   string // id of the first entity of the last page
 	repeats int64
 	unseen  int64
 	read    int64
@@ -235,6 +236,11 @@ func (p *Platform) page(ctx context.Context, at *Position) (items []Item, n int,
 	if err := json.Unmarshal(r.Body, &page); err != nil {
 		return nil, 0, fmt.Errorf("%s gave no JSON array: %w", where, err)
 	}
+	first := firstID(page)
+	if first != "" && first == p.first && at.Done > 0 {
+		return nil, 0, fmt.Errorf("%s begins with %s as the page before it did: the platform does not heed offset (6.3.10), so not all can be read", where, first)
+	}
+	p.first = first
 	for _, raw := range page[:min(limit, len(page))] {
 		if p.listedBefore(raw, at) {
 			p.repeats++
@@ -244,6 +250,17 @@ func (p *Platform) page(ctx context.Context, at *Position) (items []Item, n int,
 		items = append(items, Item{Order: at.Order, Where: where, Raw: raw})
 	}
 	return items, min(limit, len(page)), nil
+}
+
+// firstID is the id of the first entity of a page, empty when it has none.
+func firstID(page []json.RawMessage) string {
+	var head struct {
+		ID string `json:"id"`
+	}
+	if len(page) == 0 || json.Unmarshal(page[0], &head) != nil {
+		return ""
+	}
+	return head.ID
 }
 
 // listedBefore says whether an entity was there under another of its types, which was

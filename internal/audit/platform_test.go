@@ -25,6 +25,7 @@ type shop struct {
 	requests int
 	failAt   int // number of the request that is answered 404; 0 for none
 	uncount  bool
+	deaf     bool // to offset
 }
 
 const sensorIRI = "https://shop.example/Sensor"
@@ -66,6 +67,9 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	limit, _ := strconv.Atoi(q.Get("limit"))
 	offset, _ := strconv.Atoi(q.Get("offset"))
+	if s.deaf {
+		offset = 0
+	}
 	list = list[min(offset, len(list)):]
 	list = list[:min(limit, 30, len(list))] // its pages are smaller than what is asked for
 	b, _ := json.Marshal(list)
@@ -179,6 +183,9 @@ func TestPlatformThatCannotBeRead(t *testing.T) {
 		if err == nil || s.Verdict != report.Inconclusive {
 			t.Errorf("request %d fails: %v %+v", n, err, s)
 		}
+	}
+	if s, err := runPlatform(t, platform(t, &shop{deaf: true}), ""); err == nil || !strings.Contains(err.Error(), "offset") || s.Complete {
+		t.Errorf("a platform that does not heed offset: %v %+v", err, s.Counts)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
