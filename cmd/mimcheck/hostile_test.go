@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 
@@ -74,9 +75,10 @@ func TestAnIllPlatformIsNeitherFailedNorPassed(t *testing.T) {
 		t.Skip("whole runs, one after the other; other tests run the same code")
 	}
 	for name, ill := range misbehaviours() {
-		for _, after := range []int32{0, 300} {
+		for _, after := range []int32{0, 60} {
 			t.Run(name, func(t *testing.T) {
-				workdir(t)
+				t.Parallel() // most of each run is waiting
+				dir := t.TempDir()
 				platform, err := reference.New(reference.Options{})
 				if err != nil {
 					t.Fatal(err)
@@ -91,10 +93,10 @@ func TestAnIllPlatformIsNeitherFailedNorPassed(t *testing.T) {
 					platform.ServeHTTP(w, r)
 				}))
 				defer server.Close()
-				got := mimcheck(t, "run", "--url", server.URL, "--profile", "sandbox", "--rate", "-1", "--concurrency", "16",
-					"--features", "batch,merge,replace,discovery", "--spec-version", embedded.SpecVersion)
+				got := mimcheck(t, "run", "--out", dir, "--state", dir, "--url", server.URL, "--profile", "sandbox", "--rate", "-1", "--concurrency", "16",
+					"--filter", "/^entity/ || MIM2", "--features", "merge,replace", "--spec-version", embedded.SpecVersion)
 				got.want(t, exitInconclusive)
-				content, err := os.ReadFile("mimcheck-report/report.json")
+				content, err := os.ReadFile(filepath.Join(dir, "report.json"))
 				if err != nil {
 					t.Fatal(err)
 				}
