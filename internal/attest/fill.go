@@ -97,6 +97,10 @@ func (b *Bundle) consistent() error {
 		if i > 0 && order(b.Events[i-1].Check, b.Events[i-1].Seq, e.Check, e.Seq) >= 0 {
 			return wrong(eventsFile, "line %d is out of order or there twice: expected the events by check and order", i+1)
 		}
+		first := i == 0 || b.Events[i-1].Check != e.Check
+		if first && e.Seq != 1 || !first && e.Seq != b.Events[i-1].Seq+1 {
+			return wrong(eventsFile, "line %d is event %d of %s, and the one before it is missing", i+1, e.Seq, e.Check)
+		}
 	}
 	referred := map[string]bool{}
 	for _, ref := range b.bodies() {

@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -187,5 +188,41 @@ func TestReplayOfWhatIsNotRecorded(t *testing.T) {
 				t.Error("no check misses anything")
 			}
 		})
+	}
+}
+
+// Whatever is missing, twice or in another order in a record: a replay ends, and fails no
+// check that did not fail in the run.
+func TestReplayOfDamagedRecords(t *testing.T) {
+	b := ran(t, harness.Settings{Seed: 5, Filter: "entity.create || notification.state || mim1.subscription.create || MIM2", Features: []string{"all"}})
+	failed := func(r *reports.Report) map[string]bool {
+		ids := map[string]bool{}
+		for _, c := range reports.With(r.Checks, reports.Failed) {
+			ids[c.ID] = true
+		}
+		return ids
+	}
+	before := failed(b.Report)
+	for seed := range uint64(12) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		less := *b
+		less.Events = nil
+		for _, e := range b.Events {
+			if random.IntN(8) != 0 {
+				less.Events = append(less.Events, e)
+			}
+		}
+		replayed, err := harness.Replay(t.Context(), &less, harness.ReplaySettings{Tool: b.Report.Tool})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range reports.With(replayed.Checks, reports.Failed) {
+			if !before[c.ID] {
+				t.Errorf("seed %d: %s failed where something is missing: %s", seed, c.ID, c.Reason)
+			}
+		}
+		if replayed.Verdict.Verdict == reports.NonConformant && b.Report.Verdict.Verdict != reports.NonConformant {
+			t.Errorf("seed %d: not conformant, because the record has gaps", seed)
+		}
 	}
 }

@@ -1,0 +1,25 @@
+package attest
+
+import (
+	"maps"
+	"slices"
+	"testing"
+)
+
+// Archive makes a bundle of any files, with a manifest that fits them.
+func Archive(t testing.TB, files map[string][]byte) []byte {
+	t.Helper()
+	var entries []entry
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		e, err := pack(name, files[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, e)
+	}
+	out, err := archive(entries, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
