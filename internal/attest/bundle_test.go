@@ -30,7 +30,7 @@ import (
 func recorded(t testing.TB) *attest.Bundle {
 	t.Helper()
 	p, err := harness.Prepare(harness.Settings{Seed: 3, StateDir: t.TempDir(), Tool: reports.Tool{Name: "mimcheck", Version: "test"}, Features: []string{"all"},
-		Filter: "mim1.entity.create.location || mim1.notification.state.several || mim1.entity.create.duplicate || mim2.context.inline.present"})
+		Filter: "mim1.entity.create.location || mim1.notification.state.several || mim1.entity.create.scope || mim2.context.inline.present"})
 	if err != nil {
 		t.Fatal(err)
 	}
