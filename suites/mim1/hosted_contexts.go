@@ -176,7 +176,7 @@ func contextHosting() []Check {
 				r := t.GET(contextPath(c.id))
 				t.Require(r).To(HaveStatus(200))
 				document := t.JSON(r)
-				for term, iri := range map[string]string{c.kind: c.kindIRI, c.level: c.levelIRI} {
+				for term, iri := range InOrder(map[string]string{c.kind: c.kindIRI, c.level: c.levelIRI}) {
 					t.Expect(r).To(answering(defines(document, term, iri), "the served @context has to give the term %s the IRI %s", term, iri))
 				}
 			},
