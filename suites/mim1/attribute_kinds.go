@@ -53,7 +53,7 @@ func (k kindOfAttribute) kinded(t *T) (s sensor, attribute string) {
 func attributeKinds() []Check {
 	var checks []Check
 	for _, k := range kindsOfAttributes() {
-		of := "a " + string(k.first["type"].(string))
+		of := "a " + k.first["type"].(string)
 		if k.attribute != "" {
 			of = "the GeoProperty " + k.attribute
 		}
@@ -123,10 +123,10 @@ func removables(t *T) []removable {
 		return o
 	}
 	of := func(kind, member string, value, null any) removable {
-		make := func(v any) func(string) ngsild.Object {
+		instances := func(v any) func(string) ngsild.Object {
 			return func(id string) ngsild.Object { return dataset(ngsild.Object{"type": kind, member: v}, id) }
 		}
-		return removable{t.Name("a"), make(value), make(null)}
+		return removable{t.Name("a"), instances(value), instances(null)}
 	}
 	return []removable{
 		of("Property", "value", 20, ngsildNull),

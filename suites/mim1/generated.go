@@ -8,6 +8,8 @@ import (
 
 	. "github.com/oasc/mimcheck/suites"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
 )
@@ -67,20 +69,46 @@ func generatedValue(r *rand.Rand, depth int) any {
 	return o
 }
 
-// generatedAttribute is an attribute of any kind, normalised.
+// attributeTypes are the types of attributes that the version of the specification
+// has; what came later is left out when the target states none.
+func attributeTypes(specVersion string) []string {
+	all := []string{"Property", "Relationship", "GeoProperty", "LanguageProperty"}
+	if semver.Compare("v"+specVersion, "v1.7.1") >= 0 { // what is no version is less than any
+		all = append(all, "VocabProperty")
+	}
+	if semver.Compare("v"+specVersion, "v1.8.1") >= 0 {
+		all = append(all, "JsonProperty", "ListProperty")
+	}
+	return all
+}
+
+// memberWithValue is the member of a generated attribute that has its value.
+func memberWithValue(a ngsild.Object) string {
+	kind, _ := a["type"].(string)
+	member, _ := valueMember(kind)
+	return member
+}
+
+// generatedAttribute is an attribute of any type, normalised.
 func generatedAttribute(t *T) ngsild.Object {
 	r := t.Rand()
 	var a ngsild.Object
-	switch kinds := 4; r.IntN(kinds) {
-	case 0:
+	switch pickOne(r, attributeTypes(t.Env.SpecVersion)...) {
+	case "Property":
 		a = ngsild.Property(generatedValue(r, 2))
 		if r.IntN(3) == 0 {
 			a["unitCode"] = pickOne(r, "CEL", "MTR", "KMH")
 		}
-	case 1:
+	case "Relationship":
 		a = ngsild.Relationship(t.URN("Place"))
-	case 2:
+	case "GeoProperty":
 		a = ngsild.GeoProperty(generatedGeometry(r))
+	case "VocabProperty":
+		a = ngsild.Object{"type": "VocabProperty", "vocab": t.Name("term")}
+	case "JsonProperty":
+		a = ngsild.Object{"type": "JsonProperty", "json": ngsild.Object{"id": generatedValue(r, 1), "type": nil}}
+	case "ListProperty":
+		a = ngsild.Object{"type": "ListProperty", "valueList": []any{generatedValue(r, 0), generatedValue(r, 0), generatedValue(r, 0)}}
 	default:
 		texts := ngsild.Object{}
 		for _, tag := range []string{"en", "da", "pt-BR"}[:r.IntN(3)+1] {
@@ -118,16 +146,14 @@ func generatedEntity(t *T, kind string) ngsild.Object {
 	return e
 }
 
-// simplifiedAttribute is the model of 4.5.4: the value alone; several languages stay
-// in their map.
+// simplifiedAttribute is the model of 4.5.4: the value alone, or in the member that
+// tells its type.
 func simplifiedAttribute(a ngsild.Object) any {
-	switch a["type"] {
-	case "Relationship":
-		return a["object"]
-	case "LanguageProperty":
-		return ngsild.Object{"languageMap": a["languageMap"]}
+	member := memberWithValue(a)
+	if member == "value" || member == "object" {
+		return a[member]
 	}
-	return a["value"]
+	return ngsild.Object{member: a[member]}
 }
 
 // difference says how what was read differs from the entity that was sent, by a
@@ -182,14 +208,8 @@ func asSimplified(sent, got ngsild.Object) string {
 // asConcise is the model of 4.5.1.2: as normalised, without what is plain from the rest.
 func asConcise(sent, got ngsild.Object) string {
 	for _, name := range attributesOf(sent) {
-		want := with(sent[name].(ngsild.Object))
-		member := "value"
-		switch want["type"] {
-		case "Relationship":
-			member = "object"
-		case "LanguageProperty":
-			member = "languageMap"
-		}
+		want := sent[name].(ngsild.Object)
+		member := memberWithValue(want)
 		o, isObject := got[name].(ngsild.Object)
 		if v, there := o[member]; isObject && there {
 			if compact(normal(v)) != compact(normal(want[member])) {
@@ -291,10 +311,8 @@ func partsOf(e ngsild.Object) []ngsild.Object {
 	for _, name := range names {
 		a := e[name].(ngsild.Object)
 		least := ngsild.Object{}
-		for _, member := range []string{"type", "value", "object", "languageMap"} {
-			if v, there := a[member]; there {
-				least[member] = v
-			}
+		for _, member := range []string{"type", memberWithValue(a)} {
+			least[member] = a[member]
 		}
 		if len(least) < len(a) {
 			parts = append(parts, with(e, name, least))

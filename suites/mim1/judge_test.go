@@ -73,7 +73,7 @@ func seeded(t *testing.T, check suites.Check, seed uint64, active ...faults.Faul
 		t.Fatal(err)
 	}
 	defer callback.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, SpecVersion: "1.8.1", Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}})
