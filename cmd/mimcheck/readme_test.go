@@ -12,9 +12,11 @@ import (
 
 // readmeExit are the README's commands with an exit code other than 0, and why.
 var readmeExit = map[string]int{
-	"mimcheck run --url https://broker.example.org/ngsi-ld/v1": 3, // observing does not prove conformance
-	"mimcheck run --target city.yaml":                          3, // likewise
-	"mimcheck run --fault FAULT":                               1,
+	"mimcheck run --url https://broker.example.org/ngsi-ld/v1":                       3, // observing does not prove conformance
+	"mimcheck run --target city.yaml":                                                3, // likewise
+	"mimcheck run --fault FAULT":                                                     1,
+	"mimcheck replay mimcheck-report/run.mimcheck.zip --baseline oasc-2026-06-draft": 3,
+	"mimcheck run --filter entity.create --repeat 2":                                 3, // a part of the baseline
 }
 
 // TestREADME types every command of the README, with a reference platform in place
@@ -51,6 +53,10 @@ func TestREADME(t *testing.T) {
 	put(t, "sensors.ndjson", `{"id": "urn:ngsi-ld:AirQualityObserved:1", "type": "AirQualityObserved", "dateObserved": "2024-05-01T10:00:00Z",`+
 		` "location": {"type": "Point", "coordinates": [10.2, 56.1]}, "no2": 12.5,`+
 		` "@context": {"AirQualityObserved": "https://smartdatamodels.org/dataModel.Environment/AirQualityObserved"}}`+"\n")
+	put(t, "passphrase.txt", "a passphrase of the test\n")
+	for _, example := range regexp.MustCompile("(?s)```yaml\n# (waivers|expected).yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+		put(t, string(example[1])+".yaml", string(example[2]))
+	}
 	ran := 0
 	for _, line := range strings.Split(string(readme), "\n") {
 		command, isCommand := strings.CutPrefix(line, "    mimcheck ")
