@@ -86,7 +86,7 @@ func (h *history) each(yield func(*model.Entity) bool) {
 // append adds an instance, which becomes the history's own.
 func (h *history) append(v *evolution, name string, a *model.Attribute) {
 	a.InstanceID = "urn:ngsi-ld:Instance:" + uuid.NewString()
-	list := append(v.entity.Attributes[name], a)
+	list := append(v.entity.Attributes[name], a) //nolint:gocritic // it is put back below, cut if need be
 	if len(list) > maxInstances {
 		list = list[1:]
 	} else {

@@ -144,7 +144,7 @@ func onlyWithin(t *T, b box, got batch) {
 // when that could not be found out.
 func found(t *T, c collection, id string, parameters ...string) bool {
 	b := read(t, c, Query(append(parameters, "limit", "50")...))
-	last := b.Response
+	var last *probe.Response
 	for range somePages {
 		if slices.Contains(b.idsOf(), id) {
 			return true

@@ -68,7 +68,7 @@ func instead404(document string) func(*http.Request, *Answer) {
 func placeCollections() []Fault {
 	list, one := placeList(), placeCollection()
 	all := list.or(one)
-	listed := func(edit func(o object)) func(*http.Request, *Answer) { return answered(edit) }
+	listed := answered
 	return []Fault{
 		{Name: "places.collections.gone", Summary: "There is no list of collections.", On: list, Answer: gone},
 		{Name: "places.collections.no-links", Summary: "The list of collections has no links.", On: list, Answer: listed(func(o object) { delete(o, "links") })},

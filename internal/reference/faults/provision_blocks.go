@@ -62,12 +62,6 @@ func encode(v any) []byte {
 	return b
 }
 
-// clone is a deep copy.
-func clone[T any](v T) T {
-	out, _ := decode(encode(v)).(T)
-	return out
-}
-
 // items is v's members when it is a list, and v alone when it is something else.
 func items(v any) []any {
 	switch x := v.(type) {

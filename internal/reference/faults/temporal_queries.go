@@ -22,14 +22,6 @@ func among(list []any, ids []string) []any {
 	return slices.DeleteFunc(slices.Clone(list), func(e any) bool { return !slices.Contains(ids, idOf(e)) })
 }
 
-// both are edits of a query, one after the other.
-func both(first, second func(url.Values)) func(url.Values) {
-	return func(q url.Values) {
-		first(q)
-		second(q)
-	}
-}
-
 // onlyWhatIsMissing answers an empty list to a query that was refused because it lacks
 // the parameters.
 func onlyWhatIsMissing(names ...string) handle {
