@@ -160,7 +160,7 @@ func (w *subscriber) ignoresMade(t *T, why string, change func() any) {
 // may still be on its way.
 func (w *subscriber) isSilent(t *T, other *subscriber, why string) {
 	var made []any
-	for range 5 {
+	for range 10 {
 		m := other.mark(t)
 		made = append(made, m)
 		other.await(t, m)
