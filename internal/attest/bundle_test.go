@@ -326,12 +326,34 @@ func repacked(t *testing.T, names []string, byName map[string][]byte) []byte {
 // bomb is a bundle whose baseline unpacks to more than it may.
 func bomb(t *testing.T, names []string, byName map[string][]byte) []byte {
 	t.Helper()
-	all := map[string][]byte{}
-	for n, c := range byName {
-		all[n] = c
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range names {
+		method := zip.Deflate
+		if name == "MANIFEST.json" {
+			method = zip.Store
+		}
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+		if err == nil && name == "baseline.json" {
+			_, err = io.CopyN(f, zeros{}, attest.MaxFile+1)
+		} else if err == nil {
+			_, err = f.Write(byName[name])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	all["baseline.json"] = make([]byte, attest.MaxFile+1)
-	return zipped(t, names, all)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 // A whole, valid archive may still contradict itself.
