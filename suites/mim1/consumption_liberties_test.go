@@ -214,6 +214,9 @@ func opaquePages(w http.ResponseWriter, r *http.Request, next http.Handler) {
 }
 
 func TestConsumptionAllowsWhatTheStandardAllows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every check over again, in the long run")
+	}
 	for _, liberty := range consumerLiberties() {
 		t.Run(liberty.Name, func(t *testing.T) {
 			t.Parallel()

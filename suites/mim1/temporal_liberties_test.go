@@ -148,6 +148,9 @@ func temporalLiberties() []faults.Fault {
 }
 
 func TestTemporalAllowsWhatTheStandardAllows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every check over again, in the long run")
+	}
 	for _, check := range mim1.Temporal() {
 		t.Run(check.ID, func(t *testing.T) {
 			t.Parallel()
