@@ -3,6 +3,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -240,7 +241,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 		return scope, err
 	}
 	statement := &t.Statement
-	baseline, err := baselines.Get(firstOf(s.Baseline, statement.Baseline, baselines.DefaultID))
+	baseline, err := baselines.Get(cmp.Or(s.Baseline, statement.Baseline, baselines.DefaultID))
 	if err != nil {
 		return scope, err
 	}
@@ -259,7 +260,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 			}
 		}
 	}
-	statement.SpecVersion = firstOf(s.SpecVersion, statement.SpecVersion)
+	statement.SpecVersion = cmp.Or(s.SpecVersion, statement.SpecVersion)
 	if err := p.openModels(); err != nil {
 		return scope, err
 	}
@@ -388,9 +389,9 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 	}
 	options := runner.Options{
 		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck, Waivers: p.waivers,
-		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: orDefault(s.Sample, 50),
+		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: cmp.Or(s.Sample, 50),
 		Concurrency: p.Target.Polite.Concurrency, Rate: p.Target.Polite.Rate,
-		Timeout: orDefault(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,
+		Timeout: cmp.Or(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,
 	}
 	if p.callback != nil {
 		options.Callback = p.callback
@@ -409,20 +410,4 @@ func (p *Prepared) Close() {
 	if p.city != nil {
 		p.city.Close()
 	}
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-func orDefault[T int | time.Duration](v, standard T) T {
-	if v == 0 {
-		return standard
-	}
-	return v
 }
