@@ -13,6 +13,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/oasc/mimcheck/schemas"
+
+	"github.com/oasc/mimcheck/internal/yamldoc"
 )
 
 const whole = `# every field
@@ -197,7 +199,7 @@ func TestLoadTellsWhatIsWrong(t *testing.T) {
 			if err == nil {
 				t.Fatalf("accepted as %+v", got)
 			}
-			var one *Error
+			var one *yamldoc.Error
 			if !errors.As(err, &one) || !strings.HasPrefix(err.Error(), filepath.Join(dir, "city.yaml")) {
 				t.Errorf("the error does not start with the file: %v", err)
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/oasc/mimcheck/internal/yamldoc"
 )
 
 // shortest is the length of the shortest secret, in bytes: a shorter one can't be
@@ -21,51 +23,51 @@ var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // secret reads a secret, which is only ever named: {env: NAME} or {file: PATH}.
 func (f *file) secret(n ast.Node, at string) string {
-	if k := kind(n); k == "text" || k == "a number" {
-		f.wrong(n, at, "a secret is written into the file: take it out, put it into an environment variable and write {env: NAME}, or into a file and write {file: PATH}; it should be changed if others saw this file")
+	if k := yamldoc.Kind(n); k == "text" || k == "a number" {
+		f.Wrong(n, at, "a secret is written into the file: take it out, put it into an environment variable and write {env: NAME}, or into a file and write {file: PATH}; it should be changed if others saw this file")
 		return ""
 	}
 	var value, variable, path string
-	seen := f.mapping(n, at, f.into("env", &variable), f.into("file", &path))
+	seen := f.Mapping(n, at, f.Into("env", &variable), f.Into("file", &path))
 	if seen == nil {
 		return ""
 	}
 	switch {
 	case len(seen) != 1:
-		f.wrong(n, at, "expected either {env: NAME} or {file: PATH}, seen %d of them", len(seen))
+		f.Wrong(n, at, "expected either {env: NAME} or {file: PATH}, seen %d of them", len(seen))
 		return ""
 	case seen["env"]:
 		if variable == "" {
 			return "" // told already
 		}
-		at = join(at, "env")
+		at = yamldoc.Join(at, "env")
 		if !environmentName.MatchString(variable) {
-			f.wrong(n, at, "expected the name of an environment variable (letters, digits and _), such as CITY_TOKEN: a secret itself must not stand here")
+			f.Wrong(n, at, "expected the name of an environment variable (letters, digits and _), such as CITY_TOKEN: a secret itself must not stand here")
 			return ""
 		}
 		var set bool
 		if value, set = os.LookupEnv(variable); !set {
-			f.wrong(n, at, "the environment variable %s is not set: export it before the run", variable)
+			f.Wrong(n, at, "the environment variable %s is not set: export it before the run", variable)
 			return ""
 		}
 	default:
 		if path == "" {
 			return ""
 		}
-		at = join(at, "file")
+		at = yamldoc.Join(at, "file")
 		var err error
 		if value, err = f.contents(path); err != nil {
-			f.wrong(n, at, "the secret can't be read: %v", err)
+			f.Wrong(n, at, "the secret can't be read: %v", err)
 			return ""
 		}
 	}
 	value = strings.TrimRight(value, "\r\n")
 	switch {
 	case len(value) < shortest:
-		f.wrong(n, at, "the secret has %d characters: expected at least %d, since a shorter one can't be kept out of reports", len(value), shortest)
+		f.Wrong(n, at, "the secret has %d characters: expected at least %d, since a shorter one can't be kept out of reports", len(value), shortest)
 		return ""
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		f.wrong(n, at, "the secret has more than one line or a control character: expected one line of text")
+		f.Wrong(n, at, "the secret has more than one line or a control character: expected one line of text")
 		return ""
 	}
 	return value
