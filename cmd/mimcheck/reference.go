@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -12,23 +13,34 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/faults"
 )
 
+// mostGenerated is the most entities that can be generated: they are held in memory.
+const mostGenerated = 10_000_000
+
 func newReference() *cobra.Command {
 	cmd := group("reference", "The reference city platform and its faults")
 	var port int
 	var host string
 	var names []string
 	var empty bool
+	var generated int
 	serve := &cobra.Command{
-		Use:     "serve",
-		Short:   "Serve the reference platform until interrupted",
-		Example: "  mimcheck reference serve --port 9090 --fault entity.create.no-location",
-		Args:    cobra.NoArgs,
+		Use:   "serve",
+		Short: "Serve the reference platform until interrupted",
+		Example: "  mimcheck reference serve --port 9090 --fault entity.create.no-location\n" +
+			"  mimcheck reference serve --generate 100000",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case generated < 0 || generated > mostGenerated:
+				return fmt.Errorf("--generate is %d: expected a number of entities from 0 to %d", generated, mostGenerated)
+			case empty && generated > 0:
+				return errors.New("--empty and --generate exclude one another: the generated entities are like those of the sample city")
+			}
 			active, err := faults.Named(names...)
 			if err != nil {
 				return err
 			}
-			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty}, active...)
+			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty, Generate: generated}, active...)
 			if err != nil {
 				return err
 			}
@@ -44,6 +56,7 @@ func newReference() *cobra.Command {
 	serve.Flags().StringVar(&host, "host", "127.0.0.1", "address to listen at")
 	serve.Flags().StringSliceVar(&names, "fault", nil, "switch on named faults")
 	serve.Flags().BoolVar(&empty, "empty", false, "leave out the sample city data")
+	serve.Flags().IntVar(&generated, "generate", 0, "add so many generated entities to the sample city (a million take about half a gigabyte)")
 	cmd.AddCommand(serve, &cobra.Command{
 		Use: "faults", Short: "List the faults that can be switched on by name", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

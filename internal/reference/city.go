@@ -17,8 +17,9 @@ const CityContextPath = base + contextPath + "/" + cityContext
 
 const cityContext = "city"
 
-// loadCity fills the default tenant with the sample city.
-func (p *Platform) loadCity() error {
+// loadCity fills the default tenant with the sample city, and generates further
+// entities like those of the city.
+func (p *Platform) loadCity(generated int) error {
 	p.contexts.add(&storedContext{localID: cityContext, kind: hosted, raw: city.Context()})
 	var document map[string]any
 	if err := json.Unmarshal(city.Context(), &document); err != nil {
@@ -42,7 +43,7 @@ func (p *Platform) loadCity() error {
 			return err
 		}
 	}
-	return nil
+	return t.generate(generated, &model.Parser{Context: context}, r.now)
 }
 
 func cityEntity(object map[string]any, parser *model.Parser) (*model.Entity, error) {

@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// Empty leaves out the sample city data.
 	Empty bool
+	// Generate is how many further entities the sample city has, made like its own:
+	// for trying out what takes a platform that is full.
+	Generate int
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
 	// Alias names the platform in Via headers (6.3.18); empty makes one up.
@@ -72,7 +75,7 @@ func New(o Options) (*Platform, error) {
 	p.resolver = resolver
 	p.mux = p.routes()
 	if !o.Empty {
-		if err := p.loadCity(); err != nil {
+		if err := p.loadCity(o.Generate); err != nil {
 			return nil, err
 		}
 	}
