@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/oasc/mimcheck/internal/ledger"
 	"github.com/oasc/mimcheck/internal/membership"
@@ -17,9 +17,19 @@ type book struct{ path string }
 
 // in adds the flag --ledger to a group, for all of its commands.
 func (b *book) in(cmd *cobra.Command) *cobra.Command {
-	cmd.PersistentFlags().StringVar(&b.path, "ledger", defaultLedger(), "ledger file")
+	ledgerFlag(cmd.PersistentFlags(), &b.path, "")
 	return cmd
 }
+
+// ledgerFlag adds --ledger; also is more to say about it.
+func ledgerFlag(flags *pflag.FlagSet, path *string, also string) {
+	const name = "ledger"
+	flags.StringVar(path, name, defaultLedger(), "ledger file, or postgres:// URL of its database"+also)
+	flags.Lookup(name).DefValue = ledger.Name(*path) // help shows no password
+}
+
+// name is the ledger as it may be shown.
+func (b *book) name() string { return ledger.Name(b.path) }
 
 // write opens the ledger for f, and makes one where there is none yet.
 func (b *book) write(f func(*ledger.Ledger) error) (err error) {
@@ -35,15 +45,19 @@ func (b *book) write(f func(*ledger.Ledger) error) (err error) {
 // path, not an empty ledger.
 func (b *book) read(cmd *cobra.Command, f func(*ledger.Ledger) error) error {
 	if cmd.Flags().Changed("ledger") {
-		return b.existing(f)
+		return b.existing(cmd.Context(), f)
 	}
 	return b.write(f)
 }
 
 // existing opens a ledger that has to be there.
-func (b *book) existing(f func(*ledger.Ledger) error) error {
-	if _, err := os.Stat(b.path); err != nil {
-		return fmt.Errorf("there is no ledger to read: %w; name one with --ledger, or record something first (see `mimcheck member --help`)", err)
+func (b *book) existing(ctx context.Context, f func(*ledger.Ledger) error) error {
+	there, err := ledger.Exists(ctx, b.path)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return fmt.Errorf("there is no ledger to read at %s: name one with --ledger, or record something first (see `mimcheck member --help`)", b.name())
 	}
 	return b.write(f)
 }
@@ -59,7 +73,7 @@ func (b *book) enter(cmd *cobra.Command, l *ledger.Ledger, f membership.Fact) er
 }
 
 func (b *book) tell(cmd *cobra.Command, e ledger.Event) {
-	fmt.Fprintf(cmd.OutOrStdout(), "recorded in %s: %s (event %d of %s)\n", b.path, e.Kind, e.Seq, e.Stream)
+	fmt.Fprintf(cmd.OutOrStdout(), "recorded in %s: %s (event %d of %s)\n", b.name(), e.Kind, e.Seq, e.Stream)
 }
 
 // member finds who is meant, among those on the register by now.
@@ -89,7 +103,10 @@ func evidence(err error) error {
 
 // memberOf finds who is meant, by the ledger where there is one already.
 func memberOf(ctx context.Context, path, name string) (m membership.Member, err error) {
-	if _, err := os.Stat(path); err != nil {
+	switch there, err := ledger.Exists(ctx, path); {
+	case err != nil:
+		return m, err
+	case !there:
 		return membership.Find(name)
 	}
 	b := book{path}

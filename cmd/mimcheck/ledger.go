@@ -38,7 +38,7 @@ can't write, and give it as --head. Exit code 4 when something is wrong.`,
 				}
 				anchors = append(anchors, h)
 			}
-			return b.existing(func(l *ledger.Ledger) error {
+			return b.existing(cmd.Context(), func(l *ledger.Ledger) error {
 				if err := l.Verify(cmd.Context(), anchors...); err != nil {
 					return err
 				}
@@ -46,7 +46,7 @@ can't write, and give it as --head. Exit code 4 when something is wrong.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s is whole: %d events, head %s\n", b.path, head.Count, head)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is whole: %d events, head %s\n", b.name(), head.Count, head)
 				return nil
 			})
 		},
@@ -59,7 +59,7 @@ func newLedgerHead(b *book) *cobra.Command {
 	return &cobra.Command{
 		Use: "head", Short: "Print the ledger's head: the number of events and the last one's hash", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.existing(func(l *ledger.Ledger) error {
+			return b.existing(cmd.Context(), func(l *ledger.Ledger) error {
 				head, err := l.Head(cmd.Context())
 				if err != nil {
 					return err
@@ -77,7 +77,7 @@ func newLedgerEvents(b *book) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "events", Short: "List the events in the order of recording", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.existing(func(l *ledger.Ledger) error {
+			return b.existing(cmd.Context(), func(l *ledger.Ledger) error {
 				var only string
 				if member != "" {
 					m, err := b.member(cmd.Context(), l, member)
@@ -114,7 +114,7 @@ func newLedgerExport(b *book) *cobra.Command {
 		Use: "export [FILE]", Short: "Copy the whole ledger to a file, or to standard output", Args: cobra.MaximumNArgs(1),
 		Long: "An export is a file of JSON lines that `mimcheck ledger import` verifies as it reads. It is\nnot signed; a file that is there is not written over.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return b.existing(func(l *ledger.Ledger) error {
+			return b.existing(cmd.Context(), func(l *ledger.Ledger) error {
 				if len(args) == 0 || args[0] == "-" {
 					_, err := l.Export(cmd.Context(), cmd.OutOrStdout(), nil)
 					return err
@@ -166,7 +166,7 @@ refused with exit code 4, and the ledger stays as it is. FILE may be - for stand
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%d events added to %s\n", added, b.path)
+				fmt.Fprintf(cmd.OutOrStdout(), "%d events added to %s\n", added, b.name())
 				return nil
 			})
 		},

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/oasc/mimcheck/internal/ledger/ledgertest"
 )
 
 func TestLedgerCommands(t *testing.T) {
@@ -28,6 +30,35 @@ func TestLedgerCommands(t *testing.T) {
 	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "0 events added")
 	mimcheck(t, "ledger", "verify", "--ledger", "copy.db", "--head", head).want(t, 0, "is whole")
 	mimcheck(t, "status", "--member", "Villaclara", "--ledger", "copy.db").want(t, 0, "MIM1")
+}
+
+// TestLedgerInPostgres: the commands do with a database what they do with a file.
+func TestLedgerInPostgres(t *testing.T) {
+	at := ledgertest.Postgres(t)
+	workdir(t)
+	t.Setenv("MIMCHECK_LEDGER", at)
+	mimcheck(t, "ledger", "verify").want(t, exitUsage, "no ledger")
+	candidate(t)
+	mimcheck(t, "ledger", "verify").want(t, 0, "is whole: 6 events")
+	mimcheck(t, "status", "--member", "Villaclara").want(t, 0, "MIM1")
+	mimcheck(t, "ledger", "export", "copy.ndjson").want(t, 0, "6 events")
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "6 events added")
+	mimcheck(t, "run", "--member", "Villaclara", "--filter", "entity.create", "--ledger", at).want(t, exitInconclusive, "recorded for Villaclara")
+	mimcheck(t, "ledger", "verify").want(t, 0, "7 events")
+}
+
+// TestLedgerURLHidesThePassword, wherever the ledger is named.
+func TestLedgerURLHidesThePassword(t *testing.T) {
+	workdir(t)
+	const at = "postgres://wg:hunter2@127.0.0.1:1/mims?connect_timeout=2"
+	t.Setenv("MIMCHECK_LEDGER", at)
+	for _, line := range []string{"ledger verify", "ledger verify --help", "member list", "status", "run --member Aarhus", "run --help", "member letter send Aarhus"} {
+		r := mimcheck(t, strings.Fields(line)...)
+		if said := r.out + r.errOut; strings.Contains(said, "hunter2") || !strings.Contains(said, "127.0.0.1:1/mims") {
+			t.Errorf("%s: expected the URL without its password:\n%s", line, said)
+		}
+	}
+	mimcheck(t, "ledger", "verify", "--ledger", "mysql://127.0.0.1/mims").want(t, exitUsage, "postgres://")
 }
 
 func TestLedgerCommandsNameWhatIsWrong(t *testing.T) {

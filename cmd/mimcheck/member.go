@@ -155,7 +155,7 @@ func newMemberImport(b *book) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%d read, %d were on the register already, %d added to %s\n", len(members), len(members)-len(ids), len(ids), b.path)
+				fmt.Fprintf(cmd.OutOrStdout(), "%d read, %d were on the register already, %d added to %s\n", len(members), len(members)-len(ids), len(ids), b.name())
 				for _, id := range ids {
 					fmt.Fprintln(cmd.OutOrStdout(), " ", id)
 				}

@@ -74,7 +74,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&s.NotifyURL, "notify-url", "", "where the platform reaches that address, if it is elsewhere for it: http://HOST:PORT")
 	flags.StringVar(&s.StateDir, "state", defaultStateDir(), "folder for clean-up journals")
 	flags.StringVar(&s.Member, "member", "", "record the run for this member city")
-	flags.StringVar(&f.ledger, "ledger", defaultLedger(), "ledger file, with --member")
+	ledgerFlag(flags, &f.ledger, ", with --member")
 	flags.StringVar(&f.out, "out", "mimcheck-report", "folder for the report")
 	flags.StringVar(&f.bundle, "bundle", "", "file for the bundle of report and evidence (default: run"+attest.Extension+" beside the report)")
 	flags.StringVar(&s.Waivers, "waivers", "", "file of agreed exceptions: check, reason, owner, expires")
@@ -249,13 +249,15 @@ func record(ctx context.Context, path string, member membership.Member, r *repor
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "recorded for %s in %s (event %d); see `mimcheck status --member %q`\n", member.Name, path, event.Seq, member.Name)
+	fmt.Fprintf(stdout, "recorded for %s in %s (event %d); see `mimcheck status --member %q`\n", member.Name, ledger.Name(path), event.Seq, member.Name)
 	return nil
 }
 
 func openLedger(path string) (*ledger.Ledger, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("the ledger has no place: %w; name one with --ledger", err)
+	if !ledger.IsURL(path) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("the ledger has no place: %w; name one with --ledger", err)
+		}
 	}
 	store, err := ledger.Open(path)
 	var corrupt *ledger.CorruptError

@@ -11,33 +11,46 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/oasc/mimcheck/internal/ledger/ledgertest"
 )
 
-// stores are the ways to keep a ledger; each passes every test of this file.
-func stores() map[string]func(t testing.TB) (open func(...Option) *Ledger) {
-	return map[string]func(t testing.TB) func(...Option) *Ledger{
-		"SQLite": func(t testing.TB) func(...Option) *Ledger {
-			path := filepath.Join(t.TempDir(), "a ledger?#%41.db")
-			return func(o ...Option) *Ledger {
-				t.Helper()
-				l, err := Open(path, o...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() {
-					if err := l.Close(); err != nil {
-						t.Error(err)
-					}
-				})
-				return l
+// places makes, for each way to keep a ledger, a place for a new one: a path or URL.
+// Each passes every test of this file.
+var places = map[string]func(t testing.TB) string{
+	"SQLite":     func(t testing.TB) string { return filepath.Join(t.TempDir(), "a ledger?#%41.db") },
+	"PostgreSQL": ledgertest.Postgres,
+}
+
+// kinds are the ways to keep a ledger that there are on this machine.
+func kinds() []string {
+	if ledgertest.HasPostgres() {
+		return []string{"SQLite", "PostgreSQL"}
+	}
+	return []string{"SQLite"}
+}
+
+// opener opens one new ledger of a kind, again and again.
+func opener(t testing.TB, kind string) func(...Option) *Ledger {
+	at := places[kind](t)
+	return func(o ...Option) *Ledger {
+		t.Helper()
+		l, err := Open(at, o...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := l.Close(); err != nil {
+				t.Error(err)
 			}
-		},
+		})
+		return l
 	}
 }
 
 func contract(t *testing.T, test func(t *testing.T, open func(...Option) *Ledger)) {
-	for name, store := range stores() {
-		t.Run(name, func(t *testing.T) { test(t, store(t)) })
+	for kind := range places {
+		t.Run(kind, func(t *testing.T) { test(t, opener(t, kind)) })
 	}
 }
 

@@ -62,8 +62,8 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		for _, store := range stores() {
-			to := store(t)()
+		for _, kind := range kinds() {
+			to := opener(t, kind)()
 			for _, step := range []struct {
 				what  string
 				added int64
@@ -130,8 +130,8 @@ func TestImportRefuses(t *testing.T) {
 			"seal moved":  {edit(func(l []string) []string { return append(l[:1], l[len(l)-1]) }), "missing or were added", 1},
 		} {
 			t.Run(name, func(t *testing.T) {
-				for _, store := range stores() {
-					to := store(t)()
+				for _, kind := range kinds() {
+					to := opener(t, kind)()
 					_, err := to.Import(t.Context(), strings.NewReader(c.text), check)
 					var corrupt *CorruptError
 					if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &corrupt) != (c.position > 0) {

@@ -14,7 +14,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,31 +37,81 @@ type Option func(*Ledger)
 // WithClock makes the ledger take the times of its events from now.
 func WithClock(now func() time.Time) Option { return func(l *Ledger) { l.now = now } }
 
-// Open opens the ledger in the file at path, and makes one where there is no file.
-// A file that is damaged, or is something else, is left as it is: *CorruptError.
-// Close the result.
+// Open opens the ledger in the SQLite file at path, and makes one where there is no
+// file; or that in the PostgreSQL database which path is the URL of
+// (postgres://user@host/database), in the first schema of its search_path, and makes
+// its tables where there are none. What is damaged, or is something else, is left as it
+// is: *CorruptError. Close the result.
 func Open(path string, options ...Option) (*Ledger, error) {
-	l := &Ledger{path: path, now: time.Now}
+	l := &Ledger{path: Name(path), now: time.Now}
 	for _, o := range options {
 		o(l)
 	}
 	var err error
-	if l.store, err = openSQLite(path); err != nil {
+	if l.store, err = openStore(path); err != nil {
 		return nil, err
 	}
-	err = l.View(context.Background(), func(v *View) error {
-		if err := v.checkEnd(); err != nil {
-			return cmp.Or(v.verify(nil), err) // which names the first event that is wrong
-		}
-		return nil
-	})
+	ctx := context.Background()
+	if err = l.View(ctx, (*View).checkEnd); err != nil {
+		// The whole is read to name the first event that is wrong.
+		err = cmp.Or(l.View(ctx, func(v *View) error { return v.verify(nil) }), err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-// Path is where the ledger is, as given to Open.
+func openStore(path string) (store, error) {
+	switch {
+	case isPostgres(path):
+		return openPostgres(path)
+	case IsURL(path):
+		return nil, otherURL(path)
+	}
+	return openSQLite(path)
+}
+
+func otherURL(path string) error {
+	return fmt.Errorf("the ledger %s can't be opened: expected a file, or a URL that begins with postgres://", Name(path))
+}
+
+// IsURL says whether the path of a ledger is a URL rather than a file.
+func IsURL(path string) bool { return strings.Contains(path, "://") }
+
+// Exists says whether there is a ledger at path, which Open would otherwise make.
+func Exists(ctx context.Context, path string) (bool, error) {
+	switch {
+	case isPostgres(path):
+		return existsPostgres(ctx, path)
+	case IsURL(path):
+		return false, otherURL(path)
+	}
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Name is the path of a ledger as it may be shown: a URL without its password.
+func Name(path string) string {
+	if !IsURL(path) {
+		return path
+	}
+	u, err := url.Parse(path)
+	if err != nil {
+		scheme, _, _ := strings.Cut(path, "://")
+		return scheme + "://…"
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
+	}
+	return u.Redacted()
+}
+
+// Path is where the ledger is, as Name shows it.
 func (l *Ledger) Path() string { return l.path }
 
 // Close frees the ledger.
@@ -151,5 +206,5 @@ func (l *Ledger) explain(err error) error {
 	if !l.store.corrupt(err) {
 		return err
 	}
-	return &CorruptError{Path: l.path, Problem: "the file can't be read as what was written", Err: err}
+	return &CorruptError{Path: l.path, Problem: "its storage can't be read as what was written", Err: err}
 }

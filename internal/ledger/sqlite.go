@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"embed"
+
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,11 +20,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-//go:embed migrations/sqlite/*.sql
-var migrations embed.FS
-
 // applicationID marks the file as a ledger; the migrations set it.
 const applicationID = 0x4d494d4c // "MIML"
+
+// sqliteVersions is goose's own table; its name is the one that goose gives it.
+const sqliteVersions = "goose_db_version"
 
 // busyTimeout is how long a writer waits for another one, in milliseconds.
 const busyTimeout = 10_000
@@ -98,7 +98,10 @@ func createSQLite(ctx context.Context, path string) error {
 	s := connectSQLite(temporary, "rwc")
 	_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode=WAL")
 	if err == nil {
-		err = s.migrate(ctx)
+		var p *goose.Provider
+		if p, err = migrationsOf(goose.DialectSQLite3, "sqlite", sqliteVersions, s.write); err == nil {
+			_, err = p.Up(ctx)
+		}
 	}
 	if err = errors.Join(err, s.close()); err != nil {
 		return fmt.Errorf("the ledger %s can't be made: %w", path, err)
@@ -129,65 +132,32 @@ func syncDir(dir string) error {
 
 // ready checks that the file is a ledger, and brings its tables up to date.
 func (s *sqliteStore) ready(ctx context.Context) error {
-	var id, version int64
+	var id int64
 	if err := s.read.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return err
 	}
 	if id != applicationID {
 		return errNoLedger
 	}
-	if err := s.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied = 1").Scan(&version); err != nil {
-		return err
-	}
-	p, err := s.migrations()
+	p, err := migrationsOf(goose.DialectSQLite3, "sqlite", sqliteVersions, s.write)
 	if err != nil {
 		return err
 	}
-	sources := p.ListSources()
-	switch newest := sources[len(sources)-1].Version; {
-	case version > newest:
-		return fmt.Errorf("its tables have version %d, this program knows up to %d: use the newer mimcheck that wrote it", version, newest)
-	case version < newest:
-		return s.migrate(ctx)
-	}
-	return nil
-}
-
-var errNoLedger = errors.New("its application id is not that of a mimcheck ledger")
-
-func (s *sqliteStore) migrations() (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(goose.DialectSQLite3, s.write, files, goose.WithDisableGlobalRegistry(true))
-}
-
-func (s *sqliteStore) migrate(ctx context.Context) error {
-	p, err := s.migrations()
-	if err == nil {
+	old, err := outdated(ctx, s.read, sqliteVersions, p)
+	if old {
 		_, err = p.Up(ctx)
 	}
 	return err
 }
 
+var errNoLedger = errors.New("its application id is not that of a mimcheck ledger")
+
 func (s *sqliteStore) view(ctx context.Context, f func(tx) error) error {
-	return inTransaction(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f)
+	return busy(inTransaction(ctx, s.read, &sql.TxOptions{ReadOnly: true}, f))
 }
 
 func (s *sqliteStore) update(ctx context.Context, f func(tx) error) error {
-	return inTransaction(ctx, s.write, nil, f)
-}
-
-func inTransaction(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(tx) error) error {
-	t, err := db.BeginTx(ctx, o)
-	if err != nil {
-		return busy(err)
-	}
-	if err := f(sqliteTx{ctx, t}); err != nil {
-		return errors.Join(err, t.Rollback())
-	}
-	return busy(t.Commit())
+	return busy(inTransaction(ctx, s.write, nil, f))
 }
 
 // busy adds what to do when another process has held the ledger for too long.
@@ -252,135 +222,3 @@ func (s *sqliteStore) corrupt(err error) bool {
 }
 
 func (s *sqliteStore) close() error { return errors.Join(s.read.Close(), s.write.Close()) }
-
-// sqliteTx is a transaction.
-type sqliteTx struct {
-	ctx context.Context
-	tx  *sql.Tx
-}
-
-func (t sqliteTx) head(stream string) (Head, error) {
-	var h Head
-	err := t.tx.QueryRowContext(t.ctx, "SELECT seq, hash FROM heads WHERE stream = ?", stream).Scan(&h.Count, scanHash{&h.Hash})
-	if errors.Is(err, sql.ErrNoRows) {
-		return Head{}, nil
-	}
-	return h, err
-}
-
-func (t sqliteTx) heads() (map[string]Head, error) {
-	all := map[string]Head{}
-	err := rows(t.ctx, t.tx, func(scan func(...any) error) error {
-		var stream string
-		var h Head
-		if err := scan(&stream, &h.Count, scanHash{&h.Hash}); err != nil {
-			return err
-		}
-		all[stream] = h
-		return nil
-	}, "SELECT stream, seq, hash FROM heads WHERE stream <> ''")
-	return all, err
-}
-
-const columns = "position, stream, seq, time, kind, key, data, prev_hash, prev_global, hash"
-
-func (t sqliteTx) scan(after int64, streams []string, f func(Event) error) error {
-	query, args := "SELECT "+columns+" FROM events WHERE position > ?", []any{after}
-	if len(streams) > 0 {
-		query += " AND stream IN (?" + strings.Repeat(", ?", len(streams)-1) + ")"
-		for _, s := range streams {
-			args = append(args, s)
-		}
-	}
-	return t.events(f, query+" ORDER BY position", args...)
-}
-
-func (t sqliteTx) last() (Event, bool, error) {
-	return t.one("ORDER BY position DESC LIMIT 1")
-}
-
-func (t sqliteTx) byKey(key string) (Event, bool, error) {
-	return t.one("WHERE key = ? AND key <> ''", key)
-}
-
-func (t sqliteTx) one(where string, args ...any) (e Event, found bool, err error) {
-	err = t.events(func(only Event) error {
-		e, found = only, true
-		return nil
-	}, "SELECT "+columns+" FROM events "+where, args...)
-	return e, found, err
-}
-
-func (t sqliteTx) events(f func(Event) error, query string, args ...any) error {
-	return rows(t.ctx, t.tx, func(scan func(...any) error) error {
-		e, err := readEvent(scan)
-		if err != nil {
-			return err
-		}
-		return f(e)
-	}, query, args...)
-}
-
-// rows calls f for each row of a query.
-func rows(ctx context.Context, db interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, f func(scan func(...any) error) error, query string, args ...any) (err error) {
-	r, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	for r.Next() {
-		if err := f(r.Scan); err != nil {
-			return err
-		}
-	}
-	return r.Err()
-}
-
-func (t sqliteTx) insert(e Event) error {
-	_, err := t.tx.ExecContext(t.ctx, "INSERT INTO events ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		e.Position, e.Stream, e.Seq, e.Time.Format(timeForm), e.Kind, e.Key, string(e.Data), e.PrevHash[:], e.PrevGlobal[:], e.Hash[:])
-	return err
-}
-
-func (t sqliteTx) setHead(stream string, h Head) error {
-	result, err := t.tx.ExecContext(t.ctx, "UPDATE heads SET seq = ?, hash = ? WHERE stream = ?", h.Count, h.Hash[:], stream)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n > 0 {
-		return err
-	}
-	_, err = t.tx.ExecContext(t.ctx, "INSERT INTO heads (stream, seq, hash) VALUES (?, ?, ?)", stream, h.Count, h.Hash[:])
-	return err
-}
-
-// readEvent reads a row as it is stored: what is wrong with it shows in its hash.
-func readEvent(scan func(...any) error) (Event, error) {
-	var e Event
-	var at, data string
-	if err := scan(&e.Position, &e.Stream, &e.Seq, &at, &e.Kind, &e.Key, &data,
-		scanHash{&e.PrevHash}, scanHash{&e.PrevGlobal}, scanHash{&e.Hash}); err != nil {
-		return e, damage{e.Position, err.Error()}
-	}
-	e.Data = []byte(data)
-	var err error
-	if e.Time, err = time.Parse(timeForm, at); err != nil || e.Time.Format(timeForm) != at {
-		return e, damage{e.Position, fmt.Sprintf("its time is %.40q", at)}
-	}
-	return e, nil
-}
-
-// scanHash reads a digest from a column.
-type scanHash struct{ to *Hash }
-
-// Scan implements sql.Scanner.
-func (s scanHash) Scan(from any) error {
-	b, ok := from.([]byte)
-	if !ok || len(b) != len(s.to) {
-		return fmt.Errorf("expected a digest of %d bytes", len(s.to))
-	}
-	copy(s.to[:], b)
-	return nil
-}

@@ -1,0 +1,51 @@
+// Package ledgertest gives tests places for new ledgers.
+package ledgertest
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+)
+
+// variable names a database in which tests may make schemas: a throw-away one.
+const variable = "MIMCHECK_TEST_POSTGRES"
+
+// HasPostgres says whether there is a PostgreSQL server for tests.
+func HasPostgres() bool { return os.Getenv(variable) != "" }
+
+// Postgres makes a schema, which goes away after the test, and gives the URL for a new
+// ledger in it. Without a server it skips the test.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	if !HasPostgres() {
+		t.Skip("no PostgreSQL: " + variable + " names no database; .ci/run starts one")
+	}
+	server := os.Getenv(variable)
+	name := "test_" + strings.ToLower(rand.Text())
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("CREATE SCHEMA " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec("DROP SCHEMA " + name + " CASCADE"); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
