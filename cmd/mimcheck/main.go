@@ -28,7 +28,7 @@ const (
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // a run keeps its evidence in memory: a third less at the peak for a tenth more time
+		debug.SetGCPercent(40) // a run keeps its evidence in memory: a third less at the peak for a tenth more time
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -10,8 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"maps"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/oasc/mimcheck/reports"
 )
@@ -20,17 +21,9 @@ import (
 // archive without times, with the manifest first, the other files sorted by name, and
 // the signature last.
 func (b *Bundle) Encode() ([]byte, error) {
-	files, err := b.contents()
+	entries, err := b.entries()
 	if err != nil {
 		return nil, err
-	}
-	entries := make([]entry, 0, len(files))
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		e, err := pack(name, files[name])
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, e)
 	}
 	return archive(entries, b.Signature)
 }
@@ -40,67 +33,88 @@ func (b *Bundle) Manifest() (Manifest, error) {
 	if b.manifest != nil {
 		return *b.manifest, nil
 	}
-	files, err := b.contents()
+	entries, err := b.entries()
 	if err != nil {
 		return Manifest{}, err
 	}
-	list := make([]File, 0, len(files))
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		e, err := pack(name, files[name])
-		if err != nil {
-			return Manifest{}, err
-		}
-		list = append(list, e.file())
-	}
-	return newManifest(list), nil
+	return newManifest(listed(entries)), nil
 }
 
-// contents gives the bundle's files beside manifest and signature.
-func (b *Bundle) contents() (map[string][]byte, error) {
-	report, err := reports.Encode(b.Report)
-	if err != nil {
-		return nil, err
-	}
-	run, err := canonical(b.Run)
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{reportFile: report, runFile: run, baselineFile: b.baseline}
-	if files[exchangesFile], err = lines(b.Exchanges); err != nil {
-		return nil, err
-	}
-	if files[eventsFile], err = lines(b.Events); err != nil {
-		return nil, err
+// part is one of the bundle's files beside manifest and signature. Its content is made
+// when it is asked for, so that the whole of it need not be in memory.
+type part struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// parts are sorted by name.
+func (b *Bundle) parts() []part {
+	all := []part{
+		{reportFile, func(w io.Writer) error {
+			report, err := reports.Encode(b.Report)
+			return errors.Join(err, whole(report)(w))
+		}},
+		{runFile, func(w io.Writer) error { return writeCanonical(w, b.Run) }},
+		{baselineFile, whole(b.baseline)},
+		{exchangesFile, func(w io.Writer) error { return writeLines(w, b.Exchanges) }},
+		{eventsFile, func(w io.Writer) error { return writeLines(w, b.Events) }},
 	}
 	for digest, content := range b.Blobs {
-		files[blobFolder+"/"+digest] = content
+		all = append(all, part{blobFolder + "/" + digest, whole(content)})
 	}
-	return files, nil
+	slices.SortFunc(all, func(x, y part) int { return strings.Compare(x.name, y.name) })
+	return all
+}
+
+func whole(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}
+}
+
+// entries are the packed parts.
+func (b *Bundle) entries() ([]entry, error) {
+	var p packer
+	parts := b.parts()
+	entries := make([]entry, 0, len(parts))
+	for _, part := range parts {
+		e, err := p.pack(part)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
 }
 
 // canonical is the one JSON form of v.
 func canonical(v any) ([]byte, error) {
 	var out bytes.Buffer
-	e := json.NewEncoder(&out)
+	err := writeCanonical(&out, v)
+	return out.Bytes(), err
+}
+
+func writeCanonical(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("JSON can't hold it: %w", err)
+		return fmt.Errorf("JSON can't hold it: %w", err)
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
-// lines is JSON with one value a line.
-func lines[T any](values []T) ([]byte, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
+// writeLines writes JSON with one value a line.
+func writeLines[T any](w io.Writer, values []T) error {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	for _, v := range values {
 		if err := e.Encode(v); err != nil {
-			return nil, fmt.Errorf("JSON can't hold it: %w", err)
+			return fmt.Errorf("JSON can't hold it: %w", err)
 		}
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
 // entry is one file as the archive holds it.
@@ -129,33 +143,54 @@ func store(name string, content []byte) entry {
 		digest: hex.EncodeToString(sum[:]), raw: content}
 }
 
-func pack(name string, content []byte) (entry, error) {
-	e := store(name, content)
-	if len(content) < smallest {
-		return e, nil
-	}
-	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.DefaultCompression)
-	if err != nil {
-		return e, err
-	}
-	_, err = w.Write(content)
-	if err := errors.Join(err, w.Close()); err != nil {
-		return e, err
-	}
-	if out.Len() < len(content) {
-		e.method, e.raw = zip.Deflate, out.Bytes()
-	}
-	return e, nil
+// packer packs one file after the other with one compressor, whose tables are larger
+// than most files. The zero value is ready.
+type packer struct {
+	w *flate.Writer
 }
 
-// archive writes the zip file.
-func archive(entries []entry, signature []byte) ([]byte, error) {
+func (p *packer) pack(part part) (_ entry, err error) {
+	var out bytes.Buffer
+	if p.w == nil {
+		if p.w, err = flate.NewWriter(&out, flate.DefaultCompression); err != nil {
+			return entry{}, err
+		}
+	}
+	p.w.Reset(&out)
+	sum, crc, size := sha256.New(), crc32.NewIEEE(), counter(0)
+	err = part.write(io.MultiWriter(p.w, sum, crc, &size))
+	if err := errors.Join(err, p.w.Close()); err != nil {
+		return entry{}, err
+	}
+	if size < smallest || int(size) <= out.Len() {
+		out.Reset()
+		err := part.write(&out)
+		return store(part.name, out.Bytes()), err
+	}
+	return entry{name: part.name, method: zip.Deflate, crc: crc.Sum32(), size: int64(size),
+		digest: hex.EncodeToString(sum.Sum(nil)), raw: bytes.Clone(out.Bytes())}, nil // without the spare room
+}
+
+// counter counts the bytes that are written to it.
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+// listed are the entries as a manifest lists them.
+func listed(entries []entry) []File {
 	list := make([]File, len(entries))
 	for i, e := range entries {
 		list[i] = e.file()
 	}
-	manifest, err := canonical(newManifest(list))
+	return list
+}
+
+// archive writes the zip file.
+func archive(entries []entry, signature []byte) ([]byte, error) {
+	manifest, err := canonical(newManifest(listed(entries)))
 	if err != nil {
 		return nil, err
 	}

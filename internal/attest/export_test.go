@@ -9,9 +9,10 @@ import (
 // Archive makes a bundle of any files, with a manifest that fits them.
 func Archive(t testing.TB, files map[string][]byte) []byte {
 	t.Helper()
+	var p packer
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		e, err := pack(name, files[name])
+		e, err := p.pack(part{name, whole(files[name])})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,13 +50,13 @@ func (b *Bundle) fill(files map[string][]byte) (err error) {
 		}
 		b.Blobs[digest] = content
 	}
-	again, err := b.contents()
-	if err != nil {
-		return &Error{Err: err}
-	}
-	for _, name := range []string{reportFile, exchangesFile, eventsFile} {
-		if at := firstDifference(again[name], files[name]); at >= 0 {
-			return wrong(name, "byte %d is not as mimcheck writes it", at)
+	for _, part := range b.parts() {
+		var again bytes.Buffer
+		if err := part.write(&again); err != nil {
+			return &Error{part.name, err}
+		}
+		if at := firstDifference(again.Bytes(), files[part.name]); at >= 0 {
+			return wrong(part.name, "byte %d is not as mimcheck writes it", at)
 		}
 	}
 	return nil

@@ -41,6 +41,7 @@ type redactor struct {
 	params  map[string]string // lower-case query parameters that are secret -> variable
 	headers map[string]string // canonical header names that are secret -> variable
 	own     string            // the run's token; set once, before use
+	shared  headers
 }
 
 // stand is one text in which a secret can be told, and the variable in its stead.
@@ -167,7 +168,7 @@ func (r *redactor) url(s string) string {
 	return r.text(out)
 }
 
-// header is a redacted copy of h.
+// header is a redacted copy of h. It may be shared: nobody may change it.
 func (r *redactor) header(h http.Header) http.Header {
 	if len(h) == 0 {
 		return nil
@@ -180,7 +181,7 @@ func (r *redactor) header(h http.Header) http.Header {
 		}
 		out[r.text(name)] = shown
 	}
-	return out
+	return r.shared.one(out)
 }
 
 func (r *redactor) headerValue(name, value string) string {
