@@ -19,29 +19,25 @@ func dryRun(ctx context.Context, p *harness.Prepared, stdout io.Writer) error {
 	}
 	table := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "REQUESTS\tCHECK\tNEEDS\tTITLE")
-	total := 0
 	for _, c := range p.Plan.Selected() {
-		n := requests[c.ID]
-		total += n
 		needs := make([]string, len(c.Needs))
 		for i, need := range c.Needs {
 			needs[i] = string(need)
 		}
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", n, c.ID, strings.Join(needs, ","), c.Title)
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\n", requests.ByCheck[c.ID], c.ID, strings.Join(needs, ","), c.Title)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	shared := requests[harness.SharedRequests]
-	left := len(p.Plan.Checks) - len(p.Plan.Selected())
-	fmt.Fprintf(stdout, "\n%d checks would run with about %d requests (as counted on the embedded reference platform, %d of them for preflight and sample; clean-up comes on top), %d are left out:\n",
-		len(p.Plan.Selected()), total+shared, shared, left)
+	total, left := requests.Total(), len(p.Plan.Checks)-len(p.Plan.Selected())
+	fmt.Fprintf(stdout, "\n%d checks would run with about %d requests, as counted on the embedded reference platform; %d of them are for preflight and sample, %d for removing what the checks create. %d checks are left out:\n",
+		len(p.Plan.Selected()), total, requests.Shared, requests.CleanUp, left)
 	for _, reason := range harness.LeftOut(p.Plan) {
 		fmt.Fprintf(stdout, "  %4d  %s\n", reason.Count, reason.Reason)
 	}
 	polite := p.Target.Polite
 	if polite.Rate > 0 {
-		fmt.Fprintf(stdout, "at %g requests per second this takes at least %.0f s\n", polite.Rate, float64(total+shared)/polite.Rate)
+		fmt.Fprintf(stdout, "at %g requests per second this takes at least %.0f s\n", polite.Rate, float64(total)/polite.Rate)
 	}
 	return nil
 }

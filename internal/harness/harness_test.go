@@ -74,7 +74,7 @@ func TestRehearsalCountsWhatARunSends(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	counts, err := harness.Rehearse(t.Context(), p)
+	announced, err := harness.Rehearse(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,9 +85,12 @@ func TestRehearsalCountsWhatARunSends(t *testing.T) {
 	if report.Run.Requests == 0 {
 		t.Fatal("the run sent nothing")
 	}
+	if announced.Total() != report.Run.Requests {
+		t.Errorf("%d requests were announced and %d sent", announced.Total(), report.Run.Requests)
+	}
 	for _, c := range report.Checks {
-		if c.Outcome != "untested" && counts[c.ID] != len(c.Exchanges) {
-			t.Errorf("%s: %d requests were announced and %d sent", c.ID, counts[c.ID], len(c.Exchanges))
+		if c.Outcome != "untested" && announced.ByCheck[c.ID] != len(c.Exchanges) {
+			t.Errorf("%s: %d requests were announced and %d sent", c.ID, announced.ByCheck[c.ID], len(c.Exchanges))
 		}
 	}
 }

@@ -8,14 +8,26 @@ import (
 	"github.com/oasc/mimcheck/internal/runner"
 )
 
-// SharedRequests is the key of Rehearse's result for the exchanges that belong to
-// no check: preflight and sample.
-const SharedRequests = ""
+// Requests is how many requests a run makes.
+type Requests struct {
+	ByCheck map[string]int // check id -> its own
+	Shared  int            // preflight and sample
+	CleanUp int            // removing what the checks created
+}
+
+// Total is all of them.
+func (r Requests) Total() int {
+	total := r.Shared + r.CleanUp
+	for _, n := range r.ByCheck {
+		total += n
+	}
+	return total
+}
 
 // Rehearse runs the plan's checks on a fresh embedded platform and returns how many
-// requests each made there. On another platform the number differs where a check
+// requests were made there. On another platform the number differs where a check
 // looks at what that platform holds.
-func Rehearse(ctx context.Context, p *Prepared) (map[string]int, error) {
+func Rehearse(ctx context.Context, p *Prepared) (Requests, error) {
 	s := Settings{
 		Baseline: p.Plan.Scope.Baseline.ID, MIMs: p.settings.MIMs, Filter: p.settings.Filter,
 		Claims: p.Plan.Scope.Statement.MIMs, Features: p.Plan.Scope.Statement.Features,
@@ -24,18 +36,19 @@ func Rehearse(ctx context.Context, p *Prepared) (map[string]int, error) {
 	}
 	rehearsal, err := Prepare(s)
 	if err != nil {
-		return nil, err
+		return Requests{}, err
 	}
 	defer rehearsal.Close()
 	report, err := rehearsal.Run(ctx)
 	if err != nil {
-		return nil, err
+		return Requests{}, err
 	}
-	count := map[string]int{SharedRequests: rehearsal.shared}
+	requests := Requests{ByCheck: map[string]int{}, Shared: rehearsal.shared}
 	for _, c := range report.Checks {
-		count[c.ID] = len(c.Exchanges)
+		requests.ByCheck[c.ID] = len(c.Exchanges)
 	}
-	return count, nil
+	requests.CleanUp = report.Run.Requests - requests.Total()
+	return requests, nil
 }
 
 // Reason is why checks are left out of a plan, and how many.
