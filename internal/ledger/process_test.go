@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,7 +31,7 @@ func TestMain(m *testing.M) {
 // writer appends events and, after each, prints its place and hash: from then on it
 // is acknowledged.
 func writer(job string) error {
-	fields := strings.Split(job, "|") // path, name, number of events
+	fields := strings.Split(job, "|") // path or URL, name, number of events
 	n, err := strconv.Atoi(fields[2])
 	if err != nil {
 		return err
@@ -87,18 +86,22 @@ func acknowledged(t *testing.T, from io.Reader) []Head {
 // one chain that has what each of them was told it has.
 func TestTwoProcessesNeverFork(t *testing.T) {
 	const each = 40
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	a, fromA := startWriter(t, path, "a", each)
-	b, fromB := startWriter(t, path, "b", each)
-	heads := append(acknowledged(t, fromA), acknowledged(t, fromB)...)
-	for _, cmd := range []*exec.Cmd{a, b} {
-		if err := cmd.Wait(); err != nil {
-			t.Error(err)
-		}
-	}
-	holds(t, path, heads)
-	if len(heads) != 2*each {
-		t.Errorf("%d events were acknowledged, expected %d", len(heads), 2*each)
+	for kind, place := range places {
+		t.Run(kind, func(t *testing.T) {
+			at := place(t)
+			a, fromA := startWriter(t, at, "a", each)
+			b, fromB := startWriter(t, at, "b", each)
+			heads := append(acknowledged(t, fromA), acknowledged(t, fromB)...)
+			for _, cmd := range []*exec.Cmd{a, b} {
+				if err := cmd.Wait(); err != nil {
+					t.Error(err)
+				}
+			}
+			holds(t, at, heads)
+			if len(heads) != 2*each {
+				t.Errorf("%d events were acknowledged, expected %d", len(heads), 2*each)
+			}
+		})
 	}
 }
 
@@ -109,33 +112,37 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	if testing.Short() {
 		kills = 5
 	}
-	path := filepath.Join(t.TempDir(), "ledger.db")
-	r := rand.New(rand.NewPCG(3, 4))
-	var heads []Head
-	for i := range kills {
-		cmd, out := startWriter(t, path, fmt.Sprintf("w%d", i), 1_000_000)
-		for range r.IntN(12) { // the first kills may come while the ledger is being made
-			line, err := out.ReadString('\n')
-			if err != nil {
-				t.Fatalf("the writer ended by itself: %v", err)
+	for kind, place := range places {
+		t.Run(kind, func(t *testing.T) {
+			at := place(t)
+			r := rand.New(rand.NewPCG(3, 4))
+			var heads []Head
+			for i := range kills {
+				cmd, out := startWriter(t, at, fmt.Sprintf("w%d", i), 1_000_000)
+				for range r.IntN(12) { // the first kills may come while the ledger is being made
+					line, err := out.ReadString('\n')
+					if err != nil {
+						t.Fatalf("the writer ended by itself: %v", err)
+					}
+					h, err := ParseHead(strings.TrimSpace(line))
+					if err != nil {
+						t.Fatal(err)
+					}
+					heads = append(heads, h)
+				}
+				for range r.IntN(1_000_000) { // some moment of the next events
+					_ = r.Uint64()
+				}
+				if err := cmd.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+				heads = append(heads, acknowledged(t, out)...)
+				_ = cmd.Wait() // "signal: killed"
+				holds(t, at, heads)
 			}
-			h, err := ParseHead(strings.TrimSpace(line))
-			if err != nil {
-				t.Fatal(err)
-			}
-			heads = append(heads, h)
-		}
-		for range r.IntN(20_000) { // some moment after the last acknowledgement
-			_ = r.Uint64()
-		}
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		heads = append(heads, acknowledged(t, out)...)
-		_ = cmd.Wait() // "signal: killed"
-		holds(t, path, heads)
+			t.Logf("%d events acknowledged before %d kills", len(heads), kills)
+		})
 	}
-	t.Logf("%d events acknowledged before %d kills", len(heads), kills)
 }
 
 // holds checks that the ledger is whole and goes through all heads.

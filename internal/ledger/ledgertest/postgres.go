@@ -38,7 +38,9 @@ func Postgres(t testing.TB) string {
 		if _, err := db.Exec("DROP SCHEMA " + name + " CASCADE"); err != nil {
 			t.Error(err)
 		}
-		db.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 	u, err := url.Parse(server)
 	if err != nil {
