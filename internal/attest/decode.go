@@ -3,6 +3,7 @@ package attest
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,22 +27,28 @@ const (
 	MaxFiles   = 200_000
 )
 
-// Error says what is wrong with a bundle or its signature, and where.
+// Error says what is wrong with a bundle, or with something else that is signed, and where.
 type Error struct {
 	File string // in the bundle; empty for the bundle as a whole
 	Err  error
+	What string // that is not valid; empty for the bundle
 }
 
+// Error names the thing, the file in it and what is wrong.
 func (e *Error) Error() string {
+	what := cmp.Or(e.What, "the bundle")
 	if e.File == "" {
-		return "the bundle is not valid: " + e.Err.Error()
+		return what + " is not valid: " + e.Err.Error()
 	}
-	return fmt.Sprintf("the bundle is not valid: %s: %v", e.File, e.Err)
+	return fmt.Sprintf("%s is not valid: %s: %v", what, e.File, e.Err)
 }
 
+// Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func wrong(file, format string, args ...any) *Error { return &Error{file, fmt.Errorf(format, args...)} }
+func wrong(file, format string, args ...any) *Error {
+	return &Error{File: file, Err: fmt.Errorf(format, args...)}
+}
 
 // Read reads the bundle at path; see Decode.
 func Read(name string) (*Bundle, error) {
@@ -110,7 +117,7 @@ func Decode(content []byte) (*Bundle, error) {
 		return nil, err
 	}
 	if signature != nil {
-		if _, _, err := readEnvelope(signature); err != nil {
+		if _, _, err := readEnvelope[Predicate](signature, predicateType); err != nil {
 			return nil, err
 		}
 	}
@@ -192,7 +199,7 @@ func readManifest(entries []entry) (Manifest, error) {
 		return Manifest{}, wrong(manifestFile, "its format is %s, expected %s", quoted(head.Format), formatName)
 	}
 	if err := readable(head.Version); err != nil {
-		return Manifest{}, &Error{manifestFile, err}
+		return Manifest{}, &Error{File: manifestFile, Err: err}
 	}
 	var m Manifest
 	if err := strictly(manifestFile, raw, &m); err != nil {
@@ -240,7 +247,7 @@ func strictly(file string, raw []byte, v any) error {
 	}
 	again, err := canonical(v)
 	if err != nil {
-		return &Error{file, err}
+		return &Error{File: file, Err: err}
 	}
 	if at := firstDifference(again, raw); at >= 0 {
 		return wrong(file, "byte %d is not as mimcheck writes it", at)

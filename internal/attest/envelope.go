@@ -3,7 +3,6 @@ package attest
 import (
 	"context"
 	"crypto"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -21,56 +20,12 @@ func (b *Bundle) Sign(ctx context.Context, at time.Time, keys ...crypto.Signer) 
 	if err != nil {
 		return err
 	}
-	payload, err := canonical(statement)
-	if err != nil {
-		return err
-	}
-	signers := make([]dsse.Signer, len(keys))
-	for i, key := range keys {
-		if signers[i], err = newSigner(key); err != nil {
-			return err
-		}
-	}
-	envelopes, err := dsse.NewEnvelopeSigner(signers...)
-	if err != nil {
-		return err
-	}
-	envelope, err := envelopes.SignPayload(ctx, payloadType, payload)
-	if err != nil {
-		return fmt.Errorf("the bundle can't be signed: %w", err)
-	}
-	b.Signature, err = canonical(envelope)
+	b.Signature, err = sign(ctx, statement, keys)
 	return err
 }
 
-// readEnvelope reads an envelope, which has to be in its one form.
-func readEnvelope(raw []byte) (envelope dsse.Envelope, statement SignedStatement, err error) {
-	if err := strictly(signatureFile, raw, &envelope); err != nil {
-		return envelope, statement, err
-	}
-	if envelope.PayloadType != payloadType {
-		return envelope, statement, wrong(signatureFile, "it signs a %s, expected %s", quoted(envelope.PayloadType), payloadType)
-	}
-	payload, err := base64.StdEncoding.Strict().DecodeString(envelope.Payload)
-	if err != nil {
-		return envelope, statement, wrong(signatureFile, "its payload is no base64: %w", err)
-	}
-	for i, s := range envelope.Signatures {
-		if _, err := base64.StdEncoding.Strict().DecodeString(s.Sig); err != nil {
-			return envelope, statement, wrong(signatureFile, "signature %d is no base64: %w", i+1, err)
-		}
-	}
-	if err := strictly(signatureFile, payload, &statement); err != nil {
-		return envelope, statement, err
-	}
-	if statement.Type != statementType || statement.PredicateType != predicateType {
-		return envelope, statement, wrong(signatureFile, "it is a %s about %s, expected %s about %s", quoted(statement.Type), quoted(statement.PredicateType), statementType, predicateType)
-	}
-	return envelope, statement, nil
-}
-
-// supports says where the statement is not about the bundle.
-func (s SignedStatement) supports(b *Bundle) error {
+// supportedBy says where the statement is not about the bundle.
+func (b *Bundle) supportedBy(s SignedStatement) error {
 	want, err := b.statement(s.Predicate.SignedAt)
 	if err != nil {
 		return err
@@ -127,11 +82,11 @@ func (b *Bundle) Verify(ctx context.Context, trust Trust) ([]Step, error) {
 	if b.Signature == nil {
 		return steps, wrong("", "nobody signed it: `mimcheck report sign` does")
 	}
-	envelope, statement, err := readEnvelope(b.Signature)
+	envelope, statement, err := readEnvelope[Predicate](b.Signature, predicateType)
 	if err != nil {
 		return steps, err
 	}
-	if err := statement.supports(b); err != nil {
+	if err := b.supportedBy(statement); err != nil {
 		return steps, err
 	}
 	steps = append(steps, Step{"statement", fmt.Sprintf("is about this report, scope and evidence, and says: %s", statement.Predicate.Verdict.Label())})
@@ -149,7 +104,7 @@ func (b *Bundle) Verify(ctx context.Context, trust Trust) ([]Step, error) {
 	}
 	for _, key := range accepted {
 		if err := trust.valid(key, signed); err != nil {
-			return steps, &Error{signatureFile, err}
+			return steps, &Error{File: signatureFile, Err: err}
 		}
 		found := "signed by key " + key.ID
 		if key.Cert != nil {

@@ -24,14 +24,14 @@ func (b *Bundle) fill(files map[string][]byte) (err error) {
 		}
 	}
 	if b.Report, err = reports.Decode(files[reportFile]); err != nil {
-		return &Error{reportFile, err}
+		return &Error{File: reportFile, Err: err}
 	}
 	if err := strictly(runFile, files[runFile], &b.Run); err != nil {
 		return err
 	}
 	b.baseline = files[baselineFile]
 	if b.Baseline, err = baselines.Parse(b.baseline); err != nil {
-		return &Error{baselineFile, err}
+		return &Error{File: baselineFile, Err: err}
 	}
 	if b.Exchanges, err = readLines[evidence.Exchange](exchangesFile, files[exchangesFile]); err != nil {
 		return err

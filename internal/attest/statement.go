@@ -13,16 +13,18 @@ const (
 	predicateType = "urn:mimcheck:predicate:conformance-run:1"
 )
 
-// SignedStatement is an in-toto statement about a bundle. Its subjects are the report,
-// the scope (baseline, selection, profile, statement of the target), the evidence, and
-// the bundle as a whole, each by its digest; the predicate says in the open what the
-// report says.
-type SignedStatement struct {
+// InToto is an in-toto statement about its subjects.
+type InToto[P any] struct {
 	Type          string    `json:"_type"`
 	Subject       []Subject `json:"subject"`
 	PredicateType string    `json:"predicateType"`
-	Predicate     Predicate `json:"predicate"`
+	Predicate     P         `json:"predicate"`
 }
+
+// SignedStatement is a statement about a bundle. Its subjects are the report, the scope
+// (baseline, selection, profile, statement of the target), the evidence, and the bundle as
+// a whole, each by its digest; the predicate says in the open what the report says.
+type SignedStatement = InToto[Predicate]
 
 // Subject is one thing that a statement is about.
 type Subject struct {

@@ -124,7 +124,7 @@ func (b *Board) take(stream string, f Fact) (inTime bool, err error) {
 // decisions. Runs are not, and there are many of them.
 func shapesState(f Fact) bool {
 	switch f := f.(type) {
-	case *RunRecorded, *CertificateIssued, *CertificateRevoked, *Contributed:
+	case *RunRecorded, *BundleFiled, *CertificateIssued, *CertificateRefused, *CertificateRevoked, *Contributed:
 		return false
 	case *TimeframeExtended:
 		return f.Member == ""

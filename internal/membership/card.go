@@ -21,6 +21,7 @@ type Card struct {
 	Chapter       *Chapter      `json:"chapter,omitempty"`
 	MIMs          []MIMStatus   `json:"mims"`
 	Timeline      []Change      `json:"timeline"`
+	Certification Certification `json:"certification"`
 	Meetings      []CouncilMet  `json:"meetings"` // of the Council, in which a coordinator from this city took part
 	Offices       []Elected     `json:"offices"`  // into which persons from this city were elected
 	Contributions []Contributed `json:"contributions"`
@@ -47,7 +48,7 @@ func CardOf(events []ledger.Event, id string, asOf time.Time) (Card, error) {
 		return Card{}, err
 	}
 	decisions := s.Decisions()
-	c := Card{AsOf: asOf.UTC(), Member: *m, Chapter: s.chapterOf(id), Letter: s.letters[id], Meetings: s.metFrom[id], Contributions: s.given[id]}
+	c := Card{AsOf: asOf.UTC(), Member: *m, Chapter: s.chapterOf(id), Letter: s.letters[id], Certification: s.certification(id, DateOf(asOf)), Meetings: s.metFrom[id], Contributions: s.given[id]}
 	for _, e := range s.elections {
 		if e.Member == id {
 			c.Offices = append(c.Offices, e)
@@ -132,6 +133,12 @@ func (c Card) Text(w io.Writer) error {
 		b.WriteString("\ntime line\n")
 		if err := writeChanges(&b, c.Timeline); err != nil {
 			return err
+		}
+	}
+	if lines := c.Certification.lines(); len(lines) > 0 {
+		b.WriteString("\ncertification\n")
+		for _, line := range lines {
+			fmt.Fprintf(&b, "  %s\n", line)
 		}
 	}
 	if len(c.Meetings)+len(c.Offices)+len(c.Contributions) > 0 {

@@ -11,14 +11,18 @@ import (
 // CertificateIssued is the fact that the Working Group certified what a run found.
 type CertificateIssued struct {
 	Certificate string    `json:"certificate"` // id
+	SHA256      string    `json:"sha256"`      // of the signed certificate, hex
 	Member      string    `json:"member"`
-	Run         string    `json:"run"` // the run that it rests on
+	SelfRun     string    `json:"selfRun"` // the run that the member filed
+	Run         string    `json:"run"`     // the witnessed run that it rests on
 	RunFinished time.Time `json:"runFinished"`
 	Baseline    string    `json:"baseline"`
 	MIMs        []string  `json:"mims"`
 	Assurance   Assurance `json:"assurance"` // witnessed or certified
 	Runner      string    `json:"runner"`    // person who made the witnessed run
+	RunnerKey   string    `json:"runnerKey"` // id of the key that signed the run, hex SHA-256
 	Issuer      string    `json:"issuer"`    // another person
+	IssuerKey   string    `json:"issuerKey"` // id of the key that signed the certificate: another one
 	URL         string    `json:"url,omitempty"`
 	On          Date      `json:"on"`
 	ValidUntil  Date      `json:"validUntil"` // the last day
@@ -28,6 +32,7 @@ type CertificateIssued struct {
 type certificate struct {
 	CertificateIssued
 	revoked Date
+	by, why string // of the revocation
 }
 
 func (f CertificateIssued) kind() string    { return "CertificateIssued" }
@@ -46,8 +51,20 @@ func (f CertificateIssued) allowed(_, now *State) error {
 	if err := said("who issues", f.Issuer, "who ran", f.Runner); err != nil {
 		return err
 	}
-	if folded(f.Issuer) == folded(f.Runner) {
+	for _, d := range []struct{ what, digest string }{{"signed certificate", f.SHA256}, {"runner's key", f.RunnerKey}, {"issuer's key", f.IssuerKey}} {
+		if !digestForm.MatchString(d.digest) {
+			return breach(RuleCertificate, "the digest of the %s is %.80q: expected SHA-256 in 64 hexadecimal digits", d.what, d.digest)
+		}
+	}
+	switch filed, ok := now.filed[f.SelfRun]; {
+	case folded(f.Issuer) == folded(f.Runner):
 		return breach(RuleFourEyes, "%s is both", f.Issuer)
+	case f.IssuerKey == f.RunnerKey:
+		return breach(RuleFourEyes, "the key %.12s… signed both", f.IssuerKey)
+	case !ok || filed.Member != f.Member:
+		return breach(RuleFiling, "no bundle of a run %.100q was filed by %s", f.SelfRun, f.Member)
+	case f.SelfRun == f.Run:
+		return breach(RuleCertificate, "it rests on the run %s that the member filed itself: expected one that the Working Group made", f.Run)
 	}
 	if f.Assurance != Witnessed && f.Assurance != Certified {
 		return breach(RuleCertificate, "its assurance is %.20q: expected witnessed or certified", f.Assurance)
@@ -78,9 +95,9 @@ func (f CertificateIssued) allowed(_, now *State) error {
 		if !slices.ContainsFunc(run.MIMs, func(m RunMIM) bool { return m.MIM == mim && m.Verdict == reports.Conformant }) {
 			return breach(RuleCertificate, "the run %s did not find %s conformant", f.Run, mim)
 		}
-		if later := now.failedAfter(run, mim); later != "" {
-			return breach(RuleCertificate, "the run %s, which is later than %s, found %s not conformant", later, f.Run, mim)
-		}
+	}
+	if later, mims := now.contradicts(f); later.Run != "" {
+		return breach(RuleCertificate, "the run %s, which is later than %s, found %s not conformant", later.Run, f.Run, strings.Join(mims, ", "))
 	}
 	return nil
 }
@@ -119,20 +136,21 @@ func (f CertificateRevoked) allowed(then, now *State) error {
 
 func (f CertificateRevoked) apply(s *State) {
 	if c := s.issued[f.Certificate]; c != nil {
-		c.revoked = f.On
+		c.revoked, c.by, c.why = f.On, f.By, f.Reason
 	}
 }
 
-// failedAfter finds a run of a member's platform, later than the given one, that
-// found a MIM not conformant.
-func (s *State) failedAfter(run RunRecorded, mim string) string {
-	var later []string
-	for id, r := range s.runs {
-		if r.Member == run.Member && r.Baseline == run.Baseline && r.Profile != referenceProfile && r.Finished.After(run.Finished) &&
-			slices.ContainsFunc(r.MIMs, func(m RunMIM) bool { return m.MIM == mim && m.Verdict == reports.NonConformant }) {
-			later = append(later, id)
+// failsAfter are those of the MIMs that a run found not conformant, if it is one of the
+// member's platform, by the same baseline and later than a time.
+func failsAfter(r RunRecorded, member, baseline string, after time.Time, mims []string) []string {
+	if r.Member != member || r.Baseline != baseline || r.Profile == referenceProfile || !r.Finished.After(after) {
+		return nil
+	}
+	var failed []string
+	for _, m := range r.MIMs {
+		if m.Verdict == reports.NonConformant && slices.Contains(mims, m.MIM) {
+			failed = append(failed, m.MIM)
 		}
 	}
-	slices.Sort(later)
-	return strings.Join(later, ", ")
+	return failed
 }

@@ -28,7 +28,7 @@ func Example() {
 	// 2021-10-11 implementing: The run run-2 on 2021-10-11 found a part of it: 0 of 1 mandatory requirements, 51 of 60 of their checks.
 	// 2022-04-02 overdue: It was to be implemented by 2022-04-01. The run run-2 on 2021-10-11 found a part of it: 0 of 1 mandatory requirements, 51 of 60 of their checks.
 	// 2022-05-02 implemented: The run run-3 on 2022-05-02 found it conformant (selfTested); that holds until 2023-05-02.
-	// 2024-06-01 lapsed: The certificate oasc-2022-17 on the run run-3 found it conformant (certified), but that expired after 2024-05-31.
+	// 2024-06-01 lapsed: The certificate oasc-2022-17 on the run run-4 found it conformant (certified), but that expired after 2024-05-31.
 	// other: One model of parking for three towns
 	// whole: true
 }
@@ -60,6 +60,8 @@ func story() (err error) {
 		}
 	}
 	good := run("run-3", "2022-05-02", reports.Conformant, 1, 60)
+	witnessed := run("run-4", "2022-05-20", reports.Conformant, 1, 60)
+	witnessed.Assurance = membership.Witnessed
 	facts := []membership.Fact{
 		membership.LetterSigned{Member: "villaclara", Name: "Villaclara", Country: "ES", By: "Ana Ruiz", Role: "mayor", On: "2020-02-03"},
 		membership.LetterSent{Member: "villaclara", To: "the secretariat", On: "2020-02-05"},
@@ -68,9 +70,13 @@ func story() (err error) {
 		run("run-1", "2021-03-01", reports.NonConformant, 0, 22),
 		run("run-2", "2021-10-11", reports.NonConformant, 0, 51),
 		good,
+		membership.BundleFiled{Member: "villaclara", Run: good.Run, Bundle: strings.Repeat("b", 64), By: "Ana Ruiz", On: "2022-05-03"},
+		witnessed,
 		membership.CertificateIssued{
-			Certificate: "oasc-2022-17", Member: "villaclara", Run: good.Run, RunFinished: good.Finished, Baseline: baseline.ID, MIMs: []string{"MIM1"},
-			Assurance: membership.Certified, Runner: "A member of the Working Group", Issuer: "Another member of it", On: "2022-06-01", ValidUntil: "2024-05-31",
+			Certificate: "oasc-2022-17", SHA256: strings.Repeat("c", 64), Member: "villaclara", SelfRun: good.Run, Run: witnessed.Run, RunFinished: witnessed.Finished,
+			Baseline: baseline.ID, MIMs: []string{"MIM1"}, Assurance: membership.Certified,
+			Runner: "A member of the Working Group", RunnerKey: strings.Repeat("1", 64), Issuer: "Another member of it", IssuerKey: strings.Repeat("2", 64),
+			On: "2022-06-01", ValidUntil: "2024-05-31",
 		},
 		membership.Contributed{Member: "villaclara", What: membership.Practice, Title: "One model of parking for three towns", On: "2023-09-14"},
 	}

@@ -22,8 +22,8 @@ const everyStream = "*"
 // Fact is something that happened, one of the types of this package that end up as
 // an event: LetterSigned, LetterSent, MemberListed, BoardApproved, ChapterFounded,
 // ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
-// TimeframeExtended, RunRecorded, CertificateIssued, CertificateRevoked,
-// CouncilMet, Elected, Contributed.
+// TimeframeExtended, RunRecorded, BundleFiled, CertificateIssued, CertificateRefused,
+// CertificateRevoked, CouncilMet, Elected, Contributed.
 type Fact interface {
 	kind() string
 	stream() string // of the event: a member's id or council
@@ -65,6 +65,10 @@ func blank(kind string) Fact {
 		return &TimeframeExtended{}
 	case "RunRecorded":
 		return &RunRecorded{}
+	case "BundleFiled":
+		return &BundleFiled{}
+	case "CertificateRefused":
+		return &CertificateRefused{}
 	case "CertificateIssued":
 		return &CertificateIssued{}
 	case "CertificateRevoked":

@@ -28,6 +28,7 @@ const (
 	RuleMajority        Rule = "majority"
 	RuleTimeframe       Rule = "timeframe"
 	RuleRun             Rule = "run"
+	RuleFiling          Rule = "filed-first"
 	RuleFourEyes        Rule = "four-eyes"
 	RuleCertificate     Rule = "certificate"
 	RuleElectionPerYear Rule = "election-per-year"
@@ -41,7 +42,7 @@ func Rules() []Rule {
 		RuleDate, RuleWords, RuleOnce, RuleKnownMember, RuleNewMember, RuleLetterOrder, RuleApproved,
 		RuleChapterOfTwo, RuleChapterOnce, RuleChapterCountry, RuleChapterKnown, RuleOwnChapter,
 		RuleKnownBaseline, RuleKnownMIM, RuleDecisionOpen, RuleCouncilVotes, RuleOneVote, RuleMajority,
-		RuleTimeframe, RuleRun, RuleFourEyes, RuleCertificate, RuleElectionPerYear, RuleKnownOffice, RuleContribution,
+		RuleTimeframe, RuleRun, RuleFiling, RuleFourEyes, RuleCertificate, RuleElectionPerYear, RuleKnownOffice, RuleContribution,
 	}
 }
 
@@ -88,8 +89,10 @@ func (r Rule) Sentence() string {
 		return "a timeframe has its start before its end, and an extension moves a date of a decision in force further away and gives a reason"
 	case RuleRun:
 		return "a run is recorded whole, for the member that it was made for, after it has ended"
+	case RuleFiling:
+		return "a member files the bundle of a recorded run of its own before it is certified"
 	case RuleFourEyes:
-		return "who issues a certificate is not who made its run"
+		return "who issues a certificate is not who made its run, and neither are their keys the same"
 	case RuleCertificate:
 		return "a certificate is issued on a recorded conformant run, for a limited time, and can be revoked once"
 	case RuleElectionPerYear:

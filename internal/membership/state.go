@@ -19,7 +19,9 @@ type State struct {
 	elections []Elected
 	given     map[string][]Contributed // by member
 	runs      map[string]RunRecorded   // by run id
+	filed     map[string]BundleFiled   // by run id
 	issued    map[string]*certificate  // by certificate id
+	refused   []CertificateRefused
 }
 
 // Chapter is the members of one country together.
@@ -109,7 +111,7 @@ func initial() (*State, error) {
 		members: map[string]*Member{}, letters: map[string]Letter{}, chapters: map[string]*Chapter{},
 		decisions: map[string]*Decision{first.ID: &first},
 		metFrom:   map[string][]CouncilMet{},
-		given:     map[string][]Contributed{}, runs: map[string]RunRecorded{}, issued: map[string]*certificate{},
+		given:     map[string][]Contributed{}, runs: map[string]RunRecorded{}, filed: map[string]BundleFiled{}, issued: map[string]*certificate{},
 	}
 	for _, m := range r.members {
 		s.members[m.ID] = &m

@@ -249,6 +249,7 @@ type runAt struct {
 // proof is what shows a MIM implemented: a run or a certificate.
 type proof struct {
 	run         runAt
+	selfRun     string // that the member had filed; empty for a run's proof
 	certificate string
 	assurance   Assurance
 	begins      time.Time
@@ -303,7 +304,7 @@ func (t *track) certify(f CertificateIssued) {
 		return // that run was recorded only after the certificate had been issued on an earlier one
 	}
 	t.proofs = append(t.proofs, proof{
-		run: runAt{f.Run, f.RunFinished}, certificate: f.Certificate, assurance: f.Assurance,
+		run: runAt{f.Run, f.RunFinished}, selfRun: f.SelfRun, certificate: f.Certificate, assurance: f.Assurance,
 		begins: f.On.Start(), ends: f.ValidUntil.End(),
 	})
 }
@@ -312,9 +313,17 @@ func failure(r runAt) string {
 	return fmt.Sprintf("the later run %s on %s found it not conformant", r.id, DateOf(r.at))
 }
 
+// revoke ends the proof of a certificate, and those of the runs that it rests on: what was
+// found wrong with the certificate is wrong with them.
 func (t *track) revoke(f CertificateRevoked) {
-	for i := range t.proofs {
-		if t.proofs[i].certificate == f.Certificate {
+	var rests []string
+	for _, p := range t.proofs {
+		if p.certificate == f.Certificate {
+			rests = append(rests, p.run.id, p.selfRun)
+		}
+	}
+	for i, p := range t.proofs {
+		if p.certificate == f.Certificate || p.certificate == "" && slices.Contains(rests, p.run.id) {
 			t.proofs[i].cutAt(f.On.Start(), fmt.Sprintf("the certificate %s was revoked on %s: %s", f.Certificate, f.On, f.Reason), "")
 		}
 	}

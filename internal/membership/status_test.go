@@ -75,8 +75,8 @@ func draft(f *RunRecorded)     { f.Baseline = "oasc-2026-06-draft" }
 
 func certificateOf(f *RunRecorded, id, on, until string) *CertificateIssued {
 	return &CertificateIssued{
-		Certificate: id, Member: f.Member, Run: f.Run, RunFinished: f.Finished, Baseline: f.Baseline, MIMs: []string{f.MIMs[0].MIM},
-		Assurance: Certified, Runner: "A. Runner", Issuer: "B. Issuer", On: Date(on), ValidUntil: Date(until),
+		Certificate: id, SHA256: strings.Repeat("c", 64), Member: f.Member, SelfRun: "self", Run: f.Run, RunFinished: f.Finished, Baseline: f.Baseline, MIMs: []string{f.MIMs[0].MIM},
+		Assurance: Certified, Runner: "A. Runner", RunnerKey: strings.Repeat("1", 64), Issuer: "B. Issuer", IssuerKey: strings.Repeat("2", 64), On: Date(on), ValidUntil: Date(until),
 	}
 }
 
@@ -170,7 +170,8 @@ func TestStatusOf(t *testing.T) {
 		"certified":                          {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01")}, "2022-04-01", Certified, Implemented, "", "The certificate c1 on the run r1", "", []string{"r1"}},
 		"certificate expired":                {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01")}, "2022-04-02", Certified, Lapsed, "", "expired after 2022-04-01", "new certificate", []string{"r1"}},
 		"certificate revoked":                {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01")}, "2020-05-01", Certified, Lapsed, "", "revoked on 2020-05-01: the platform was replaced", "", []string{"r1"}},
-		"revoked, the self-test holds":       {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01")}, "2020-05-02", SelfTested, Implemented, "", "The run r1", "", []string{"r1"}},
+		"revoked with the runs it rests on":  {[]Fact{run("self", "2020-02-20", reports.Conformant, 10), conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01")}, "2020-05-02", SelfTested, Lapsed, "", "revoked on 2020-05-01", "", []string{"r1"}},
+		"revoked, and tested anew":           {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01"), run("r2", "2020-06-01", reports.Conformant, 10)}, "2020-06-02", SelfTested, Implemented, "", "The run r2", "", []string{"r2"}},
 		"revoked after it expired":           {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2020-05-01"), revocation("c1", "2020-06-01")}, "2020-07-01", Certified, Lapsed, "", "expired after 2020-05-01", "", []string{"r1"}},
 		"a run fails before it is certified": {[]Fact{conformant, run("r2", "2020-03-20", reports.NonConformant, 9), certificateOf(conformant, "c1", "2020-04-01", "2022-04-01")}, "2020-04-02", Certified, Experimenting, "", "2 runs are recorded", "", []string{"r2"}},
 		"time to start extended":             {[]Fact{extension("aarhus", "2020-06-01", "", "2019-12-01")}, "2020-06-01", SelfTested, NotStarted, "", "", "until 2020-06-01", nil},
