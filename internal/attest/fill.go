@@ -53,7 +53,7 @@ func (b *Bundle) fill(files map[string][]byte) (err error) {
 	for _, part := range b.parts() {
 		var again bytes.Buffer
 		if err := part.write(&again); err != nil {
-			return &Error{part.name, err}
+			return &Error{File: part.name, Err: err}
 		}
 		if at := firstDifference(again.Bytes(), files[part.name]); at >= 0 {
 			return wrong(part.name, "byte %d is not as mimcheck writes it", at)
