@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -9,78 +8,8 @@ import (
 	"time"
 )
 
-// Meaning says in one or two sentences what the verdict of the report means.
-func (r *Report) Meaning() string {
-	platform := "the platform"
-	if r.Target.Name != "" {
-		platform = r.Target.Name
-	}
-	switch r.Verdict.Verdict {
-	case Conformant:
-		return fmt.Sprintf("Within the scope below, %s meets everything that this baseline obliges it to: nothing that counts for the verdict failed or was left open.", platform)
-	case NonConformant:
-		if r.Counts.Failed == 0 {
-			return fmt.Sprintf("Within the scope below, %s does not meet everything that this baseline obliges it to.", platform)
-		}
-		return fmt.Sprintf("In %s, %s answered, and not as the standard says. What failed is listed first.", Plural(r.Counts.Failed, "check", "checks"), platform)
-	case Inconclusive:
-		return fmt.Sprintf("This run allows no verdict on %s: too much could not be judged or was not tested. That is neither a pass nor a fail.", platform)
-	case NotApplicable:
-		return fmt.Sprintf("Nothing in this baseline obliges %s within the scope below, so there is nothing to conform to. That is not a pass.", platform)
-	}
-	return fmt.Sprintf("The verdict %q is unknown to this program: read the report with the mimcheck that made it.", r.Verdict.Verdict)
-}
-
-// Caveats are the sentences that have to stand beside the verdict wherever it is
-// shown: what makes it weaker than it looks.
-func (r *Report) Caveats() []string {
-	var c []string
-	if r.Baseline.Draft() {
-		c = append(c, "The baseline is a draft that can still change: the verdict says where the platform stands against this draft, and is no conformance to an approved baseline.")
-	}
-	if n := r.Counts.Failed; n > 0 && r.Verdict.Verdict == Conformant {
-		c = append(c, fmt.Sprintf("%s failed. None counts for the verdict, because what they are about is not obligatory for this platform.", Plural(n, "check", "checks")))
-	}
-	for _, w := range r.Waivers {
-		c = append(c, w.String())
-	}
-	if r.Run.Interrupted {
-		c = append(c, "The run was interrupted: what had not run by then is reported as not tested.")
-	}
-	if r.Selection.Filter != "" || len(r.Selection.MIMs) > 0 {
-		c = append(c, "Only a part was selected for this run: "+r.Selection.String()+".")
-	}
-	if n := len(r.Cleanup.Left); n > 0 {
-		c = append(c, fmt.Sprintf("The run left %s on the platform that it created and could not remove.", Plural(n, "thing", "things")))
-	}
-	return c
-}
-
-// String is the waiver in a sentence.
-func (w Waiver) String() string {
-	if !w.Applied {
-		return fmt.Sprintf("The waiver of %s (until %s, by %s) was not needed: the check's outcome is %q.", w.Check, w.Expires, w.Owner, w.Outcome.Label())
-	}
-	return fmt.Sprintf("Waived until %s by %s: %s (outcome %q) does not count for the verdict. Reason: %s", w.Expires, w.Owner, w.Check, w.Outcome.Label(), w.Reason)
-}
-
 // Draft says whether the baseline is anything less than approved.
 func (b BaselineRef) Draft() bool { return b.Status != "approved" }
-
-// String is the selection in words.
-func (s Selection) String() string {
-	var parts []string
-	if len(s.MIMs) > 0 {
-		parts = append(parts, "the suites "+strings.Join(s.MIMs, ", "))
-	}
-	if s.Filter != "" {
-		parts = append(parts, "the checks that match "+s.Filter)
-	}
-	if len(parts) == 0 {
-		return "everything"
-	}
-	return strings.Join(parts, ", and of them ")
-}
 
 // Reproduce is the command line that repeats the run: the one that the run
 // recorded, or else one made from its settings.

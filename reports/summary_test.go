@@ -8,57 +8,6 @@ import (
 	"github.com/oasc/mimcheck/reports/internal/fixture"
 )
 
-func TestMeaningNeverCallsAnythingElseAPass(t *testing.T) {
-	for _, v := range []reports.Verdict{reports.Conformant, reports.NonConformant, reports.Inconclusive, reports.NotApplicable, "great"} {
-		r := fixture.Full()
-		r.Verdict.Verdict = v
-		got := r.Meaning()
-		if strings.Contains(got, "meets everything") != (v == reports.Conformant) {
-			t.Errorf("%s: %s", v, got)
-		}
-		if got == "" || v.Label() == "" {
-			t.Errorf("%s has no words", v)
-		}
-	}
-	for _, o := range reports.Outcomes() {
-		if o.Label() == "" || o.Meaning() == "" {
-			t.Errorf("%s has no words", o)
-		}
-	}
-}
-
-func TestCaveats(t *testing.T) {
-	for name, want := range map[string][]string{
-		"conformant":  nil,
-		"full":        {"Waived until 2026-12-31 by A. Jensen, Working Group: mim1.entity.create.duplicate (outcome \"Failed\") does not count", "was not needed", "left 2 things"},
-		"unreachable": {"draft"},
-		"interrupted": {"interrupted", "the suites MIM1, and of them the checks that match core && !need:write"},
-	} {
-		got := fixture.Report(name).Caveats()
-		if len(got) != len(want) {
-			t.Errorf("%s: got %q, want %d", name, got, len(want))
-			continue
-		}
-		for i := range want {
-			if !strings.Contains(got[i], want[i]) {
-				t.Errorf("%s: got %q, want it to have %q", name, got[i], want[i])
-			}
-		}
-	}
-}
-
-func TestFailuresBesideAConformantVerdictAreTold(t *testing.T) {
-	r := fixture.Conformant()
-	r.Counts.Failed = 2
-	if got := r.Caveats(); len(got) != 1 || !strings.HasPrefix(got[0], "2 checks failed. None counts") {
-		t.Errorf("got %q", got)
-	}
-	r.Verdict.Verdict, r.Counts.Failed = reports.NonConformant, 0
-	if got := r.Meaning(); !strings.Contains(got, "does not meet") {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestReproduce(t *testing.T) {
 	for name, want := range map[string]string{
 		"full":        "mimcheck run --url https://broker.example.org/ngsi-ld/v1 --profile sandbox --baseline oasc-2019-01-16 --seed 18446744073709551615 --concurrency 4 --rate 5",

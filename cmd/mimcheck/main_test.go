@@ -99,6 +99,7 @@ func TestBadInputIsNamedWithItsExitCode(t *testing.T) {
 		{"empty selection", []string{"run", "--filter", "no-such-label"}, 2, []string{"the selection is empty"}},
 		{"unknown check", []string{"explain", "mim1.entity.create.locaton"}, 2, []string{"mim1.entity.create.location"}},
 		{"bad date", []string{"status", "--as-of", "yesterday"}, 2, []string{"2026-01-31"}},
+		{"unknown language", []string{"run", "--lang", "fr-FR"}, 2, []string{"fr-FR", "did you mean fr?"}},
 		{"unknown format", []string{"report", "render", broken, "--format", "odt"}, 2, nil},
 		{"cleanup without a target", []string{"cleanup"}, 2, []string{"--target"}},
 		{"unknown command of a group", []string{"baseline", "lst"}, 2, []string{"lst", "list"}},

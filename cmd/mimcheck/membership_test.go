@@ -8,8 +8,8 @@ import (
 	"github.com/oasc/mimcheck/internal/ledger"
 )
 
-// words splits a command line at spaces, but not within double quotes.
-func words(line string) []string {
+// typed splits a command line at spaces, but not within double quotes.
+func typed(line string) []string {
 	var list []string
 	for i, part := range strings.Split(line, `"`) {
 		if i%2 == 1 {
@@ -32,7 +32,7 @@ func candidate(t *testing.T) {
 		`chapter nominate "Ana Ruiz" --member Villaclara --on 2020-05-01`,
 		`council propose oasc-2022-06-07 --by "MIMs Working Group" --start-months 6 --implement-months 18 --on 2024-07-01`,
 	} {
-		mimcheck(t, words(line)...).want(t, 0, "recorded in")
+		mimcheck(t, typed(line)...).want(t, 0, "recorded in")
 	}
 }
 
@@ -90,10 +90,10 @@ func TestMembershipCommands(t *testing.T) {
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			if c.says == nil {
-				mimcheck(t, words(c.line)...).want(t, exitUsage, "chapter-country")
+				mimcheck(t, typed(c.line)...).want(t, exitUsage, "chapter-country")
 				return
 			}
-			mimcheck(t, words(c.line)...).want(t, 0, c.says...)
+			mimcheck(t, typed(c.line)...).want(t, 0, c.says...)
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestFactsThatBreakARuleAreRefusedByItsName(t *testing.T) {
 		{`member lst`, "card, import, letter, list, show"},
 	} {
 		t.Run(c.line, func(t *testing.T) {
-			mimcheck(t, words(c.line)...).want(t, exitUsage, c.says)
+			mimcheck(t, typed(c.line)...).want(t, exitUsage, c.says)
 		})
 	}
 	if after := events(t); after != before {

@@ -69,7 +69,7 @@ func TestREADME(t *testing.T) {
 		}
 		ran++
 		t.Run(command, func(t *testing.T) {
-			args := words(here.Replace(command))
+			args := typed(here.Replace(command))
 			if args[0] == "run" {
 				args = append(args, "--rate", "-1", "--concurrency", "16")
 			}

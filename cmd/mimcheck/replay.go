@@ -11,11 +11,12 @@ import (
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/compare"
 	"github.com/oasc/mimcheck/reports/formats"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 func newReplay() *cobra.Command {
 	var s harness.ReplaySettings
-	var out, format string
+	var out, format, lang string
 	cmd := &cobra.Command{
 		Use:   "replay BUNDLE",
 		Short: "Judge the recorded evidence of a run again, without a network",
@@ -27,6 +28,10 @@ judged by another baseline; a check that asks for what was not recorded is untes
   mimcheck replay run.mimcheck.zip --baseline oasc-2026-06-draft`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			in, err := words.In(lang)
+			if err != nil {
+				return err
+			}
 			b, err := attest.Read(args[0])
 			if err != nil {
 				return invalid(err)
@@ -40,11 +45,11 @@ judged by another baseline; a check that asks for what was not recorded is untes
 				return err
 			}
 			if out != "" {
-				if _, err := writeReport(out, replayed); err != nil {
+				if _, err := writeReport(out, replayed, in); err != nil {
 					return err
 				}
 			}
-			if err := formats.Render(format, cmd.OutOrStdout(), replayed); err != nil {
+			if err := formats.Render(format, cmd.OutOrStdout(), replayed, in); err != nil {
 				return err
 			}
 			if s.Baseline != "" && s.Baseline != b.Baseline.ID || len(s.Claims) > 0 {
@@ -70,6 +75,7 @@ judged by another baseline; a check that asks for what was not recorded is untes
 	flags.StringSliceVar(&s.Claims, "claim", nil, "judge these MIMs instead of those that the run's target claims")
 	flags.StringSliceVar(&s.Models, "models", nil, "the data-model catalogues of the run, when it had its own")
 	flags.StringVar(&out, "out", "", "folder for the report of the replay (default: none)")
+	languageFlag(cmd, &lang)
 	flags.StringVar(&format, "format", "text", "how to print the report")
 	return cmd
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/oasc/mimcheck/internal/membership"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/formats"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // runFlags are the flags of `mimcheck run` beside those of the settings.
@@ -30,6 +31,7 @@ type runFlags struct {
 	ledger     string
 	bundle     string // file; empty: beside the report
 	expected   string // file of expected failures
+	lang       string // of the reports for people
 	repeat     int
 	dryRun     bool
 	runTimeout time.Duration
@@ -76,6 +78,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&s.Member, "member", "", "record the run for this member city")
 	ledgerFlag(flags, &f.ledger, ", with --member")
 	flags.StringVar(&f.out, "out", "mimcheck-report", "folder for the report")
+	languageFlag(cmd, &f.lang)
 	flags.StringVar(&f.bundle, "bundle", "", "file for the bundle of report and evidence (default: run"+attest.Extension+" beside the report)")
 	flags.StringVar(&s.Waivers, "waivers", "", "file of agreed exceptions: check, reason, owner, expires")
 	flags.StringVar(&f.expected, "expected-failures", "", "file of checks that are known to fail: exit with 1 only for other ones")
@@ -88,6 +91,10 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	f.settings.Tool = tool()
 	if f.repeat < 1 {
 		return fmt.Errorf("--repeat %d: expected a number from 1", f.repeat)
+	}
+	in, err := words.In(f.lang)
+	if err != nil {
+		return err
 	}
 	expected, err := loadExpected(f.expected)
 	if err != nil {
@@ -124,14 +131,14 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if f.settings.Seed == 0 {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
 	}
-	written, writeErr := writeReport(f.out, report)
+	written, writeErr := writeReport(f.out, report, in)
 	if writeErr == nil {
 		var path string
 		if path, writeErr = writeBundle(f, prepared, report); writeErr == nil {
 			written = append(written, path)
 		}
 	}
-	if err := formats.Render("text", stdout, report); err != nil {
+	if err := formats.Render("text", stdout, report, in); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "\nreport: %s\n", strings.Join(written, "  "))
@@ -207,7 +214,7 @@ func verdictCode(r *reports.Report) error {
 
 // writeReport writes the report in the formats that people and machines ask for
 // first and returns the paths; the others come by `mimcheck report render`.
-func writeReport(dir string, r *reports.Report) ([]string, error) {
+func writeReport(dir string, r *reports.Report, in *words.Printer) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("the report has no place: %w; name another folder with --out", err)
 	}
@@ -229,7 +236,7 @@ func writeReport(dir string, r *reports.Report) ([]string, error) {
 	}
 	for _, f := range []struct{ format, file string }{{"html", "report.html"}, {"markdown", "report.md"}, {"junit", "junit.xml"}} {
 		var b strings.Builder
-		if err := formats.Render(f.format, &b, r); err != nil {
+		if err := formats.Render(f.format, &b, r, in); err != nil {
 			return written, err
 		}
 		if err := write(f.file, []byte(b.String())); err != nil {

@@ -20,7 +20,7 @@ func Example() {
 	ledger, report := filepath.Join(dir, "ledger.db"), filepath.Join(dir, "report")
 	// typed runs a command and shows those of its lines that have one of some words.
 	typed := func(line string, show ...string) {
-		args := append(words(line), "--ledger", ledger)
+		args := append(typed(line), "--ledger", ledger)
 		var out bytes.Buffer
 		code := execute(context.Background(), args, &out, &out)
 		fmt.Printf("$ mimcheck %s  # %d\n", strings.ReplaceAll(line, report, "report"), code)

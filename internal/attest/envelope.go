@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // Sign puts a DSSE envelope over the bundle into it, with a signature of each key, in
@@ -77,7 +79,7 @@ func (b *Bundle) Verify(ctx context.Context, trust Trust) ([]Step, error) {
 		{"archive", fmt.Sprintf("every byte is as mimcheck writes it; %d files with the digests of the manifest", len(m.Files))},
 		{"report", fmt.Sprintf("valid; its %d checks tell of the exchanges that are recorded", len(b.Report.Checks))},
 		{"evidence", fmt.Sprintf("%d exchanges, %d events and %d bodies; root %s", len(b.Exchanges), len(b.Events), len(b.Blobs), m.Evidence)},
-		{"scope", fmt.Sprintf("baseline %s (%s), profile %s, %s; root %s", b.Baseline.ID, b.Baseline.SHA256, b.Run.Profile, b.Report.Selection, m.Scope)},
+		{"scope", fmt.Sprintf("baseline %s (%s), profile %s, %s; root %s", b.Baseline.ID, b.Baseline.SHA256, b.Run.Profile, words.InEnglish().Selection(b.Report.Selection), m.Scope)},
 	}
 	if b.Signature == nil {
 		return steps, wrong("", "nobody signed it: `mimcheck report sign` does")

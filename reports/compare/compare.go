@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // Kind says what a change means.
@@ -172,7 +173,8 @@ func scope(a, b *reports.Report) []string {
 	add("baseline", a.Baseline.ID+" "+a.Baseline.SHA256, b.Baseline.ID+" "+b.Baseline.SHA256)
 	add("target", a.Target.Name, b.Target.Name)
 	add("profile", a.Run.Profile, b.Run.Profile)
-	add("selection", a.Selection.String(), b.Selection.String())
+	english := words.InEnglish()
+	add("selection", english.Selection(a.Selection), english.Selection(b.Selection))
 	add("claimed MIMs", strings.Join(a.Target.MIMs, ", "), strings.Join(b.Target.MIMs, ", "))
 	add("claimed features", strings.Join(a.Target.Features, ", "), strings.Join(b.Target.Features, ", "))
 	add("stated version", a.Target.Version, b.Target.Version)

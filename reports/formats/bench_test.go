@@ -7,6 +7,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/fixture"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // large has 1,000 checks with 8,000 exchanges, a fifth of them failed.
@@ -38,7 +39,7 @@ func BenchmarkRender(b *testing.B) {
 			var size counter
 			for b.Loop() {
 				size = 0
-				if err := f.Render(&size, r); err != nil {
+				if err := f.Render(&size, r, words.InEnglish()); err != nil {
 					b.Fatal(err)
 				}
 			}

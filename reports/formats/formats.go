@@ -19,10 +19,12 @@ import (
 	"github.com/oasc/mimcheck/reports/sarif"
 	"github.com/oasc/mimcheck/reports/tap"
 	"github.com/oasc/mimcheck/reports/text"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
-// Renderer writes a report in one format. It writes nothing when it fails.
-type Renderer func(w io.Writer, r *reports.Report) error
+// Renderer writes a report in one format, in the language of p when it is a format for
+// people; those for programs are the same in each. It writes nothing when it fails.
+type Renderer func(w io.Writer, r *reports.Report, p *words.Printer) error
 
 // Format is one way to show a report.
 type Format struct {
@@ -36,16 +38,16 @@ type Format struct {
 // All lists the formats in the order in which help shows them.
 func All() []Format {
 	return []Format{
-		{"text", "the summary that a run prints on a terminal", "text/plain; charset=utf-8", "report.txt", text.Render},
-		{"html", "one page for people, complete, without network", "text/html; charset=utf-8", "report.html", html.Render},
-		{"json", "the canonical report, from which every other format is made", "application/json", "report.json", canonical},
-		{"markdown", "a summary for CI jobs and pull requests", "text/markdown; charset=utf-8", "report.md", markdown.Render},
-		{"junit", "JUnit XML for the test views of CI servers", "application/xml", "junit.xml", junit.Render},
-		{"sarif", "SARIF 2.1.0 for code review tools", "application/sarif+json", "report.sarif", sarif.Render},
-		{"earl", "EARL 1.0 as JSON-LD, the W3C's vocabulary for test results", "application/ld+json", "report.earl.jsonld", earl.Render},
-		{"tap", "TAP 14, the Test Anything Protocol", "text/plain; charset=utf-8", "report.tap", tap.Render},
-		{"csv", "a table of the checks for spreadsheets", "text/csv; charset=utf-8", "report.csv", csv.Render},
-		{"badge", "the verdict as a small SVG picture", "image/svg+xml", "badge.svg", badge.Render},
+		{"text", "the summary that a run prints on a terminal", "text/plain; charset=utf-8", "report.txt", plain},
+		{"html", "one page for people, complete, without network", "text/html; charset=utf-8", "report.html", html.RenderIn},
+		{"json", "the canonical report, from which every other format is made", "application/json", "report.json", same(canonical)},
+		{"markdown", "a summary for CI jobs and pull requests", "text/markdown; charset=utf-8", "report.md", markdown.RenderIn},
+		{"junit", "JUnit XML for the test views of CI servers", "application/xml", "junit.xml", same(junit.Render)},
+		{"sarif", "SARIF 2.1.0 for code review tools", "application/sarif+json", "report.sarif", same(sarif.Render)},
+		{"earl", "EARL 1.0 as JSON-LD, the W3C's vocabulary for test results", "application/ld+json", "report.earl.jsonld", same(earl.Render)},
+		{"tap", "TAP 14, the Test Anything Protocol", "text/plain; charset=utf-8", "report.tap", same(tap.Render)},
+		{"csv", "a table of the checks for spreadsheets", "text/csv; charset=utf-8", "report.csv", same(csv.Render)},
+		{"badge", "the verdict as a small SVG picture", "image/svg+xml", "badge.svg", same(badge.Render)},
 	}
 }
 
@@ -77,8 +79,17 @@ func Find(name string) (Format, error) {
 	return Format{}, fmt.Errorf("the report format %q is unknown: expected one of %s%s", name, strings.Join(Names(), ", "), suggestion)
 }
 
+// same is a format for programs.
+func same(render func(io.Writer, *reports.Report) error) Renderer {
+	return func(w io.Writer, r *reports.Report, _ *words.Printer) error { return render(w, r) }
+}
+
+func plain(w io.Writer, r *reports.Report, p *words.Printer) error {
+	return text.RenderWith(w, r, text.Options{Words: p})
+}
+
 // Render writes r in the format with a name; see Find for its error.
-func Render(name string, w io.Writer, r *reports.Report) error {
+func Render(name string, w io.Writer, r *reports.Report, p *words.Printer) error {
 	f, err := Find(name)
 	if err != nil {
 		return err
@@ -86,7 +97,7 @@ func Render(name string, w io.Writer, r *reports.Report) error {
 	if r == nil {
 		return errors.New("there is no report to render")
 	}
-	return f.Render(w, r)
+	return f.Render(w, r, p)
 }
 
 func canonical(w io.Writer, r *reports.Report) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports/internal/fixture"
 	"github.com/oasc/mimcheck/reports/internal/golden"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 func TestEveryFormatRendersEveryReport(t *testing.T) {
@@ -24,7 +25,7 @@ func TestEveryFormatRendersEveryReport(t *testing.T) {
 			r := fixture.Report(name)
 			before := golden.Render(t, canonical, r)
 			var b bytes.Buffer
-			if err := Render(f.Name, &b, r); err != nil || b.Len() == 0 {
+			if err := Render(f.Name, &b, r, words.InEnglish()); err != nil || b.Len() == 0 {
 				t.Errorf("%s of %s: %d bytes, %v", f.Name, name, b.Len(), err)
 			}
 			if !bytes.Equal(before, golden.Render(t, canonical, r)) {
@@ -38,12 +39,12 @@ func TestUnknownFormat(t *testing.T) {
 	for name, want := range map[string]string{
 		"htlm": "did you mean html?", "JUnit": "did you mean junit?", "pdf-a": "expected one of text, html, json", "": "expected one of",
 	} {
-		err := Render(name, io.Discard, fixture.Empty())
+		err := Render(name, io.Discard, fixture.Empty(), words.InEnglish())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", name, err, want)
 		}
 	}
-	if err := Render("text", io.Discard, nil); err == nil {
+	if err := Render("text", io.Discard, nil, words.InEnglish()); err == nil {
 		t.Error("expected an error without a report")
 	}
 }

@@ -2,21 +2,22 @@
 // a command, a search over the checks, and opens what a link or a printer needs.
 (() => {
   "use strict";
+  const words = document.body.dataset; // in the language of the page
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
 
   if (navigator.clipboard) {
     for (const figure of all("figure.command")) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = "Copy";
+      button.textContent = words.copy;
       button.addEventListener("click", async () => {
         try {
           await navigator.clipboard.writeText(figure.querySelector("pre").textContent);
-          button.textContent = "Copied";
+          button.textContent = words.copied;
         } catch {
-          button.textContent = "Copying is not allowed here";
+          button.textContent = words.denied;
         }
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+        setTimeout(() => { button.textContent = words.copy; }, 2000);
       });
       figure.querySelector("figcaption").append(button);
     }
@@ -41,7 +42,7 @@
         group.classList.toggle("unfound", !some);
         if (wanted.length > 0 && some) group.querySelector("details").open = true;
       }
-      status.textContent = wanted.length > 0 ? found + " of " + checks.length + " checks" : "";
+      status.textContent = wanted.length > 0 ? words.found.replace("{found}", found).replace("{all}", checks.length) : "";
     });
   }
 

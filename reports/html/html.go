@@ -17,6 +17,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 var (
@@ -31,11 +32,14 @@ var (
 // parsed is the template, parsed at its first use; its look-ups of anchors are
 // replaced for each report.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Funcs(functions(anchors{})).Parse(page)
+	return template.New("page").Funcs(functions(&view{words: words.InEnglish()})).Parse(page)
 })
 
-// Render writes the page.
-func Render(w io.Writer, r *reports.Report) error {
+// Render writes the page in English.
+func Render(w io.Writer, r *reports.Report) error { return RenderIn(w, r, words.InEnglish()) }
+
+// RenderIn writes the page in the language of p.
+func RenderIn(w io.Writer, r *reports.Report, p *words.Printer) error {
 	t, err := parsed()
 	if err != nil {
 		return fmt.Errorf("the page's template is broken: %w", err)
@@ -43,9 +47,9 @@ func Render(w io.Writer, r *reports.Report) error {
 	if t, err = t.Clone(); err != nil {
 		return fmt.Errorf("the page's template is broken: %w", err)
 	}
-	v := newView(r.Canonical())
+	v := newView(r.Canonical(), p)
 	var out bytes.Buffer
-	if err := t.Funcs(functions(v.anchors)).Execute(&out, v); err != nil {
+	if err := t.Funcs(functions(v)).Execute(&out, v); err != nil {
 		return fmt.Errorf("the report can't be shown as a page: %w", err)
 	}
 	_, err = w.Write(out.Bytes())
@@ -64,24 +68,49 @@ func digest(s string) string {
 
 // functions are what the template calls. Text from the report goes through one
 // of line, clip and pretty, or is one of a fixed set of words.
-func functions(a anchors) template.FuncMap {
+func functions(v *view) template.FuncMap {
+	p := v.words
 	return template.FuncMap{
+		"say":         p.Say,
+		"label":       p.Label,
+		"term":        func(word string) string { return line(p.Term(word)) },
+		"verdict":     p.Verdict,
+		"quoted":      v.quoted,
 		"line":        line,
 		"sentence":    sentence,
-		"clip":        clip,
+		"clip":        func(s string) string { return clip(p, s) },
 		"long":        long,
-		"pretty":      func(s string) string { return clip(indent(s)) },
-		"plural":      reports.Plural,
-		"took":        printable.Duration,
-		"ms":          func(ms int64) string { return fmt.Sprintf("%d ms", ms) },
-		"date":        date,
+		"pretty":      func(s string) string { return clip(p, indent(s)) },
+		"took":        p.Duration,
+		"ms":          func(ms int64) string { return p.Number(ms) + " ms" },
+		"date":        p.Date,
 		"stamp":       stamp,
 		"icon":        icon,
-		"sign":        newSign,
-		"tally":       tally,
+		"sign":        func(word any) (sign, error) { return newSign(p, word) },
+		"tally":       func(c reports.Counts) []number { return tally(p, c) },
 		"command":     func(label, text string) command { return command{label, printable.Text(text)} },
-		"check":       func(id string) string { return a.checks[id] },
-		"failure":     func(id string) string { return a.failures[id] },
-		"requirement": func(id string) string { return a.requirements[id] },
+		"waiver":      v.waiver,
+		"check":       func(id string) string { return v.anchors.checks[id] },
+		"failure":     func(id string) string { return v.anchors.failures[id] },
+		"requirement": func(id string) string { return v.anchors.requirements[id] },
 	}
+}
+
+// quoted marks what the report quotes in English on a page in another language, for
+// those who have it read to them (WCAG 2.2, 3.1.2).
+func (v *view) quoted() template.HTMLAttr {
+	if v.words.Code() == words.English {
+		return ""
+	}
+	return ` lang="en"`
+}
+
+// waiver is who excused the check, until when and why; empty when nobody did.
+func (v *view) waiver(check string) string {
+	for _, w := range v.Waivers {
+		if w.Check == check && w.Applied {
+			return v.words.Say("until %s, by %s. Reason: %s", w.Expires, w.Owner, w.Reason)
+		}
+	}
+	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"github.com/oasc/mimcheck/reports/internal/fixture"
 	"github.com/oasc/mimcheck/reports/internal/golden"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -140,6 +142,7 @@ func TestPolicyAllowsTheOwnPartsOnly(t *testing.T) {
 }
 
 func TestEverythingIsShown(t *testing.T) {
+	english := words.InEnglish()
 	for _, name := range fixture.Names() {
 		r := fixture.Report(name)
 		doc, err := html.Parse(bytes.NewReader(golden.Render(t, Render, r)))
@@ -158,10 +161,10 @@ func TestEverythingIsShown(t *testing.T) {
 				t.Errorf("%s: %q is not shown", name, what)
 			}
 		}
-		for _, s := range []string{r.Verdict.Verdict.Label(), r.Meaning(), r.Baseline.ID, r.Run.ID, strconv.FormatUint(r.Run.Seed, 10), r.Baseline.SHA256} {
+		for _, s := range []string{r.Verdict.Verdict.Label(), english.Summary(r), r.Baseline.ID, r.Run.ID, strconv.FormatUint(r.Run.Seed, 10), r.Baseline.SHA256} {
 			want(s)
 		}
-		for _, s := range append(append(r.Caveats(), r.Notes...), r.Cleanup.Left...) {
+		for _, s := range append(append(english.Caveats(r), r.Notes...), r.Cleanup.Left...) {
 			want(s)
 		}
 		if !commands[r.Reproduce()] {
@@ -335,4 +338,27 @@ func FuzzRender(f *testing.F) {
 			t.Errorf("%q: %s", s, problem)
 		}
 	})
+}
+
+// Every language gives a page of the same form, says which language it is, and marks
+// what is quoted in English.
+func TestLanguages(t *testing.T) {
+	for _, l := range words.Languages() {
+		p, err := words.In(l.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range fixture.Names() {
+			page := golden.Render(t, func(w io.Writer, r *reports.Report) error { return RenderIn(w, r, p) }, fixture.Report(name))
+			for _, problem := range inspect(t, page) {
+				t.Errorf("%s in %s: %s", name, l.Code, problem)
+			}
+			if !bytes.Contains(page, []byte(`<html lang="`+l.Code+`">`)) {
+				t.Errorf("%s in %s does not say its language", name, l.Code)
+			}
+			if quotes := bytes.Contains(page, []byte(`<bdi lang="en">`)); quotes != (l.Code != words.English) {
+				t.Errorf("%s in %s: what is quoted is marked as English: %v", name, l.Code, quotes)
+			}
+		}
+	}
 }

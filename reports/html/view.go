@@ -13,6 +13,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 const (
@@ -24,6 +25,10 @@ const (
 // view is the report with what the template can't work out itself.
 type view struct {
 	*reports.Report
+	Language string
+	Summary  string
+	Caveats  []string
+	Selected string
 	Policy   string
 	Style    template.CSS
 	Script   template.JS
@@ -39,6 +44,7 @@ type view struct {
 
 	Endpoints []endpoint
 	anchors   anchors
+	words     *words.Printer
 }
 
 type section struct {
@@ -56,8 +62,8 @@ type sign struct {
 
 // number is how many checks have an outcome.
 type number struct {
-	Class, Word, Meaning string
-	N                    int
+	Class, Word, Meaning, Tally string
+	N                           int
 }
 
 // segment is one outcome's part of the bar, in per cent of its width.
@@ -87,18 +93,17 @@ type group struct {
 	Open bool
 }
 
-func newView(r *reports.Report) *view {
+func newView(r *reports.Report, p *words.Printer) *view {
 	v := &view{
 		Report: r, Policy: policy(), Style: template.CSS(style), Script: template.JS(script),
-		Name:    printable.Line(r.Target.Name),
-		Profile: profile(r.Run.Profile),
-		Numbers: numbers(r.Counts),
-		Bar:     bar(r.Counts), BarText: barText(r.Counts),
+		Language: p.Code(), Summary: p.Summary(r), Caveats: p.Caveats(r), Selected: p.Selection(r.Selection),
+		Name:    printable.Line(p.Platform(r)),
+		Profile: profile(p, r.Run.Profile),
+		Numbers: numbers(p, r.Counts),
+		Bar:     bar(r.Counts), BarText: barText(p, r.Counts),
 		CantTell: reports.Reasons(reports.With(r.Checks, reports.CantTell)),
 		anchors:  newAnchors(r),
-	}
-	if v.Name == "" {
-		v.Name = "Unnamed platform"
+		words:    p,
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Target.Endpoints)) {
 		v.Endpoints = append(v.Endpoints, endpoint{name, r.Target.Endpoints[name]})
@@ -115,20 +120,22 @@ func newView(r *reports.Report) *view {
 }
 
 func (v *view) sections() []section {
-	list := []section{{"verdict", "Verdict", ""}}
+	say := v.words.Say
+	list := []section{{"verdict", say("Verdict"), ""}}
 	add := func(there bool, s section) {
 		if there {
 			list = append(list, s)
 		}
 	}
-	add(len(v.Verdict.MIMs) > 0, section{"mims", "By MIM", strconv.Itoa(len(v.Verdict.MIMs))})
-	add(true, section{"failed", "What failed", strconv.Itoa(v.Counts.Failed)})
-	add(len(v.CantTell) > 0, section{"cant-tell", "Not judged", strconv.Itoa(v.Counts.CantTell)})
-	add(len(v.Verdict.MIMs) > 0, section{"requirements", "Requirements", strconv.Itoa(v.requirements())})
-	add(true, section{"checks", "All checks", strconv.Itoa(v.Counts.Total)})
-	add(true, section{"clean-up", "Clean-up", ""})
-	add(true, section{"run", "This run", ""})
-	add(len(v.Notes) > 0, section{"notes", "Notes", strconv.Itoa(len(v.Notes))})
+	add(len(v.Verdict.MIMs) > 0, section{"mims", say("By MIM"), strconv.Itoa(len(v.Verdict.MIMs))})
+	add(true, section{"failed", say("What failed"), strconv.Itoa(v.Counts.Failed)})
+	add(len(v.CantTell) > 0, section{"cant-tell", say("Not judged"), strconv.Itoa(v.Counts.CantTell)})
+	add(len(v.Verdict.MIMs) > 0, section{"requirements", say("Requirements"), strconv.Itoa(v.requirements())})
+	add(true, section{"checks", say("All checks"), strconv.Itoa(v.Counts.Total)})
+	add(len(v.Waivers) > 0, section{"waivers", say("Waivers"), strconv.Itoa(len(v.Waivers))})
+	add(true, section{"clean-up", say("Clean-up"), ""})
+	add(true, section{"run", say("This run"), ""})
+	add(len(v.Notes) > 0, section{"notes", say("Notes"), strconv.Itoa(len(v.Notes))})
 	return list
 }
 
@@ -167,27 +174,26 @@ func newFailure(c *reports.CheckResult, anchor string, open bool) failure {
 }
 
 // profile says what the profile allows a run to do.
-func profile(name string) string {
+func profile(p *words.Printer, name string) string {
 	switch name {
 	case "observe":
-		return "observe: read only"
+		return p.Say("observe: read only")
 	case "sandbox":
-		return "sandbox: create, change and remove its own things"
+		return p.Say("sandbox: create, change and remove its own things")
 	case "reference":
-		return "reference: everything, on the built-in platform"
+		return p.Say("reference: everything, on the built-in platform")
 	}
 	return printable.Line(name)
 }
 
-func newSign(word any) (sign, error) {
+func newSign(p *words.Printer, word any) (sign, error) {
 	switch w := word.(type) {
 	case reports.Outcome:
-		return sign{string(w), w.Label()}, nil
+		return sign{string(w), p.Outcome(w)}, nil
 	case reports.Verdict:
-		return sign{string(w), w.Label()}, nil
+		return sign{string(w), p.Verdict(w)}, nil
 	case string:
-		o := reports.Outcome(w)
-		return sign{w, o.Label()}, nil
+		return sign{w, p.Outcome(reports.Outcome(w))}, nil
 	}
 	return sign{}, fmt.Errorf("there is no sign for %T", word)
 }
@@ -208,20 +214,19 @@ func icon(class any) string {
 	}
 }
 
-func numbers(c reports.Counts) []number {
+func numbers(p *words.Printer, c reports.Counts) []number {
 	var list []number
 	for _, o := range reports.Outcomes() {
-		list = append(list, number{string(o), o.Label(), o.Meaning(), c.Of(o)})
+		list = append(list, number{string(o), p.Outcome(o), p.Meaning(o), p.Tally(o, c.Of(o)), c.Of(o)})
 	}
 	return list
 }
 
 // tally is the outcomes that some check has.
-func tally(c reports.Counts) []number {
+func tally(p *words.Printer, c reports.Counts) []number {
 	var list []number
-	for _, n := range numbers(c) {
+	for _, n := range numbers(p, c) {
 		if n.N > 0 {
-			n.Word = strings.ToLower(n.Word)
 			list = append(list, n)
 		}
 	}
@@ -257,12 +262,12 @@ func bar(c reports.Counts) []segment {
 
 func percent(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
 
-func barText(c reports.Counts) string {
+func barText(p *words.Printer, c reports.Counts) string {
 	var parts []string
-	for _, n := range tally(c) {
-		parts = append(parts, fmt.Sprintf("%d %s", n.N, n.Word))
+	for _, n := range tally(p, c) {
+		parts = append(parts, n.Tally)
 	}
-	return fmt.Sprintf("Of %s: %s", reports.Plural(c.Total, "check", "checks"), strings.Join(parts, ", "))
+	return p.Label(p.Say("%d checks", c.Total)) + " " + strings.Join(parts, ", ")
 }
 
 // line is text on one line, fit to be shown.
@@ -279,10 +284,10 @@ func sentence(s string) string {
 }
 
 // clip is a value of several lines, fit to be shown.
-func clip(s string) string {
+func clip(p *words.Printer, s string) string {
 	s, left := printable.Clip(printable.Text(s), mostValue)
 	if left > 0 {
-		s += fmt.Sprintf("\n… and %d characters more; the JSON report has what was kept", left)
+		s += "\n" + p.Say("… and %d characters more; the JSON report has what was kept", left)
 	}
 	return s
 }
@@ -300,7 +305,6 @@ func indent(s string) string {
 	return b.String()
 }
 
-func date(t time.Time) string  { return t.Format("2 January 2006, 15:04 MST") }
 func stamp(t time.Time) string { return t.Format(time.RFC3339) }
 
 // anchors are the ids within the page of what others link to.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 const (
@@ -27,9 +28,12 @@ const (
 	mostFindings = 10     // mismatches of one failed check
 )
 
-// Render writes the summary.
-func Render(w io.Writer, r *reports.Report) error {
-	p := &page{report: r.Canonical()}
+// Render writes the summary in English.
+func Render(w io.Writer, r *reports.Report) error { return RenderIn(w, r, words.InEnglish()) }
+
+// RenderIn writes the summary in the language of in.
+func RenderIn(w io.Writer, r *reports.Report, in *words.Printer) error {
+	p := &page{report: r.Canonical(), words: in}
 	p.head()
 	p.failed()
 	for _, o := range []reports.Outcome{reports.CantTell, reports.Untested, reports.Inapplicable} {
@@ -42,8 +46,14 @@ func Render(w io.Writer, r *reports.Report) error {
 
 type page struct {
 	report *reports.Report
+	words  *words.Printer
 	out    bytes.Buffer
 }
+
+// label is a word that something follows, as Markdown.
+func (p *page) label(word string) string { return text(p.words.Label(word)) }
+
+func (p *page) say(english string, args ...any) string { return p.words.Say(english, args...) }
 
 func (p *page) printf(format string, args ...any) { fmt.Fprintf(&p.out, format, args...) }
 
@@ -52,59 +62,55 @@ func (p *page) size() int { return utf8.RuneCount(p.out.Bytes()) }
 
 func (p *page) head() {
 	r := p.report
-	name := r.Target.Name
-	if name == "" {
-		name = "unnamed platform"
-	}
-	p.printf("## %s %s: %s\n\n", verdictSign(r.Verdict.Verdict), text(r.Verdict.Verdict.Label()), text(name))
-	p.printf("%s\n\n", text(r.Meaning()))
+	p.printf("## %s %s: %s\n\n", verdictSign(r.Verdict.Verdict), text(p.words.Verdict(r.Verdict.Verdict)), text(p.words.Platform(r)))
+	p.printf("%s\n\n", text(p.words.Summary(r)))
 	if r.Verdict.Reason != "" {
-		p.printf("**Why:** %s\n\n", text(r.Verdict.Reason))
+		p.printf("**%s** %s\n\n", p.label(p.say("Why")), text(r.Verdict.Reason))
 	}
-	for _, caveat := range r.Caveats() {
+	for _, caveat := range p.words.Caveats(r) {
 		p.printf("> ⚠️ %s\n\n", text(caveat))
 	}
 	status := ""
 	if r.Baseline.Draft() {
-		status = " (draft)"
+		status = " (" + p.say("Draft") + ")"
 	}
-	p.printf("| Scope | |\n| --- | --- |\n")
-	p.row("Baseline", r.Baseline.Title+status)
-	p.row("MIMs claimed", list(r.Target.MIMs, "none"))
-	p.row("Profile", r.Run.Profile)
-	p.row("Date", r.Run.Started.Format("2006-01-02 15:04 MST"))
+	p.printf("| %s | |\n| --- | --- |\n", text(p.say("Scope")))
+	p.row(p.say("Baseline"), r.Baseline.Title+status)
+	p.row(p.say("MIMs claimed"), list(r.Target.MIMs, p.say("none")))
+	p.row(p.say("Profile"), r.Run.Profile)
+	p.row(p.say("Date"), p.words.Date(r.Run.Started))
 	if r.Target.Member != "" {
-		p.row("Member", r.Target.Member)
+		p.row(p.say("Member"), r.Target.Member)
 	}
-	p.printf("\n| Outcome | Checks |\n| --- | ---: |\n")
+	p.printf("\n| %s | %s |\n| --- | ---: |\n", text(p.say("Outcome")), text(p.say("Checks")))
 	for _, o := range reports.Outcomes() {
-		p.printf("| %s %s | %d |\n", outcomeSign(o), text(o.Label()), r.Counts.Of(o))
+		p.printf("| %s %s | %d |\n", outcomeSign(o), text(p.words.Outcome(o)), r.Counts.Of(o))
 	}
-	p.printf("| **All** | **%d** |\n\n", r.Counts.Total)
+	p.printf("| **%s** | **%d** |\n\n", text(p.say("All")), r.Counts.Total)
 	if len(r.Verdict.MIMs) > 0 {
-		p.printf("| MIM | Verdict | Why |\n| --- | --- | --- |\n")
+		p.printf("| MIM | %s | %s |\n| --- | --- | --- |\n", text(p.say("Verdict")), text(p.say("Why")))
 		for _, m := range r.Verdict.MIMs {
 			claimed := ""
 			if !m.Claimed {
-				claimed = " (not claimed)"
+				claimed = " (" + strings.ToLower(p.say("Not claimed")) + ")"
 			}
-			p.printf("| %s %s%s | %s %s | %s |\n", text(m.ID), text(m.Title), claimed, verdictSign(m.Verdict), text(m.Verdict.Label()), text(m.Reason))
+			p.printf("| %s %s%s | %s %s | %s |\n", text(m.ID), text(m.Title), claimed, verdictSign(m.Verdict), text(p.words.Verdict(m.Verdict)), text(m.Reason))
 		}
 		p.printf("\n")
 	}
 }
 
-func (p *page) row(name, value string) { p.printf("| %s | %s |\n", name, text(value)) }
+func (p *page) row(name, value string) { p.printf("| %s | %s |\n", text(name), text(value)) }
 
 func (p *page) failed() {
 	failed := reports.With(p.report.Checks, reports.Failed)
 	if len(failed) == 0 {
 		return
 	}
-	p.printf("### What failed (%d)\n\n", len(failed))
+	p.printf("### %s (%d)\n\n", text(p.say("What failed")), len(failed))
 	for i := range failed {
 		if p.size() > mostDetails {
-			p.printf("And %d more, without their details here; the HTML report has them: %s\n\n", len(failed)-i, p.names(failed[i:]))
+			p.printf("%s %s\n\n", text(p.say("And %d more, without their details here; the HTML report has them:", len(failed)-i)), p.names(failed[i:]))
 			return
 		}
 		p.failure(&failed[i])
@@ -113,24 +119,24 @@ func (p *page) failed() {
 
 func (p *page) failure(c *reports.CheckResult) {
 	p.printf("<details><summary>❌ <code>%s</code> %s</summary>\n\n", raw(c.ID), raw(c.Title))
-	p.printf("%s · %s\n\n", text(c.Clause), text(list(c.Requirements, "no requirement of this baseline")))
+	p.printf("%s · %s\n\n", text(c.Clause), text(list(c.Requirements, p.say("none of this baseline"))))
 	if len(c.Findings) == 0 {
 		p.printf("%s\n\n", text(c.Reason))
 	}
 	shown, hint := map[int]bool{}, ""
 	for i, f := range c.Findings {
 		if i == mostFindings {
-			p.printf("And %s; the HTML report has them.\n\n", reports.Plural(len(c.Findings)-i, "more mismatch", "more mismatches"))
+			p.printf("- %s\n\n", text(p.say("and %d more mismatches", len(c.Findings)-i)))
 			break
 		}
 		p.printf("**%s**\n\n", text(f.Message))
-		p.value("Expected", f.Expected)
-		p.value("Actual", f.Actual)
+		p.value(p.say("Expected"), f.Expected)
+		p.value(p.say("Actual"), f.Actual)
 		if f.Pointer != "" {
-			p.printf("Where: %s\n\n", code(f.Pointer, mostText))
+			p.printf("%s %s\n\n", p.label(p.say("Where")), p.code(f.Pointer, mostText))
 		}
 		if f.Hint != "" && f.Hint != hint {
-			p.printf("Usual cause: %s\n\n", text(f.Hint))
+			p.printf("%s %s\n\n", p.label(p.say("Usual cause")), text(f.Hint))
 			hint = f.Hint
 		}
 		e := c.Exchange(f.Exchange)
@@ -139,10 +145,10 @@ func (p *page) failure(c *reports.CheckResult) {
 		}
 		shown[e.Seq] = true
 		if e.Curl != "" {
-			p.printf("%s\n", fence("sh", e.Curl, mostCurl))
+			p.printf("%s\n", p.fence("sh", e.Curl, mostCurl))
 		}
 		if e.Response != "" {
-			p.printf("The answer (%d):\n\n%s\n", e.Status, fence("", e.Response, mostResponse))
+			p.printf("%s\n\n%s\n", p.label(fmt.Sprintf("%s (%d)", p.say("The answer"), e.Status)), p.fence("", e.Response, mostResponse))
 		}
 	}
 	p.printf("</details>\n\n")
@@ -152,9 +158,9 @@ func (p *page) value(label, v string) {
 	switch {
 	case v == "":
 	case strings.Contains(v, "\n"):
-		p.printf("%s:\n\n%s\n", label, fence("", v, mostValue))
+		p.printf("%s\n\n%s\n", p.label(label), p.fence("", v, mostValue))
 	default:
-		p.printf("%s: %s\n\n", label, code(v, mostValue))
+		p.printf("%s %s\n\n", p.label(label), p.code(v, mostValue))
 	}
 }
 
@@ -163,14 +169,14 @@ func (p *page) reasons(o reports.Outcome) {
 	if len(checks) == 0 {
 		return
 	}
-	p.printf("<details><summary>%s %s (%d)</summary>\n\n", outcomeSign(o), raw(o.Label()), len(checks))
+	p.printf("<details><summary>%s %s (%d)</summary>\n\n", outcomeSign(o), raw(p.words.Outcome(o)), len(checks))
 	reasons := reports.Reasons(checks)
 	for i, reason := range reasons {
 		if i == mostReasons || p.size() > mostTotal-5_000 {
-			p.printf("- and %s\n", reports.Plural(len(reasons)-i, "more reason", "more reasons"))
+			p.printf("- %s\n", text(p.say("and %d more reasons", len(reasons)-i)))
 			break
 		}
-		p.printf("- %s: %s  \n  %s\n", reports.Plural(len(reason.Checks), "check", "checks"), text(reason.Text), p.names(reason.Checks))
+		p.printf("- %s %s  \n  %s\n", p.label(p.say("%d checks", len(reason.Checks))), text(reason.Text), p.names(reason.Checks))
 	}
 	p.printf("\n</details>\n\n")
 }
@@ -180,10 +186,10 @@ func (p *page) names(checks []reports.CheckResult) string {
 	var names []string
 	for i, c := range checks {
 		if i == mostNames {
-			names = append(names, fmt.Sprintf("and %d more", len(checks)-i))
+			names = append(names, text(p.say("and %d more", len(checks)-i)))
 			break
 		}
-		names = append(names, code(c.ID, 120))
+		names = append(names, p.code(c.ID, 120))
 	}
 	return strings.Join(names, ", ")
 }
@@ -191,17 +197,17 @@ func (p *page) names(checks []reports.CheckResult) string {
 func (p *page) foot() {
 	r := p.report
 	if n := len(r.Notes); n > 0 {
-		p.printf("<details><summary>Notes (%d)</summary>\n\n", n)
+		p.printf("<details><summary>%s (%d)</summary>\n\n", raw(p.say("Notes")), n)
 		for i, note := range r.Notes {
 			if i == mostReasons {
-				p.printf("- and %d more\n", n-i)
+				p.printf("- %s\n", text(p.say("and %d more", n-i)))
 				break
 			}
 			p.printf("- %s\n", text(note))
 		}
 		p.printf("\n</details>\n\n")
 	}
-	p.printf("%s %s · seed %d · the same run again:\n\n%s", text(r.Tool.Name), text(r.Tool.Version), r.Run.Seed, fence("sh", r.Reproduce(), mostCurl))
+	p.printf("%s %s · %s %d · %s\n\n%s", text(r.Tool.Name), text(r.Tool.Version), p.label(p.say("Seed")), r.Run.Seed, p.label(p.say("The same run again")), p.fence("sh", r.Reproduce(), mostCurl))
 }
 
 // text makes s literal Markdown on one line.
@@ -238,10 +244,10 @@ func raw(s string) string { return rawEscapes.Replace(printable.Short(printable.
 var rawEscapes = strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;", `"`, "&quot;", "@", "@<!-- -->", "#", "#<!-- -->")
 
 // code makes s inline code.
-func code(s string, most int) string {
+func (p *page) code(s string, most int) string {
 	s = printable.Short(printable.Line(s), most)
 	if s == "" {
-		return "(nothing)"
+		return text(p.say("(nothing)"))
 	}
 	ticks := strings.Repeat("`", longestRun(s, '`')+1)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
@@ -251,10 +257,10 @@ func code(s string, most int) string {
 }
 
 // fence makes s a code block of a language.
-func fence(language, s string, most int) string {
+func (p *page) fence(language, s string, most int) string {
 	s, left := printable.Clip(printable.Text(s), most)
 	if left > 0 {
-		s += fmt.Sprintf("\n… and %d characters more", left)
+		s += "\n" + p.say("… and %d characters more", left)
 	}
 	ticks := strings.Repeat("`", max(longestRun(s, '`')+1, 3))
 	return ticks + language + "\n" + strings.TrimRight(s, "\n") + "\n" + ticks + "\n"
@@ -273,11 +279,11 @@ func longestRun(s string, of rune) int {
 	return longest
 }
 
-func list(words []string, none string) string {
-	if len(words) == 0 {
+func list(names []string, none string) string {
+	if len(names) == 0 {
 		return none
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(names, ", ")
 }
 
 func verdictSign(v reports.Verdict) string {

@@ -3,6 +3,7 @@ package markdown
 import (
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/fixture"
 	"github.com/oasc/mimcheck/reports/internal/golden"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -45,11 +47,11 @@ func TestCode(t *testing.T) {
 		"":       "(nothing)",
 		"a\n b ": "`a b`",
 	} {
-		if got := code(in, 100); got != want {
+		if got := english().code(in, 100); got != want {
 			t.Errorf("code(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got := fence("sh", "a ``` b\n", 100); got != "````sh\na ``` b\n````\n" {
+	if got := english().fence("sh", "a ``` b\n", 100); got != "````sh\na ``` b\n````\n" {
 		t.Errorf("a fence can be closed from within: %q", got)
 	}
 }
@@ -73,7 +75,7 @@ func TestStaysSmall(t *testing.T) {
 	if n := utf8.RuneCount(got); n > 65_536 {
 		t.Errorf("it has %d characters", n)
 	}
-	for _, want := range []string{"more, without their details", "more reasons", "and 9992 more", "the same run again"} {
+	for _, want := range []string{"more, without their details", "more reasons", "and 9,992 more", "The same run again"} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("it lacks %q", want)
 		}
@@ -153,4 +155,19 @@ func FuzzRender(f *testing.F) {
 			t.Errorf("%q gave an element of its own", s)
 		}
 	})
+}
+
+func english() *page { return &page{words: words.InEnglish()} }
+
+func TestLanguages(t *testing.T) {
+	for _, l := range words.Languages() {
+		p, err := words.In(l.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(golden.Render(t, func(w io.Writer, r *reports.Report) error { return RenderIn(w, r, p) }, fixture.Full()))
+		if !strings.Contains(got, p.Verdict(reports.NonConformant)) || strings.Contains(got, "What failed") != (l.Code == words.English) {
+			t.Errorf("%s: the summary is in another language:\n%s", l.Code, got[:500])
+		}
+	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // Options say what the report can't know.
@@ -171,7 +172,7 @@ func RenderWith(w io.Writer, r *reports.Report, o Options) error {
 		Results:    []result{},
 		Properties: properties{
 			Verdict: string(r.Verdict.Verdict), Reason: r.Verdict.Reason, Baseline: r.Baseline.ID, Status: r.Baseline.Status,
-			Target: r.Target.Name, Profile: r.Run.Profile, Counts: r.Counts, Caveats: r.Caveats(),
+			Target: r.Target.Name, Profile: r.Run.Profile, Counts: r.Counts, Caveats: words.InEnglish().Caveats(r),
 		},
 	}
 	call := invocation{Successful: !r.Run.Interrupted, Start: utc(r.Run.Started), End: utc(r.Run.Finished)}

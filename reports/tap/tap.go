@@ -15,6 +15,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 const mostText = 2_000 // characters of one text
@@ -28,7 +29,7 @@ func Render(w io.Writer, r *reports.Report) error {
 		out.WriteString(" # SKIP no checks")
 	}
 	fmt.Fprintf(&out, "\n# %s: %s\n", r.Verdict.Verdict.Label(), short(r.Verdict.Reason))
-	for _, caveat := range r.Caveats() {
+	for _, caveat := range words.InEnglish().Caveats(r) {
 		fmt.Fprintf(&out, "# %s\n", short(caveat))
 	}
 	for i := range r.Checks {
@@ -55,25 +56,25 @@ func Render(w io.Writer, r *reports.Report) error {
 // diagnose writes the YAML block. Its strings are JSON's, which YAML has too.
 func diagnose(out *bytes.Buffer, c *reports.CheckResult) {
 	out.WriteString("  ---\n")
-	say := func(indent, name, value string) {
+	add := func(indent, name, value string) {
 		if value != "" {
 			fmt.Fprintf(out, "  %s%s: %s\n", indent, name, quote(value))
 		}
 	}
-	say("", "message", c.Reason)
-	say("", "clause", c.Clause)
-	say("", "requirements", strings.Join(c.Requirements, ", "))
+	add("", "message", c.Reason)
+	add("", "clause", c.Clause)
+	add("", "requirements", strings.Join(c.Requirements, ", "))
 	if len(c.Findings) > 0 {
 		out.WriteString("  findings:\n")
 	}
 	for _, f := range c.Findings {
 		fmt.Fprintf(out, "    - message: %s\n", quote(f.Message))
-		say("    ", "expected", f.Expected)
-		say("    ", "actual", f.Actual)
-		say("    ", "pointer", f.Pointer)
-		say("    ", "hint", f.Hint)
+		add("    ", "expected", f.Expected)
+		add("    ", "actual", f.Actual)
+		add("    ", "pointer", f.Pointer)
+		add("    ", "hint", f.Hint)
 		if e := c.Exchange(f.Exchange); e != nil {
-			say("    ", "curl", e.Curl)
+			add("    ", "curl", e.Curl)
 		}
 	}
 	out.WriteString("  ...\n")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 // Options say how the terminal is to be used.
@@ -23,6 +24,8 @@ type Options struct {
 	// Width is the number of columns that text is wrapped to; 0 is 80. Command
 	// lines are never wrapped, so that they can be copied.
 	Width int
+	// Words are those of the language; nil for English.
+	Words *words.Printer
 }
 
 const (
@@ -41,6 +44,9 @@ func Render(w io.Writer, r *reports.Report) error { return RenderWith(w, r, Opti
 func RenderWith(w io.Writer, r *reports.Report, o Options) error {
 	if o.Width == 0 {
 		o.Width = defaultWidth
+	}
+	if o.Words == nil {
+		o.Words = words.InEnglish()
 	}
 	p := &page{Options: o, report: r.Canonical(), width: max(o.Width, minWidth)}
 	p.head()
@@ -66,48 +72,50 @@ type page struct {
 
 func (p *page) head() {
 	r := p.report
-	p.line(0, "%s  %s", p.paint(verdictColor(r.Verdict.Verdict)+bold, strings.ToUpper(r.Verdict.Verdict.Label())), p.paint(bold, name(r)))
+	p.line(0, "%s  %s", p.paint(verdictColor(r.Verdict.Verdict)+bold, strings.ToUpper(p.Words.Verdict(r.Verdict.Verdict))), p.paint(bold, printable.Line(p.Words.Platform(r))))
 	p.wrap(0, "", r.Verdict.Reason)
-	for _, caveat := range r.Caveats() {
+	for _, caveat := range p.Words.Caveats(r) {
 		p.wrap(0, p.paint(yellow, "!")+" ", caveat)
 	}
 	p.line(0, "")
 	title := r.Baseline.Title + " (" + r.Baseline.ID + ")"
 	if r.Baseline.Draft() {
-		title += ", draft"
+		title += ", " + p.say("Draft")
 	}
-	p.field("baseline", title)
-	p.field("claimed", list(r.Target.MIMs, "no MIM"))
+	facts := [][2]string{{p.say("Baseline"), title}, {p.say("MIMs claimed"), list(r.Target.MIMs, p.say("none"))}}
 	if r.Target.Member != "" {
-		p.field("member", r.Target.Member)
+		facts = append(facts, [2]string{p.say("Member"), r.Target.Member})
 	}
-	p.field("run", fmt.Sprintf("%s, profile %s, %s in %s", r.Run.Started.Format("2006-01-02 15:04 MST"), r.Run.Profile,
-		reports.Plural(r.Run.Requests, "request", "requests"), printable.Duration(r.Run.Took())))
+	p.fields(append(facts, [2]string{p.say("Run"), p.say("%s, profile %s, %s in %s", p.Words.Date(r.Run.Started), r.Run.Profile,
+		p.say("%d requests", r.Run.Requests), p.Words.Duration(r.Run.Took()))}))
 }
+
+func (p *page) say(english string, args ...any) string { return p.Words.Say(english, args...) }
 
 func (p *page) mims() {
 	if len(p.report.Verdict.MIMs) == 0 {
 		return
 	}
 	p.line(0, "")
-	longest := 0
+	longest, widest := 0, 0
 	for _, m := range p.report.Verdict.MIMs {
-		longest = max(longest, len(printable.Line(m.ID)))
+		longest = max(longest, columns(printable.Line(m.ID)))
+		widest = max(widest, columns(p.Words.Verdict(m.Verdict)))
 	}
 	for _, m := range p.report.Verdict.MIMs {
 		title := m.Title
 		if !m.Claimed {
-			title += " (not claimed)"
+			title += " (" + strings.ToLower(p.say("Not claimed")) + ")"
 		}
-		p.wrap(2, fmt.Sprintf("%-*s  %s  ", longest, printable.Line(m.ID), p.paint(verdictColor(m.Verdict), fmt.Sprintf("%-14s", m.Verdict.Label()))), title)
+		p.wrap(2, fmt.Sprintf("%s  %s  ", pad(printable.Line(m.ID), longest), p.paint(verdictColor(m.Verdict), pad(p.Words.Verdict(m.Verdict), widest))), title)
 	}
 }
 
 func (p *page) counts() {
 	c := p.report.Counts
-	parts := []string{reports.Plural(c.Total, "check", "checks") + ":"}
+	parts := []string{p.Words.Label(p.say("%d checks", c.Total))}
 	for _, o := range reports.Outcomes() {
-		part := fmt.Sprintf("%s %d %s", sign(o), c.Of(o), strings.ToLower(o.Label()))
+		part := sign(o) + " " + p.Words.Tally(o, c.Of(o))
 		if c.Of(o) > 0 {
 			part = p.paint(outcomeColor(o), part)
 		}
@@ -123,11 +131,11 @@ func (p *page) failed() {
 	if len(failed) == 0 {
 		return
 	}
-	p.section("What failed")
+	p.section(p.say("What failed"))
 	for i := range failed {
 		if i == mostDetailed {
 			p.line(0, "")
-			p.line(0, "%s failed; the HTML report shows them all:", reports.Plural(len(failed)-i, "more check", "more checks"))
+			p.line(0, "%s", p.say("%d more checks failed; the HTML report shows them all:", len(failed)-i))
 			for _, c := range failed[i:] {
 				p.line(0, "%s %s", p.paint(red, sign(c.Outcome)), printable.Line(c.ID))
 			}
@@ -141,22 +149,22 @@ func (p *page) failure(c *reports.CheckResult) {
 	p.line(0, "")
 	p.line(0, "%s %s", p.paint(red, sign(c.Outcome)), p.paint(bold, printable.Line(c.ID)))
 	p.wrap(2, "", c.Title)
-	p.wrap(2, "", c.Clause+" · "+list(c.Requirements, "no requirement of this baseline"))
+	p.wrap(2, "", c.Clause+" · "+list(c.Requirements, p.say("none of this baseline")))
 	if len(c.Findings) == 0 {
 		p.wrap(2, "- ", c.Reason)
 	}
 	shown, hint := map[int]bool{}, ""
 	for i, f := range c.Findings {
 		if i == mostFindings {
-			p.line(2, "- and %s", reports.Plural(len(c.Findings)-i, "more mismatch", "more mismatches"))
+			p.line(2, "- %s", p.say("and %d more mismatches", len(c.Findings)-i))
 			break
 		}
 		p.wrap(2, "- ", f.Message)
-		p.value("expected", f.Expected)
-		p.value("actual", f.Actual)
-		p.value("at", f.Pointer)
+		p.value(p.say("Expected"), f.Expected)
+		p.value(p.say("Actual"), f.Actual)
+		p.value(p.say("Where"), f.Pointer)
 		if f.Hint != hint {
-			p.value("hint", f.Hint)
+			p.value(p.say("Usual cause"), f.Hint)
 			hint = f.Hint
 		}
 		if e := c.Exchange(f.Exchange); e != nil && e.Curl != "" && !shown[e.Seq] {
@@ -173,13 +181,17 @@ func (p *page) value(label, v string) {
 	}
 	v, left := printable.Clip(v, mostValue)
 	if left > 0 {
-		v += fmt.Sprintf("… and %d characters more", left)
+		v += p.say("… and %d characters more", left)
+	}
+	width := 0
+	for _, l := range []string{p.say("Expected"), p.say("Actual"), p.say("Where"), p.say("Usual cause")} {
+		width = max(width, columns(l))
 	}
 	first := true
 	for _, line := range strings.Split(strings.TrimRight(v, "\n"), "\n") {
-		lead := strings.Repeat(" ", 10)
+		lead := strings.Repeat(" ", width+2)
 		if first {
-			lead = p.paint(dim, fmt.Sprintf("%-8s", label)) + "  "
+			lead = p.paint(dim, pad(label, width)) + "  "
 			first = false
 		}
 		p.wrap(4, lead, line)
@@ -191,14 +203,14 @@ func (p *page) reasons(o reports.Outcome) {
 	if len(checks) == 0 {
 		return
 	}
-	p.section(o.Label())
+	p.section(p.Words.Outcome(o))
 	p.line(0, "")
 	for _, reason := range reports.Reasons(checks) {
-		p.wrap(0, fmt.Sprintf("%s %s: ", p.paint(outcomeColor(o), sign(o)), reports.Plural(len(reason.Checks), "check", "checks")), reason.Text)
+		p.wrap(0, fmt.Sprintf("%s %s ", p.paint(outcomeColor(o), sign(o)), p.Words.Label(p.say("%d checks", len(reason.Checks)))), reason.Text)
 		var names []string
 		for i, c := range reason.Checks {
 			if i == mostNames {
-				names = append(names, fmt.Sprintf("and %d more", len(reason.Checks)-i))
+				names = append(names, p.say("and %d more", len(reason.Checks)-i))
 				break
 			}
 			names = append(names, c.ID)
@@ -212,35 +224,35 @@ func (p *page) cleanup() {
 	if c.Created == 0 {
 		return
 	}
-	p.section("Clean-up")
+	p.section(p.say("Clean-up"))
 	p.line(0, "")
-	p.line(0, "%s created, %d removed.", reports.Plural(c.Created, "thing", "things"), c.Removed)
+	p.wrap(0, "", p.say("The run created %d things on the platform and removed %d.", c.Created, c.Removed))
 	for _, path := range c.Left {
-		p.wrap(0, p.paint(yellow, "!")+" still there: ", path)
+		p.wrap(0, p.paint(yellow, "!")+" "+p.Words.Label(p.say("still there"))+" ", path)
 	}
 }
 
 // next says what the reader can do.
 func (p *page) next() {
 	r := p.report
-	p.section("Next")
+	p.section(p.say("Next"))
 	p.line(0, "")
 	switch {
 	case r.Counts.Failed > 0:
-		p.wrap(0, "", "Paste a curl line to see a failure yourself. What a check is about and where its rule stands:")
+		p.wrap(0, "", p.say("Paste a curl line to see a failure yourself. What a check is about and where its rule stands:"))
 		p.line(2, "%s explain %s", printable.Line(r.Tool.Name), printable.Line(reports.With(r.Checks, reports.Failed)[0].ID))
 	case r.Verdict.Verdict == reports.Conformant:
-		p.wrap(0, "", "Keep the report: it is the evidence of this run, for this scope and date.")
+		p.wrap(0, "", p.say("Keep the report: it is the evidence of this run, for this scope and date."))
 	case r.Counts.CantTell > 0:
-		p.wrap(0, "", "Remove the causes under \"Can't tell\", then run again.")
+		p.wrap(0, "", p.say("Remove the causes under \"%s\", then run again.", p.Words.Outcome(reports.CantTell)))
 	default:
-		p.wrap(0, "", "Read the reasons above: what was not tested leaves the verdict open.")
+		p.wrap(0, "", p.say("Read the reasons above: what was not tested leaves the verdict open."))
 	}
 	if len(r.Cleanup.Left) > 0 {
-		p.wrap(0, "", "Remove what the run left behind:")
+		p.wrap(0, "", p.say("Remove what the run left behind:"))
 		p.line(2, "%s cleanup", printable.Line(r.Tool.Name))
 	}
-	p.wrap(0, "", "The same run again:")
+	p.wrap(0, "", p.Words.Label(p.say("The same run again")))
 	p.line(2, "%s", printable.Line(r.Reproduce()))
 }
 
@@ -249,9 +261,19 @@ func (p *page) section(title string) {
 	p.line(0, "%s", p.paint(bold, title))
 }
 
-func (p *page) field(label, value string) {
-	p.wrap(2, p.paint(dim, fmt.Sprintf("%-8s", label))+"  ", value)
+// fields writes labels and values in two columns.
+func (p *page) fields(facts [][2]string) {
+	width := 0
+	for _, f := range facts {
+		width = max(width, columns(f[0]))
+	}
+	for _, f := range facts {
+		p.wrap(2, p.paint(dim, pad(f[0], width))+"  ", f[1])
+	}
 }
+
+// pad makes s as many columns wide.
+func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-columns(s), 0)) }
 
 // line writes one line as it is; arguments from the report have to be printable.
 func (p *page) line(indent int, format string, args ...any) {
@@ -259,9 +281,9 @@ func (p *page) line(indent int, format string, args ...any) {
 	p.out.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
-// wrap writes words after lead, wrapped to the width; later lines stand below
+// wrap writes a sentence after lead, wrapped to the width; later lines stand below
 // the first word.
-func (p *page) wrap(indent int, lead, words string) {
+func (p *page) wrap(indent int, lead, sentence string) {
 	hang := columns(stripColor(lead))
 	if hang > p.width/2 {
 		hang = 2
@@ -272,7 +294,7 @@ func (p *page) wrap(indent int, lead, words string) {
 		p.line(indent, "%s", line)
 		line, used, empty = strings.Repeat(" ", hang), hang, true
 	}
-	for _, word := range strings.Fields(printable.Line(words)) {
+	for _, word := range strings.Split(strings.Trim(printable.Line(sentence), " "), " ") { // not at spaces that hold words together
 		for {
 			gap := 1
 			if empty {
@@ -380,16 +402,9 @@ func sign(o reports.Outcome) string {
 	return "○"
 }
 
-func name(r *reports.Report) string {
-	if r.Target.Name == "" {
-		return "unnamed platform"
-	}
-	return printable.Line(r.Target.Name)
-}
-
-func list(words []string, none string) string {
-	if len(words) == 0 {
+func list(names []string, none string) string {
+	if len(names) == 0 {
 		return none
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(names, ", ")
 }
