@@ -65,6 +65,16 @@ func (c *CheckResult) Exchange(seq int) *Exchange {
 	return nil
 }
 
+// Waiver is the agreed exception for the check, nil when there is none.
+func (r *Report) Waiver(check string) *Waiver {
+	for i := range r.Waivers {
+		if r.Waivers[i].Check == check {
+			return &r.Waivers[i]
+		}
+	}
+	return nil
+}
+
 // Group is the checks of one topic of a suite.
 type Group struct {
 	MIM    string

@@ -7,33 +7,49 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 const (
-	mostLabel = 40  // characters
-	letter    = 6.7 // width of an average character of 11 px, in px
-	padding   = 8.0 // on each side of a text, in px
+	mostLabel  = 40    // characters
+	mostWaiver = 1_000 // characters
+	letter     = 6.7   // width of an average character of 11 px, in px
+	padding    = 8.0   // on each side of a text, in px
 )
 
-// Render writes the picture. It says draft and partial where the verdict is that.
+// Render writes the picture. It says draft, in part and waivers where the verdict is that
+// of a draft, of a part, or with agreed exceptions; these are told in its descriptions.
 func Render(w io.Writer, r *reports.Report) error {
+	english := words.InEnglish()
 	label := printable.Short(printable.Line(r.Baseline.ID), mostLabel)
 	verdict := lower(r.Verdict.Verdict)
-	switch {
-	case r.Baseline.Draft():
-		verdict += " (draft)"
-	case r.Selection.Filter != "" || len(r.Selection.MIMs) > 0:
-		verdict += " (in part)"
+	var limits []string
+	if r.Baseline.Draft() {
+		limits = append(limits, "draft")
+	}
+	if r.Selection.Filter != "" || len(r.Selection.MIMs) > 0 {
+		limits = append(limits, "in part")
+	}
+	waivers := ""
+	for _, w := range r.Waivers {
+		waivers += "<desc>" + escape(printable.Short(printable.Line(english.Waiver(w)), mostWaiver)) + "</desc>\n"
+	}
+	if n := len(r.Waivers); n > 0 {
+		limits = append(limits, reports.Plural(n, "waiver", "waivers"))
+	}
+	if len(limits) > 0 {
+		verdict += " (" + strings.Join(limits, ", ") + ")"
 	}
 	left, right := width(label), width(verdict)
 	var out bytes.Buffer
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="20" role="img" aria-label="%s">
 <title>%s</title>
-<clipPath id="r"><rect width="%.0f" height="20" rx="3"/></clipPath>
+%s<clipPath id="r"><rect width="%.0f" height="20" rx="3"/></clipPath>
 <g clip-path="url(#r)">
 <rect width="%.0f" height="20" fill="#3a4652"/>
 <rect x="%.0f" width="%.0f" height="20" fill="%s"/>
@@ -43,7 +59,7 @@ func Render(w io.Writer, r *reports.Report) error {
 <text x="%.1f" y="14" textLength="%.1f">%s</text>
 </g>
 </svg>
-`, left+right, escape(label+": "+verdict), escape(label+": "+verdict), left+right, left, left, right, color(r.Verdict.Verdict),
+`, left+right, escape(label+": "+verdict), escape(label+": "+verdict), waivers, left+right, left, left, right, color(r.Verdict.Verdict),
 		left/2, left-2*padding, escape(label), left+right/2, right-2*padding, escape(verdict))
 	_, err := w.Write(out.Bytes())
 	return err

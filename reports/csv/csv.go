@@ -15,10 +15,11 @@ import (
 	"github.com/oasc/mimcheck/reports/internal/printable"
 )
 
-// Columns lists the names in the first row.
+// Columns lists the names in the first row. The column waived is true for a check that a
+// waiver excused, false for one whose waiver was not needed, and empty without a waiver.
 func Columns() []string {
 	return []string{"id", "mim", "group", "title", "requirements", "clause", "level", "feature", "outcome", "reason",
-		"findings", "expected", "actual", "pointer", "requests", "duration_ms"}
+		"findings", "expected", "actual", "pointer", "requests", "duration_ms", "waived", "waiver_owner", "waiver_reason", "waiver_expires"}
 }
 
 const mostCell = 30_000 // characters; a spreadsheet's cell holds 32,767
@@ -38,6 +39,11 @@ func Render(w io.Writer, r *reports.Report) error {
 		}
 		row := []string{c.ID, c.MIM, c.Group, c.Title, strings.Join(c.Requirements, " "), c.Clause, c.Level, c.Feature, string(c.Outcome), c.Reason,
 			strconv.Itoa(len(c.Findings)), first.Expected, first.Actual, first.Pointer, strconv.Itoa(len(c.Exchanges)), strconv.FormatInt(c.DurationMS, 10)}
+		waiver := make([]string, 4)
+		if w := r.Waiver(c.ID); w != nil {
+			waiver = []string{strconv.FormatBool(w.Applied), w.Owner, w.Reason, w.Expires}
+		}
+		row = append(row, waiver...)
 		for j := range row {
 			row[j] = cell(row[j])
 		}

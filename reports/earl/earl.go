@@ -42,6 +42,11 @@ func vocabulary() map[string]any {
 		"requirements": iri("mimcheck:requirement"),
 		"baseline":     iri("mimcheck:baseline"),
 		"endpoint":     iri("mimcheck:endpoint"),
+		"waiver":       "mimcheck:waiver",
+		"owner":        "mimcheck:owner",
+		"reason":       "mimcheck:reason",
+		"applied":      "mimcheck:applied",
+		"expires":      map[string]string{"@id": "mimcheck:expires", "@type": "xsd:date"},
 	}
 }
 
@@ -85,13 +90,23 @@ type testcase struct {
 }
 
 type assertion struct {
-	ID         string `json:"@id"`
-	Type       string `json:"@type"`
-	AssertedBy string `json:"assertedBy"`
-	Subject    string `json:"subject"`
-	Test       string `json:"test"`
-	Mode       string `json:"mode"`
-	Result     result `json:"result"`
+	ID         string  `json:"@id"`
+	Type       string  `json:"@type"`
+	AssertedBy string  `json:"assertedBy"`
+	Subject    string  `json:"subject"`
+	Test       string  `json:"test"`
+	Mode       string  `json:"mode"`
+	Result     result  `json:"result"`
+	Waiver     *waiver `json:"waiver,omitempty"`
+}
+
+// waiver is an agreed exception; applied says that the result counts neither for nor
+// against the subject.
+type waiver struct {
+	Owner   string `json:"owner"`
+	Reason  string `json:"reason"`
+	Expires string `json:"expires"`
+	Applied bool   `json:"applied"`
 }
 
 type result struct {
@@ -126,10 +141,15 @@ func Render(w io.Writer, r *reports.Report) error {
 			test.Requirements = append(test.Requirements, urn("requirement", q))
 		}
 		at := r.Run.Started.Add(time.Duration(c.StartedMS+c.DurationMS) * time.Millisecond)
-		doc.Graph = append(doc.Graph, test, assertion{
-			urn("run", r.Run.ID) + ":assertion:" + url.PathEscape(c.ID), "earl:Assertion", tool, platform, id, "earl:automatic",
-			result{"earl:TestResult", outcome(c.Outcome), at.UTC().Format(time.RFC3339Nano), c.Reason},
-		})
+		said := assertion{
+			ID: urn("run", r.Run.ID) + ":assertion:" + url.PathEscape(c.ID), Type: "earl:Assertion",
+			AssertedBy: tool, Subject: platform, Test: id, Mode: "earl:automatic",
+			Result: result{"earl:TestResult", outcome(c.Outcome), at.UTC().Format(time.RFC3339Nano), c.Reason},
+		}
+		if w := r.Waiver(c.ID); w != nil {
+			said.Waiver = &waiver{w.Owner, w.Reason, w.Expires, w.Applied}
+		}
+		doc.Graph = append(doc.Graph, test, said)
 	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/fixture"
 	"github.com/oasc/mimcheck/reports/internal/golden"
 	"github.com/oasc/mimcheck/reports/words"
@@ -46,5 +47,20 @@ func TestUnknownFormat(t *testing.T) {
 	}
 	if err := Render("text", io.Discard, nil, words.InEnglish()); err == nil {
 		t.Error("expected an error without a report")
+	}
+}
+
+// Whoever reads a report in whatever format learns who excused what, why and until when.
+func TestEveryFormatTellsOfWaivers(t *testing.T) {
+	r := fixture.Full()
+	r.Waivers = []reports.Waiver{{Check: "mim1.entity.create.duplicate", Owner: "Ana Ruiz", Reason: "next release of the broker", Expires: "2031-07-09", Outcome: reports.Failed, Applied: true}}
+	for _, f := range All() {
+		got := string(golden.Render(t, func(w io.Writer, r *reports.Report) error { return f.Render(w, r, words.InEnglish()) }, r))
+		got = strings.Join(strings.Fields(got), " ") // whatever lines it breaks
+		for _, want := range []string{"Ana Ruiz", "next release of the broker", "2031-07-09"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s does not tell %q", f.Name, want)
+			}
+		}
 	}
 }

@@ -107,10 +107,9 @@ func (v *view) quoted() template.HTMLAttr {
 
 // waiver is who excused the check, until when and why; empty when nobody did.
 func (v *view) waiver(check string) string {
-	for _, w := range v.Waivers {
-		if w.Check == check && w.Applied {
-			return v.words.Say("until %s, by %s. Reason: %s", w.Expires, w.Owner, w.Reason)
-		}
+	w := v.Waiver(check)
+	if w == nil || !w.Applied {
+		return ""
 	}
-	return ""
+	return v.words.Say("until %s, by %s. Reason: %s", w.Expires, w.Owner, w.Reason)
 }

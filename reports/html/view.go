@@ -120,22 +120,21 @@ func newView(r *reports.Report, p *words.Printer) *view {
 }
 
 func (v *view) sections() []section {
-	say := v.words.Say
-	list := []section{{"verdict", say("Verdict"), ""}}
+	list := []section{{"verdict", v.words.Say("Verdict"), ""}}
 	add := func(there bool, s section) {
 		if there {
 			list = append(list, s)
 		}
 	}
-	add(len(v.Verdict.MIMs) > 0, section{"mims", say("By MIM"), strconv.Itoa(len(v.Verdict.MIMs))})
-	add(true, section{"failed", say("What failed"), strconv.Itoa(v.Counts.Failed)})
-	add(len(v.CantTell) > 0, section{"cant-tell", say("Not judged"), strconv.Itoa(v.Counts.CantTell)})
-	add(len(v.Verdict.MIMs) > 0, section{"requirements", say("Requirements"), strconv.Itoa(v.requirements())})
-	add(true, section{"checks", say("All checks"), strconv.Itoa(v.Counts.Total)})
-	add(len(v.Waivers) > 0, section{"waivers", say("Waivers"), strconv.Itoa(len(v.Waivers))})
-	add(true, section{"clean-up", say("Clean-up"), ""})
-	add(true, section{"run", say("This run"), ""})
-	add(len(v.Notes) > 0, section{"notes", say("Notes"), strconv.Itoa(len(v.Notes))})
+	add(len(v.Verdict.MIMs) > 0, section{"mims", v.words.Say("By MIM"), strconv.Itoa(len(v.Verdict.MIMs))})
+	add(true, section{"failed", v.words.Say("What failed"), strconv.Itoa(v.Counts.Failed)})
+	add(len(v.CantTell) > 0, section{"cant-tell", v.words.Say("Not judged"), strconv.Itoa(v.Counts.CantTell)})
+	add(len(v.Verdict.MIMs) > 0, section{"requirements", v.words.Say("Requirements"), strconv.Itoa(v.requirements())})
+	add(true, section{"checks", v.words.Say("All checks"), strconv.Itoa(v.Counts.Total)})
+	add(len(v.Waivers) > 0, section{"waivers", v.words.Say("Waivers"), strconv.Itoa(len(v.Waivers))})
+	add(true, section{"clean-up", v.words.Say("Clean-up"), ""})
+	add(true, section{"run", v.words.Say("This run"), ""})
+	add(len(v.Notes) > 0, section{"notes", v.words.Say("Notes"), strconv.Itoa(len(v.Notes))})
 	return list
 }
 

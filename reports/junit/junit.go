@@ -21,6 +21,7 @@ import (
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/internal/printable"
+	"github.com/oasc/mimcheck/reports/words"
 )
 
 type suites struct {
@@ -113,37 +114,45 @@ func suiteOf(id int, r *reports.Report, g reports.Group) suite {
 			{"mimcheck.verdict", string(r.Verdict.Verdict)},
 		},
 	}
+	english := words.InEnglish()
 	var total, first int64
 	for i := range g.Checks {
 		c := &g.Checks[i]
+		waiver := ""
+		if w := r.Waiver(c.ID); w != nil {
+			waiver = english.Waiver(*w)
+			s.Properties = append(s.Properties, property{"mimcheck.waiver." + line(c.ID), printable.Short(line(waiver), mostMessage)})
+		}
 		total += c.DurationMS
 		if i == 0 || c.StartedMS < first {
 			first = c.StartedMS
 		}
-		s.Cases = append(s.Cases, caseOf(name, c))
+		s.Cases = append(s.Cases, caseOf(name, c, waiver))
 	}
 	s.Time = seconds(total)
 	s.Timestamp = r.Run.Started.Add(time.Duration(first) * time.Millisecond).Format("2006-01-02T15:04:05")
 	return s
 }
 
-func caseOf(suite string, c *reports.CheckResult) testcase {
+// caseOf is the case of a check. A waived check that failed stays a failure: JUnit has no
+// word for what is excused, and the text says who excused it.
+func caseOf(suite string, c *reports.CheckResult, waiver string) testcase {
 	t := testcase{Name: line(c.ID + ": " + c.Title), Classname: suite, Time: seconds(c.DurationMS)}
 	message := printable.Short(line(c.Reason), mostMessage)
 	switch c.Outcome {
 	case reports.Passed:
 	case reports.Failed:
-		t.Failure = &problem{message, string(c.Outcome), details(c)}
+		t.Failure = &problem{message, string(c.Outcome), details(c, waiver)}
 	case reports.Inapplicable, reports.Untested:
-		t.Skipped = &skipped{c.Outcome.Label() + ": " + message}
+		t.Skipped = &skipped{printable.Short(line(c.Outcome.Label()+": "+message+" "+waiver), mostMessage)}
 	default: // cantTell, and never a silent pass for an outcome that is unknown
-		t.Error = &problem{message, string(c.Outcome), details(c)}
+		t.Error = &problem{message, string(c.Outcome), details(c, waiver)}
 	}
 	return t
 }
 
 // details is what a person needs beside the message, in lines.
-func details(c *reports.CheckResult) string {
+func details(c *reports.CheckResult, waiver string) string {
 	var b strings.Builder
 	say := func(label, value string) {
 		if value == "" {
@@ -160,6 +169,7 @@ func details(c *reports.CheckResult) string {
 	say("clause", c.Clause)
 	say("requirements", strings.Join(c.Requirements, ", "))
 	say("reason", c.Reason)
+	say("waiver", waiver)
 	shown := map[int]bool{}
 	for _, f := range c.Findings {
 		b.WriteString("\n")

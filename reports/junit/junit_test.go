@@ -109,7 +109,7 @@ func TestEveryOutcome(t *testing.T) {
 }
 
 func TestUnknownOutcomeIsAnError(t *testing.T) {
-	if got := caseOf("x", &reports.CheckResult{ID: "a", Outcome: "ok"}); got.Error == nil {
+	if got := caseOf("x", &reports.CheckResult{ID: "a", Outcome: "ok"}, ""); got.Error == nil {
 		t.Errorf("an unknown outcome became %+v", got)
 	}
 }

@@ -114,7 +114,21 @@ type result struct {
 	Level        string            `json:"level"`
 	Message      message           `json:"message"`
 	Locations    []location        `json:"locations"`
+	Suppressions []suppression     `json:"suppressions,omitempty"`
 	Fingerprints map[string]string `json:"partialFingerprints"`
+}
+
+// suppression is a waiver that excuses the result.
+type suppression struct {
+	Kind          string                `json:"kind"`
+	Status        string                `json:"status"`
+	Justification string                `json:"justification"`
+	Properties    suppressionProperties `json:"properties"`
+}
+
+type suppressionProperties struct {
+	Owner   string `json:"owner"`
+	Expires string `json:"expires"`
 }
 
 type message struct {
@@ -146,14 +160,15 @@ type logical struct {
 }
 
 type properties struct {
-	Verdict  string         `json:"verdict"`
-	Reason   string         `json:"reason"`
-	Baseline string         `json:"baseline"`
-	Status   string         `json:"baselineStatus"`
-	Target   string         `json:"target"`
-	Profile  string         `json:"profile"`
-	Counts   reports.Counts `json:"counts"`
-	Caveats  []string       `json:"caveats,omitempty"`
+	Verdict  string           `json:"verdict"`
+	Reason   string           `json:"reason"`
+	Baseline string           `json:"baseline"`
+	Status   string           `json:"baselineStatus"`
+	Target   string           `json:"target"`
+	Profile  string           `json:"profile"`
+	Counts   reports.Counts   `json:"counts"`
+	Caveats  []string         `json:"caveats,omitempty"`
+	Waivers  []reports.Waiver `json:"waivers,omitempty"`
 }
 
 // Render writes the report as SARIF with the usual Options.
@@ -172,7 +187,7 @@ func RenderWith(w io.Writer, r *reports.Report, o Options) error {
 		Results:    []result{},
 		Properties: properties{
 			Verdict: string(r.Verdict.Verdict), Reason: r.Verdict.Reason, Baseline: r.Baseline.ID, Status: r.Baseline.Status,
-			Target: r.Target.Name, Profile: r.Run.Profile, Counts: r.Counts, Caveats: words.InEnglish().Caveats(r),
+			Target: r.Target.Name, Profile: r.Run.Profile, Counts: r.Counts, Caveats: words.InEnglish().Caveats(r), Waivers: r.Waivers,
 		},
 	}
 	call := invocation{Successful: !r.Run.Interrupted, Start: utc(r.Run.Started), End: utc(r.Run.Finished)}
@@ -181,7 +196,11 @@ func RenderWith(w io.Writer, r *reports.Report, o Options) error {
 		one.Tool.Driver.Rules = append(one.Tool.Driver.Rules, ruleOf(c))
 		switch c.Outcome {
 		case reports.Failed:
-			one.Results = append(one.Results, resultOf(c, i, o.File))
+			found := resultOf(c, i, o.File)
+			if w := r.Waiver(c.ID); w != nil && w.Applied {
+				found.Suppressions = []suppression{{"external", "accepted", printable.Short(printable.Line(w.Reason), mostText), suppressionProperties{w.Owner, w.Expires}}}
+			}
+			one.Results = append(one.Results, found)
 		case reports.CantTell:
 			call.Notifications = append(call.Notifications, notification{"warning", text(c.Outcome.Label() + ": " + c.Reason), reference{c.ID, i}})
 		}

@@ -90,3 +90,16 @@ func TestFile(t *testing.T) {
 		t.Error("results don't point to the file that was given")
 	}
 }
+
+// A waiver suppresses the result of its check, which stays in the file.
+func TestWaiversSuppress(t *testing.T) {
+	var doc document
+	if err := json.Unmarshal(golden.Render(t, Render, fixture.Full()), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range doc.Runs[0].Results {
+		if waived := got.RuleID == "mim1.entity.create.duplicate"; waived != (len(got.Suppressions) == 1) {
+			t.Errorf("%s has the suppressions %+v", got.RuleID, got.Suppressions)
+		}
+	}
+}

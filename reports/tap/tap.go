@@ -3,7 +3,8 @@
 //
 // TAP knows no outcome between ok and not ok. A check that allows no judgement is
 // written as "not ok ... # TODO", which a harness counts neither as success nor as
-// failure of the run; one that was left out or is inapplicable as "# SKIP".
+// failure of the run, and so is one that failed and is excused by a waiver; one that was
+// left out or is inapplicable is "# SKIP".
 package tap
 
 import (
@@ -29,24 +30,32 @@ func Render(w io.Writer, r *reports.Report) error {
 		out.WriteString(" # SKIP no checks")
 	}
 	fmt.Fprintf(&out, "\n# %s: %s\n", r.Verdict.Verdict.Label(), short(r.Verdict.Reason))
-	for _, caveat := range words.InEnglish().Caveats(r) {
+	english := words.InEnglish()
+	for _, caveat := range english.Caveats(r) {
 		fmt.Fprintf(&out, "# %s\n", short(caveat))
 	}
 	for i := range r.Checks {
 		c := &r.Checks[i]
+		waiver, waived := r.Waiver(c.ID), ""
+		if waiver != nil && waiver.Applied {
+			waived = " " + short(english.Waiver(*waiver))
+		}
 		ok, directive := "ok", ""
 		switch c.Outcome {
 		case reports.Passed:
 		case reports.Failed:
 			ok = "not ok"
+			if waived != "" {
+				directive = " # TODO" + waived
+			}
 		case reports.Inapplicable, reports.Untested:
-			directive = " # SKIP " + strings.ToLower(c.Outcome.Label()) + ": " + short(c.Reason)
+			directive = " # SKIP " + strings.ToLower(c.Outcome.Label()) + ": " + short(c.Reason) + waived
 		default:
-			ok, directive = "not ok", " # TODO can't tell: "+short(c.Reason)
+			ok, directive = "not ok", " # TODO can't tell: "+short(c.Reason)+waived
 		}
 		fmt.Fprintf(&out, "%s %d - %s%s\n", ok, i+1, escape(short(c.ID+": "+c.Title)), directive)
 		if c.Outcome == reports.Failed {
-			diagnose(&out, c)
+			diagnose(&out, c, waiver)
 		}
 	}
 	_, err := w.Write(out.Bytes())
@@ -54,27 +63,33 @@ func Render(w io.Writer, r *reports.Report) error {
 }
 
 // diagnose writes the YAML block. Its strings are JSON's, which YAML has too.
-func diagnose(out *bytes.Buffer, c *reports.CheckResult) {
+func diagnose(out *bytes.Buffer, c *reports.CheckResult, waiver *reports.Waiver) {
 	out.WriteString("  ---\n")
-	add := func(indent, name, value string) {
+	say := func(indent, name, value string) {
 		if value != "" {
 			fmt.Fprintf(out, "  %s%s: %s\n", indent, name, quote(value))
 		}
 	}
-	add("", "message", c.Reason)
-	add("", "clause", c.Clause)
-	add("", "requirements", strings.Join(c.Requirements, ", "))
+	say("", "message", c.Reason)
+	say("", "clause", c.Clause)
+	say("", "requirements", strings.Join(c.Requirements, ", "))
+	if waiver != nil {
+		out.WriteString("  waiver:\n")
+		say("  ", "owner", waiver.Owner)
+		say("  ", "reason", waiver.Reason)
+		say("  ", "expires", waiver.Expires)
+	}
 	if len(c.Findings) > 0 {
 		out.WriteString("  findings:\n")
 	}
 	for _, f := range c.Findings {
 		fmt.Fprintf(out, "    - message: %s\n", quote(f.Message))
-		add("    ", "expected", f.Expected)
-		add("    ", "actual", f.Actual)
-		add("    ", "pointer", f.Pointer)
-		add("    ", "hint", f.Hint)
+		say("    ", "expected", f.Expected)
+		say("    ", "actual", f.Actual)
+		say("    ", "pointer", f.Pointer)
+		say("    ", "hint", f.Hint)
 		if e := c.Exchange(f.Exchange); e != nil {
-			add("    ", "curl", e.Curl)
+			say("    ", "curl", e.Curl)
 		}
 	}
 	out.WriteString("  ...\n")

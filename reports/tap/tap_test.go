@@ -39,6 +39,7 @@ func TestReadBack(t *testing.T) {
 				inside = false
 				var got struct {
 					Message  string
+					Waiver   struct{ Owner, Reason, Expires string }
 					Findings []struct{ Message, Expected, Actual, Pointer, Hint, Curl string }
 				}
 				if err := yaml.Unmarshal([]byte(strings.Join(block, "\n")), &got); err != nil {
@@ -46,6 +47,8 @@ func TestReadBack(t *testing.T) {
 				}
 				if c := r.Checks[n-1]; len(got.Findings) != len(c.Findings) || got.Message == "" {
 					t.Errorf("%s: %s has %d findings, want %d", name, c.ID, len(got.Findings), len(c.Findings))
+				} else if w := r.Waiver(c.ID); w != nil && (got.Waiver.Owner != w.Owner || got.Waiver.Expires != w.Expires || got.Waiver.Reason == "") {
+					t.Errorf("%s: %s is waived by %+v, want %+v", name, c.ID, got.Waiver, w)
 				}
 			case inside:
 				block = append(block, line)
@@ -61,6 +64,9 @@ func TestReadBack(t *testing.T) {
 					reports.Passed: "ok ", reports.Failed: "not ok ", reports.CantTell: "not ok TODO",
 					reports.Inapplicable: "ok SKIP", reports.Untested: "ok SKIP",
 				}[c.Outcome]
+				if w := r.Waiver(c.ID); c.Outcome == reports.Failed && w != nil && w.Applied {
+					want = "not ok TODO"
+				}
 				if got := m[1] + " " + m[4]; got != want || m[2] != fmt.Sprint(n) || !strings.HasPrefix(m[3], c.ID) {
 					t.Errorf("%s: %s (%s) is %q", name, c.ID, c.Outcome, line)
 				}
