@@ -17,11 +17,15 @@ import (
 
 	"github.com/oasc/mimcheck/internal/audit"
 	"github.com/oasc/mimcheck/internal/console"
+	"github.com/oasc/mimcheck/internal/entityfile"
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
 	auditreport "github.com/oasc/mimcheck/reports/audit"
 )
+
+// mostEntity is the most that --max-entity allows, in MiB.
+const mostEntity = 1024
 
 // auditFlags are the flags of `mimcheck models audit`.
 type auditFlags struct {
@@ -65,7 +69,7 @@ Exit codes: 0 all that have a data model are as it says, 1 some are not, 2 wrong
 	flags.StringVar(&f.out, "out", "", "folder for the report")
 	flags.IntVar(&f.sample, "sample", 0, "look at this many entities at most, chosen at random (default all)")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of the choice")
-	flags.IntVar(&f.maxEntity, "max-entity", audit.DefaultMaxEntity>>20, "largest entity of a file in MiB; a larger one counts as broken")
+	flags.IntVar(&f.maxEntity, "max-entity", entityfile.DefaultMaxEntity>>20, "largest entity of a file in MiB; a larger one counts as broken")
 	flags.StringVar(&f.state, "state", "", "file that an audit of a platform writes how far it is to (default: by the platform, in "+filepath.Join(defaultStateDir(), "audits")+")")
 	flags.Float64Var(&f.rate, "rate", 0, "requests per second to a platform; negative is unlimited")
 	cmd.MarkFlagsMutuallyExclusive("file", "target", "url")
@@ -78,8 +82,8 @@ func runAudit(cmd *cobra.Command, l *library, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.sample < 0 || f.maxEntity < 1 || f.maxEntity > 1024 {
-		return errors.New("--sample must not be negative, and --max-entity must be 1 to 1024 MiB")
+	if f.sample < 0 || f.maxEntity < 1 || f.maxEntity > mostEntity {
+		return fmt.Errorf("--sample must not be negative, and --max-entity must be 1 to %d MiB", mostEntity)
 	}
 	ctx := cmd.Context()
 	bar := console.NewCount(cmd.ErrOrStderr(), "entities")
@@ -90,8 +94,11 @@ func runAudit(cmd *cobra.Command, l *library, f auditFlags) error {
 			return err
 		}
 		o.Progress = bar.Done
-		source := &audit.File{Path: f.file, Input: cmd.InOrStdin(), MaxEntity: f.maxEntity << 20, Progress: bar.Share}
-		summary, err = audit.Run(ctx, source, o)
+		file := &entityfile.File{Path: f.file, MaxEntity: f.maxEntity << 20, Progress: bar.Share}
+		if f.file == entityfile.Stdin {
+			file.Input = cmd.InOrStdin()
+		}
+		summary, err = audit.Run(ctx, audit.OfFile(file), o)
 	} else {
 		summary, err = auditPlatform(ctx, cmd, l, f, o, bar)
 	}

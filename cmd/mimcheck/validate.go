@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oasc/mimcheck/internal/entityfile"
 	"github.com/oasc/mimcheck/internal/filecheck"
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/validate"
@@ -19,9 +18,10 @@ import (
 
 // validateFlags are the flags of `mimcheck models validate` beside --models.
 type validateFlags struct {
-	model, context, form string
-	types                map[string]string
-	strict, asJSON       bool
+	model, context, form, format string
+	types                        map[string]string
+	strict                       bool
+	maxEntity                    int
 }
 
 func newModelsValidate(l *library) *cobra.Command {
@@ -34,8 +34,13 @@ on each line; it may be packed by gzip, and - reads from standard input.
 An entity's type is that to which its @context expands it. For files without an @context,
 name the model by --model or --type, or the @context by --context.
 
-Exit codes: 0 all are valid, 1 one is invalid, 3 none is, but one could not be judged.`,
+--format sarif is for code hosts and editors: each error with the line and the column of
+the member in FILE that it is about.
+
+Exit codes: 0 all are valid, 1 one is invalid, 2 wrong use or a file that can't be
+opened, 3 none is invalid, but one could not be judged, 130 interrupted.`,
 		Example: `  mimcheck models validate sensors.ndjson.gz
+  mimcheck models validate --format sarif data/*.jsonld > models.sarif
   curl -s https://broker.example.org/ngsi-ld/v1/entities?type=Device | mimcheck models validate --type Device=Device -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := l.open(cmd)
@@ -46,13 +51,28 @@ Exit codes: 0 all are valid, 1 one is invalid, 3 none is, but one could not be j
 			if err != nil {
 				return err
 			}
-			t := tally{out: cmd.OutOrStdout(), asJSON: f.asJSON, used: map[string]bool{}}
+			say, ok := formsOfResults()[f.format]
+			if !ok {
+				return fmt.Errorf("--format %q is unknown: expected text, json or sarif", f.format)
+			}
+			if f.maxEntity < 1 || f.maxEntity > mostEntity {
+				return fmt.Errorf("--max-entity must be 1 to %d MiB", mostEntity)
+			}
+			t := &tally{used: map[string]bool{}, say: say(cmd.OutOrStdout())}
 			for _, name := range args {
-				if err := validateFile(cmd, checker, name, t.add(name)); err != nil {
+				file := &entityfile.File{Path: name, MaxEntity: f.maxEntity << 20}
+				if name == entityfile.Stdin {
+					file.Input = cmd.InOrStdin()
+				}
+				err := checker.File(cmd.Context(), file, t.add)
+				if cmd.Context().Err() != nil {
+					return exitError{exitInterrupted, errors.New("interrupted: not all entities were judged")}
+				}
+				if err != nil {
 					return err
 				}
 			}
-			return t.end(cmd, l, c)
+			return t.end(cmd, f.format, l, c)
 		},
 	}
 	cmd.Flags().StringVar(&f.model, "model", "", "hold all entities against this model")
@@ -60,7 +80,8 @@ Exit codes: 0 all are valid, 1 one is invalid, 3 none is, but one could not be j
 	cmd.Flags().StringVar(&f.context, "context", "", "@context (file, or address of a known one) of entities that have none")
 	cmd.Flags().StringVar(&f.form, "form", "", "representation: normalised, concise or keyValues (default by looking)")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "judge by both engines where both can; where they differ, it cannot be told")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the result of every entity as a line of JSON")
+	cmd.Flags().StringVar(&f.format, "format", "text", "text, json (the result of every entity as a line) or sarif")
+	cmd.Flags().IntVar(&f.maxEntity, "max-entity", entityfile.DefaultMaxEntity>>20, "largest entity in MiB; a larger one is not judged")
 	cmd.MarkFlagsMutuallyExclusive("model", "type")
 	return cmd
 }
@@ -113,69 +134,36 @@ func readContext(name string) (any, error) {
 	return object["@context"], nil
 }
 
-func validateFile(cmd *cobra.Command, checker *filecheck.Checker, name string, f func(filecheck.Result) error) (err error) {
-	in, err := input(cmd, name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	err = checker.File(cmd.Context(), name, in, f)
-	if cmd.Context().Err() != nil {
-		return exitError{exitInterrupted, errors.New("interrupted: not all entities were judged")}
-	}
-	return err
-}
-
-// tally writes results and counts them.
+// tally counts results and hands them on.
 type tally struct {
-	out                      io.Writer
-	asJSON                   bool
 	used                     map[string]bool // ids of models
+	say                      results
 	valid, invalid, cantTell int
 }
 
-func (t *tally) add(file string) func(filecheck.Result) error {
-	return func(r filecheck.Result) error {
-		for _, m := range r.Models {
-			t.used[m] = true
-		}
-		switch r.Verdict {
-		case validate.Valid:
-			t.valid++
-		case validate.Invalid:
-			t.invalid++
-		default:
-			t.cantTell++
-		}
-		if t.asJSON {
-			line := json.NewEncoder(t.out)
-			line.SetEscapeHTML(false)
-			return line.Encode(r)
-		}
-		if r.Verdict == validate.Valid {
-			return nil
-		}
-		place := file
-		if r.Line > 0 {
-			place = fmt.Sprintf("%s:%d", file, r.Line)
-		}
-		fmt.Fprintln(t.out, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s", place, r.Pointer, r.ID, r.Verdict)), " "))
-		for _, e := range r.Errors {
-			by := strings.Trim(fmt.Sprintf("%s; %s", e.Model, e.About), "; ")
-			fmt.Fprintf(t.out, "  %s: %s%s\n", e.Pointer, e.Message, map[bool]string{true: " (" + by + ")"}[by != ""])
-		}
-		if r.Reason != "" {
-			fmt.Fprintf(t.out, "  %s\n", r.Reason)
-		}
-		return nil
+func (t *tally) add(r filecheck.Result) error {
+	for _, m := range r.Models {
+		t.used[m] = true
 	}
+	switch r.Verdict {
+	case validate.Valid:
+		t.valid++
+	case validate.Invalid:
+		t.invalid++
+	default:
+		t.cantTell++
+	}
+	return t.say.add(r)
 }
 
 // end tells how many there were and gives the exit code.
-func (t *tally) end(cmd *cobra.Command, l *library, c *models.Catalogue) error {
-	to := t.out
-	if t.asJSON {
-		to = cmd.ErrOrStderr()
+func (t *tally) end(cmd *cobra.Command, format string, l *library, c *models.Catalogue) error {
+	if err := t.say.end(); err != nil {
+		return err
+	}
+	to := cmd.ErrOrStderr()
+	if format == "text" {
+		to = cmd.OutOrStdout()
 	}
 	fmt.Fprintf(to, "%d valid, %d invalid, %d cannot be told (models: %s)\n", t.valid, t.invalid, t.cantTell, l.name())
 	for _, id := range slices.Sorted(maps.Keys(t.used)) {

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -185,5 +184,3 @@ func (a *auditor) typeOf(k *kindTally) report.Type {
 	}
 	return t
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

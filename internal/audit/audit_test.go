@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/oasc/mimcheck/internal/audit"
+	"github.com/oasc/mimcheck/internal/entityfile"
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/reports"
 	report "github.com/oasc/mimcheck/reports/audit"
@@ -33,7 +34,7 @@ func air(n int, change ...string) string {
 	return strings.NewReplacer(change...).Replace(e)
 }
 
-func run(t *testing.T, f *audit.File, o audit.Options) *report.Summary {
+func run(t *testing.T, f *entityfile.File, o audit.Options) *report.Summary {
 	t.Helper()
 	s, err := tryRun(t, f, o)
 	if err != nil {
@@ -42,7 +43,7 @@ func run(t *testing.T, f *audit.File, o audit.Options) *report.Summary {
 	return s
 }
 
-func tryRun(t *testing.T, f *audit.File, o audit.Options) (*report.Summary, error) {
+func tryRun(t *testing.T, f *entityfile.File, o audit.Options) (*report.Summary, error) {
 	t.Helper()
 	var err error
 	if o.Models == nil {
@@ -51,7 +52,7 @@ func tryRun(t *testing.T, f *audit.File, o audit.Options) (*report.Summary, erro
 		}
 	}
 	o.Tool = reports.Tool{Name: "mimcheck", Version: "1"}
-	s, err := audit.Run(t.Context(), f, o)
+	s, err := audit.Run(t.Context(), audit.OfFile(f), o)
 	if s != nil {
 		fits(t, s)
 		if c := s.Counts; c.Read != c.Valid+c.Invalid+c.CantTell+c.NoModel {
@@ -97,17 +98,17 @@ func fits(t *testing.T, s *report.Summary) {
 	}
 }
 
-func stdin(text string) *audit.File {
-	return &audit.File{Path: audit.Stdin, Input: strings.NewReader(text)}
+func stdin(text string) *entityfile.File {
+	return &entityfile.File{Path: entityfile.Stdin, Input: strings.NewReader(text)}
 }
 
-func file(t *testing.T, name, text string) *audit.File {
+func file(t *testing.T, name, text string) *entityfile.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &audit.File{Path: path}
+	return &entityfile.File{Path: path}
 }
 
 func gzipped(text string) string {
@@ -305,7 +306,7 @@ func TestDamagedFiles(t *testing.T) {
 	if s, err = tryRun(t, file(t, "a.ndjson.gz", string(damaged)), audit.Options{}); err == nil || s.Verdict == report.Conformant {
 		t.Errorf("a wrong checksum: %v %+v", err, s)
 	}
-	for _, f := range []*audit.File{{Path: filepath.Join(t.TempDir(), "none")}, {Path: t.TempDir()}} {
+	for _, f := range []*entityfile.File{{Path: filepath.Join(t.TempDir(), "none")}, {Path: t.TempDir()}} {
 		if s, err := tryRun(t, f, audit.Options{}); err == nil || s.Verdict != report.Inconclusive {
 			t.Errorf("%s: %v %+v", f.Path, err, s)
 		}
@@ -411,7 +412,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	s, err := audit.Run(ctx, stdin(many(1000)), audit.Options{Models: catalogue})
+	s, err := audit.Run(ctx, audit.OfFile(stdin(many(1000))), audit.Options{Models: catalogue})
 	if !errors.Is(err, context.Canceled) || s.Complete || s.Verdict == report.Conformant {
 		t.Errorf("%v %+v", err, s)
 	}
@@ -426,7 +427,7 @@ func FuzzFile(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := audit.Run(t.Context(), &audit.File{Path: audit.Stdin, Input: bytes.NewReader(b), MaxEntity: 1 << 16}, audit.Options{Models: catalogue, Workers: 1})
+		s, err := audit.Run(t.Context(), audit.OfFile(&entityfile.File{Path: entityfile.Stdin, Input: bytes.NewReader(b), MaxEntity: 1 << 16}), audit.Options{Models: catalogue, Workers: 1})
 		if s == nil {
 			t.Fatal("no summary")
 		}

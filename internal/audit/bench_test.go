@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/audit"
+	"github.com/oasc/mimcheck/internal/entityfile"
 	"github.com/oasc/mimcheck/internal/models"
 )
 
@@ -71,7 +72,7 @@ func BenchmarkAudit(b *testing.B) {
 	b.SetBytes(info.Size())
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := audit.Run(b.Context(), &audit.File{Path: path}, audit.Options{Models: catalogue})
+		s, err := audit.Run(b.Context(), audit.OfFile(&entityfile.File{Path: path}), audit.Options{Models: catalogue})
 		if err != nil || s.Counts.Valid != int64(n) {
 			b.Fatalf("%v %+v", err, s.Counts)
 		}

@@ -14,10 +14,6 @@ import (
 
 // judge looks at one item and counts what it finds.
 func (a *auditor) judge(t *tally, i *Item) {
-	if i.Broken != "" {
-		t.broken(i, i.Line, i.Column, i.Broken)
-		return
-	}
 	entity, err := a.read(i)
 	if err != nil {
 		a.unreadable(t, i, entity, err)
@@ -170,7 +166,7 @@ func (j *judged) add(t *tally, model string, f finding) {
 		if f.Keyword == "additionalProperties" && f.Member != "" {
 			pointer += "/" + escape(f.Member)
 		}
-		f.Line, f.Column = j.item.locate(pointer)
+		f.Line, f.Column = j.item.Locate(pointer)
 	})
 }
 
@@ -208,35 +204,17 @@ func clip(s string) string {
 
 // read decodes an item. The entity is there with an error too when its id could be read.
 func (a *auditor) read(i *Item) (*models.Entity, error) {
-	doc, err := validate.Decode(i.Raw)
+	object, err := i.Object()
 	if err != nil {
 		return nil, err
 	}
-	object, ok := doc.(map[string]any)
-	if !ok {
-		return nil, errNoObject
-	}
-	if i.Feature || isFeatureObject(object) {
-		if object, err = fromFeature(object); err != nil {
-			return nil, err
-		}
-		i.Feature = true
-	}
-	context, own := object["@context"]
-	if !own {
-		if context = i.Context; context != nil {
-			object["@context"] = context
-		}
-	}
-	names, err := a.options.Models.NamesWith(context, a.options.Contexts)
+	names, err := a.options.Models.NamesWith(object["@context"], a.options.Contexts)
 	if err != nil {
 		id, _ := object["id"].(string)
 		return &models.Entity{ID: id}, doubtful{err}
 	}
-	return models.ReadWith(object, models.AnyForm, names), nil
+	return i.Entity(object, models.AnyForm, names), nil
 }
-
-var errNoObject = errors.New("expected an entity, a JSON object")
 
 // doubtful is the error of an entity that is JSON and cannot be judged.
 type doubtful struct{ error }
@@ -249,46 +227,8 @@ func (a *auditor) unreadable(t *tally, i *Item, entity *models.Entity, err error
 		t.doubt(i, entity.ID, doubt.Error())
 		return
 	}
-	line, column := i.Line, i.Column
-	message := err.Error()
-	var syntax *validate.SyntaxError
-	if errors.As(err, &syntax) {
-		line, column = i.place(syntax.Offset)
-		message = syntax.Message
-		if syntax.Pointer != "" {
-			message = clip(syntax.Pointer) + ": " + message
-		}
-		message = "not JSON that can be judged: " + message
-	}
+	line, column, message := i.Explain(err)
 	t.broken(i, line, column, message)
-}
-
-func isFeatureObject(object map[string]any) bool {
-	_, has := object["properties"].(map[string]any)
-	return has && object["type"] == "Feature"
-}
-
-// fromFeature gives the entity that a Feature stands for (ETSI GS CIM 009, 5.2.29):
-// type and attributes are in its properties; the geometry is a copy of an attribute
-// that is there too. A Feature whose properties have no type is of no entity.
-func fromFeature(object map[string]any) (map[string]any, error) {
-	properties, ok := object["properties"].(map[string]any)
-	if !ok || object["type"] != "Feature" {
-		return nil, errors.New("expected a GeoJSON Feature with properties")
-	}
-	if _, ok := properties["type"]; !ok {
-		return nil, errors.New("the Feature is no NGSI-LD entity: its properties have no type (ETSI GS CIM 009, 5.2.31)")
-	}
-	entity := make(map[string]any, len(properties)+2)
-	for name, value := range properties {
-		entity[name] = value
-	}
-	for _, name := range []string{"id", "@context"} {
-		if value, has := object[name]; has {
-			entity[name] = value
-		}
-	}
-	return entity, nil
 }
 
 // suggest says how an error of the kind is usually mended.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/oasc/mimcheck/internal/entityfile"
 )
 
 // reservoir chooses a fixed number of entities of a stream, each with the same chance,
@@ -49,5 +51,5 @@ func (r *reservoir) unseen() int64 { return r.seen - int64(len(r.chosen)) }
 func (r *reservoir) batches() [][]Item {
 	all := append(slices.Clone(r.chosen), r.broken...)
 	slices.SortFunc(all, func(a, b Item) int { return cmp.Compare(a.Order, b.Order) })
-	return slices.Collect(slices.Chunk(all, batchItems))
+	return slices.Collect(slices.Chunk(all, entityfile.BatchItems))
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
+	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/oasc/mimcheck/internal/entityfile"
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/validate"
 )
@@ -28,55 +28,77 @@ type Checker struct {
 // Result is what is said of one entity, or of what was to be one.
 type Result struct {
 	File    string           `json:"file"`
-	Line    int              `json:"line,omitempty"`    // of a file with an entity on each line, from 1
+	Line    int64            `json:"line,omitempty"`    // at which it begins, from 1
+	Column  int64            `json:"column,omitempty"`  // in Unicode characters, from 1
 	Pointer string           `json:"pointer,omitempty"` // RFC 6901, of the entity in its JSON document
 	ID      string           `json:"id,omitempty"`
 	Types   []string         `json:"types,omitempty"` // as served
 	Models  []string         `json:"models,omitempty"`
 	Verdict validate.Verdict `json:"verdict"`
 	Reason  string           `json:"reason,omitempty"` // of cantTell
+	Broken  bool             `json:"broken,omitempty"` // there is no entity to judge
 	Errors  []Error          `json:"errors,omitempty"` // of invalid
 }
 
 // Error is one way in which an entity is not as its model says.
 type Error struct {
-	Pointer string `json:"pointer"` // RFC 6901, into the JSON document
+	Pointer string `json:"pointer"`          // RFC 6901, into the JSON document
+	Line    int64  `json:"line,omitempty"`   // of the member that it is about
+	Column  int64  `json:"column,omitempty"` // in Unicode characters, from 1
 	Model   string `json:"model,omitempty"`
 	Keyword string `json:"keyword,omitempty"` // of JSON Schema; empty for what NGSI-LD does not allow
+	Member  string `json:"member,omitempty"`  // the name that is missing or not foreseen
 	About   string `json:"about,omitempty"`   // the instance or language concerned
 	Message string `json:"message"`
 }
 
 // File calls f with the result of each entity of a file, in order. What cannot be read
-// is a result too, cantTell. The error is f's, or that of a context that is done.
-func (c *Checker) File(ctx context.Context, name string, in io.Reader, f func(Result) error) error {
-	return documents(name, in, func(d document) error {
-		if d.problem != "" {
-			return f(Result{File: name, Line: d.line, Verdict: validate.CantTell, Reason: d.problem})
-		}
-		for _, e := range entitiesOf(d.value) {
-			if err := ctx.Err(); err != nil {
-				return err
+// is a result too, cantTell. The error is f's, that of a context that is done, or a
+// *fs.PathError of a file that cannot be opened.
+func (c *Checker) File(ctx context.Context, file *entityfile.File, f func(Result) error) error {
+	var stopped error // by the receiver or the context
+	given := 0
+	err := file.Each(ctx, func(items []entityfile.Item) error {
+		for i := range items {
+			given++
+			if stopped = ctx.Err(); stopped != nil {
+				return stopped
 			}
-			r := c.judge(e)
-			r.File, r.Line, r.Pointer = name, d.line, e.pointer
-			if err := f(r); err != nil {
-				return err
+			if stopped = f(c.judge(file.Path, &items[i])); stopped != nil {
+				return stopped
 			}
 		}
 		return nil
 	})
+	var notOpened *fs.PathError
+	switch {
+	case stopped != nil:
+		return stopped
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &notOpened) && notOpened.Op == "open":
+		return err
+	case err != nil:
+		return f(Result{File: file.Path, Broken: true, Verdict: validate.CantTell, Reason: "it can't be read further: " + err.Error()})
+	case given == 0:
+		return f(Result{File: file.Path, Broken: true, Verdict: validate.CantTell, Reason: "it is empty: expected an entity, or a list of them"})
+	}
+	return nil
 }
 
-func (c *Checker) judge(f found) Result {
-	r := Result{Verdict: validate.Valid}
-	if f.problem != "" {
-		r.doubt(f.problem)
+func (c *Checker) judge(file string, item *entityfile.Item) Result {
+	r := Result{File: file, Line: item.Line, Column: item.Column, Pointer: item.Pointer, Verdict: validate.Valid}
+	object, err := item.Object()
+	if err != nil {
+		var why string
+		r.Broken = true
+		r.Line, r.Column, why = item.Explain(err)
+		r.doubt(why)
 		return r
 	}
-	e, err := c.read(f)
+	e, err := c.read(item, object)
 	if err != nil {
-		r.ID, _ = f.object["id"].(string)
+		r.ID, _ = object["id"].(string)
 		r.doubt(err.Error())
 		return r
 	}
@@ -85,8 +107,7 @@ func (c *Checker) judge(f found) Result {
 		r.Types = append(r.Types, t.Served)
 	}
 	for _, fault := range e.Faults {
-		r.Verdict = validate.Invalid
-		r.Errors = append(r.Errors, Error{Pointer: f.served(fault.Pointer), Message: fault.Message})
+		r.wrong(item, fault.Pointer, Error{Message: fault.Message})
 	}
 	for _, m := range c.modelsOf(e, &r) {
 		r.Models = append(r.Models, m.ID())
@@ -97,15 +118,22 @@ func (c *Checker) judge(f found) Result {
 		switch j.Verdict {
 		case validate.Valid:
 		case validate.Invalid:
-			r.Verdict = validate.Invalid
 			for _, x := range j.Errors {
-				r.Errors = append(r.Errors, Error{f.served(x.Served), m.ID(), x.Keyword, x.About, x.Message})
+				r.wrong(item, x.Served, Error{Model: m.ID(), Keyword: x.Keyword, Member: x.Member, About: x.About, Message: x.Message})
 			}
 		default:
 			r.doubt(j.Reason)
 		}
 	}
 	return r
+}
+
+// wrong adds an error at a pointer into the entity.
+func (r *Result) wrong(item *entityfile.Item, pointer string, e Error) {
+	r.Verdict = validate.Invalid
+	e.Pointer = item.Pointer + item.Served(pointer)
+	e.Line, e.Column = item.Locate(pointer)
+	r.Errors = append(r.Errors, e)
 }
 
 // doubt notes that something could not be judged; what is invalid stays so.
@@ -134,8 +162,8 @@ func (c *Checker) modelsOf(e *models.Entity, r *Result) []*models.Model {
 	return found
 }
 
-func (c *Checker) read(f found) (*models.Entity, error) {
-	context, has := f.object["@context"]
+func (c *Checker) read(item *entityfile.Item, object map[string]any) (*models.Entity, error) {
+	context, has := object["@context"]
 	if !has {
 		context = c.Context
 	}
@@ -146,15 +174,5 @@ func (c *Checker) read(f found) (*models.Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := models.ReadWith(f.object, c.Form, names)
-	if f.geometry == nil {
-		return e, nil
-	}
-	object := maps.Clone(f.object)
-	if e.Form == models.Normalised {
-		object["location"] = map[string]any{"type": string(models.GeoProperty), "value": f.geometry}
-	} else {
-		object["location"] = f.geometry
-	}
-	return models.ReadWith(object, e.Form, names), nil
+	return item.Entity(object, c.Form, names), nil
 }

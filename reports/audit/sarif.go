@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -23,15 +24,19 @@ func SARIF(w io.Writer, s *Summary) error {
 	rules, index := sarifRules(s)
 	results := []any{}
 	for _, f := range s.Findings {
-		results = append(results, s.sarifResult(ruleID(f.Type, f.Keyword), index, f.Line, f.Column, f.Pointer,
+		results = append(results, sarifResult(ruleID(f.Type, f.Keyword), index, s.sarifPlace(f.File, f.Line, f.Column), f.Pointer,
 			sarifText(f.Entity+" "+f.Pointer+": "+f.Message), f.Entity+"\x00"+f.Pointer+"\x00"+f.Keyword+"\x00"+f.Member, f.Entity))
 	}
 	for _, b := range s.Broken {
-		results = append(results, s.sarifResult(brokenRule, index, b.Line, b.Column, "", sarifText(b.Reason), b.Where+"\x00"+b.Reason+"\x00"+number(b.Line), b.Where))
+		results = append(results, sarifResult(brokenRule, index, s.sarifPlace(b.File, b.Line, b.Column), "", sarifText(b.Reason), b.Where+"\x00"+b.Reason+"\x00"+number(b.Line), b.Where))
 	}
 	notifications := []any{}
 	for _, d := range s.Doubts {
-		notifications = append(notifications, object{"level": "warning", "message": object{"text": sarifText(number(d.Entities) + " entities cannot be judged, such as " + d.Example + ": " + d.Reason)}})
+		n := object{"level": "warning", "message": object{"text": sarifText(number(d.Entities) + " entities cannot be judged, such as " + d.Example + ": " + d.Reason)}}
+		if d.Line > 0 {
+			n["locations"] = []any{s.sarifPlace(d.File, d.Line, 0)}
+		}
+		notifications = append(notifications, n)
 	}
 	for _, n := range s.Notes {
 		notifications = append(notifications, object{"level": "note", "message": object{"text": sarifText(n)}})
@@ -79,16 +84,20 @@ func sarifRules(s *Summary) (rules []any, index map[string]int) {
 	return rules, index
 }
 
-func (s *Summary) sarifResult(rule string, index map[string]int, line, column int64, pointer, message, identity, logical string) object {
+// sarifPlace is a place in a file of the input, the only one when it is not named.
+func (s *Summary) sarifPlace(file string, line, column int64) object {
 	region := object{"startLine": max(1, line)}
 	if column > 0 {
 		region["startColumn"] = column
 	}
-	uri := s.Source.File
+	uri := cmp.Or(file, s.Source.File)
 	if uri == "" || uri == "-" {
 		uri = s.Source.Name
 	}
-	location := object{"physicalLocation": object{"artifactLocation": artifact(uri), "region": region}}
+	return object{"physicalLocation": object{"artifactLocation": artifact(uri), "region": region}}
+}
+
+func sarifResult(rule string, index map[string]int, location object, pointer, message, identity, logical string) object {
 	if name := sarifText(logical + pointer); name != "" {
 		location["logicalLocations"] = []any{object{"fullyQualifiedName": name, "kind": "element"}}
 	}

@@ -150,6 +150,7 @@ type Error struct {
 
 // Finding is one error in one entity.
 type Finding struct {
+	File    string `json:"-"`      // of the input, where there are several
 	Entity  string `json:"entity"` // id
 	Type    string `json:"type"`
 	Place   string `json:"place"`
@@ -165,6 +166,7 @@ type Finding struct {
 
 // Doubt is a reason for which entities could not be judged.
 type Doubt struct {
+	File     string `json:"-"` // of the input, where there are several
 	Reason   string `json:"reason"`
 	Entities int64  `json:"entities"`
 	Example  string `json:"example"` // id of an entity
@@ -174,6 +176,7 @@ type Doubt struct {
 
 // Broken is something in the input that is no entity.
 type Broken struct {
+	File   string `json:"-"` // of the input, where there are several
 	Line   int64  `json:"line,omitempty"`
 	Column int64  `json:"column,omitempty"`
 	Where  string `json:"where,omitempty"` // for a platform: the request

@@ -1,4 +1,7 @@
-package audit
+// Package entityfile reads entities from a file as bytes, one after the other with
+// constant memory, and knows where in the file each stands. It loses nothing: what is
+// no entity is an item too.
+package entityfile
 
 import (
 	"bufio"
@@ -9,13 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/oasc/mimcheck/internal/validate"
-	reports "github.com/oasc/mimcheck/reports/audit"
 )
 
 // Stdin is the name of standard input.
@@ -28,7 +29,9 @@ const Stdin = "-"
 // constant memory; one in which an @context comes after the entities that it is for
 // is read in two.
 type File struct {
-	Path  string // or Stdin
+	Path string // or Stdin
+	// Input is read instead of what lies at Path; it can be read once only, so that an
+	// @context has to come before the entities that it is for, or soon after.
 	Input io.Reader
 	// MaxEntity is the most bytes of one entity; default DefaultMaxEntity.
 	MaxEntity int
@@ -36,15 +39,17 @@ type File struct {
 	Progress func(read, size int64)
 }
 
-// Describe implements Source.
-func (f *File) Describe() reports.Source {
+// Name is the file for people.
+func (f *File) Name() string {
 	if f.Path == Stdin {
-		return reports.Source{Name: "standard input", File: Stdin}
+		return "standard input"
 	}
-	return reports.Source{Name: filepath.Base(f.Path), File: f.Path}
+	return f.Path
 }
 
-// Each implements Source.
+// Each gives the items in order, in batches that are the receiver's to keep, until the
+// end, an error of the receiver, or one that says why not all could be read. A file
+// that cannot be opened is a *fs.PathError of the operation open.
 func (f *File) Each(ctx context.Context, give func([]Item) error) error {
 	b := &batcher{give: func(items []Item) error {
 		if err := ctx.Err(); err != nil {
@@ -86,7 +91,7 @@ func (o *opened) close() {
 func (f *File) open() (*opened, error) {
 	o := &opened{}
 	raw := f.Input
-	if f.Path != Stdin {
+	if raw == nil {
 		file, err := os.Open(f.Path)
 		if err != nil {
 			return nil, err
@@ -99,7 +104,7 @@ func (f *File) open() (*opened, error) {
 		}
 		if info.IsDir() {
 			o.close()
-			return nil, fmt.Errorf("%s is a folder: expected a file of entities", f.Path)
+			return nil, &fs.PathError{Op: "open", Path: f.Path, Err: errors.New("it is a folder: expected a file of entities")}
 		}
 		raw = file
 		if f.Progress != nil {
@@ -112,7 +117,7 @@ func (f *File) open() (*opened, error) {
 		z, err := gzip.NewReader(buffered)
 		if err != nil {
 			o.close()
-			return nil, fmt.Errorf("%s is not whole gzip: %w", f.Describe().Name, err)
+			return nil, fmt.Errorf("%s is not whole gzip: %w", f.Name(), err)
 		}
 		o.Reader = z
 		o.closers = append([]io.Closer{z}, o.closers...)
@@ -152,7 +157,7 @@ func (f *File) read(in io.Reader, b *batcher) error {
 		return unread(lines(s, b))
 	case first == '[':
 		_ = s.read() // what was peeked is there
-		if err := list(s, b, nil, false); err != nil {
+		if err := list(s, b, Item{}); err != nil {
 			return unread(ended(s, b, err))
 		}
 		return unread(nothingMore(s, b))
@@ -233,14 +238,16 @@ func lines(s *scanner, b *batcher) error {
 	}
 }
 
-// list reads the items of an array up to its end; the opening bracket is taken.
-func list(s *scanner, b *batcher, context any, features bool) error {
+// list reads the items of an array up to its end; the opening bracket is taken. common
+// is what they have in common, with the pointer of the array.
+func list(s *scanner, b *batcher, common Item) error {
 	const (
 		begun = iota
 		afterItem
 		afterComma
 	)
 	wrong := func(what string) error { return b.add(Item{Line: s.line, Column: s.column, Broken: what}) }
+	n := 0
 	for state := begun; ; {
 		c, err := s.peek()
 		if err != nil {
@@ -264,7 +271,9 @@ func list(s *scanner, b *batcher, context any, features bool) error {
 			}
 		}
 		state = afterItem
-		at := Item{Line: s.line, Column: s.column, Context: context, Feature: features}
+		at := common
+		at.Line, at.Column, at.Pointer = s.line, s.column, itemPointer(common.Pointer, n)
+		n++
 		raw, err := s.value()
 		var large errLarge
 		switch {
@@ -363,24 +372,11 @@ func objects(s *scanner, b *batcher) error {
 			at.Broken = fmt.Sprintf("found %q where an entity was expected", raw)
 		default:
 			at.Raw = raw
-			at.Feature = isFeature(raw)
 		}
 		if err := b.add(at); err != nil {
 			return err
 		}
 	}
-}
-
-// isFeature says whether an object is a GeoJSON Feature.
-func isFeature(raw []byte) bool {
-	if !bytes.Contains(raw[:min(len(raw), 64<<10)], []byte(`"Feature"`)) {
-		return false
-	}
-	var head struct {
-		Type       any             `json:"type"`
-		Properties json.RawMessage `json:"properties"`
-	}
-	return json.Unmarshal(raw, &head) == nil && head.Type == "Feature" && head.Properties != nil
 }
 
 // looksWrapped reads the names of the members at the top as far as the buffer goes.
@@ -456,7 +452,7 @@ func (m *malformed) Error() string {
 // contextOf finds the @context of a document: for a file by reading it once more than
 // needed, since it may stand at the end; for standard input it has to come first.
 func (f *File) contextOf(s *scanner) (any, error) {
-	if f.Path != Stdin {
+	if f.Input == nil {
 		again := *f
 		again.Progress = nil
 		in, err := again.open()
@@ -505,14 +501,14 @@ func (f *File) wrapped(s *scanner, b *batcher, context any) error {
 		switch {
 		case isWrapper(name) && c == '[':
 			_ = s.read()
-			return false, list(s, b, context, name == "features")
+			return false, list(s, b, Item{Context: context, Feature: name == "features", Pointer: "/" + name})
 		case isWrapper(name) && c == '{':
-			at := Item{Line: s.line, Column: s.column, Context: context, Feature: name == "features"}
+			at := Item{Line: s.line, Column: s.column, Context: context, Feature: name == "features", Pointer: "/" + name}
 			if at.Raw, err = s.value(); err != nil {
 				return true, err
 			}
 			return false, b.add(at)
-		case name == "@context" && f.Path == Stdin && context == nil:
+		case name == "@context" && f.Input != nil && context == nil:
 			return true, errors.New("the @context stands after the entities or too far from the start to be seen in standard input: put it first, or give a file")
 		}
 		return false, s.skip()
@@ -525,18 +521,4 @@ func (f *File) wrapped(s *scanner, b *batcher, context any) error {
 		return ended(s, b, err)
 	}
 	return nothingMore(s, b)
-}
-
-// place is the line and the column of an offset in the item's bytes.
-func (i *Item) place(offset int64) (line, column int64) {
-	if i.Line == 0 {
-		return 0, 0
-	}
-	before := i.Raw[:min(int64(len(i.Raw)), max(0, offset))]
-	line, column = i.Line, i.Column
-	if last := bytes.LastIndexByte(before, '\n'); last >= 0 {
-		line += int64(bytes.Count(before, []byte{'\n'}))
-		column, before = 1, before[last+1:]
-	}
-	return line, column + int64(utf8.RuneCount(before))
 }

@@ -1,24 +1,12 @@
-package audit
+package entityfile
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// locate is the line and the column in the input at which the member or list item
-// that a pointer into the entity leads to begins; of what is not there, the place of
-// the nearest that is around it.
-func (i *Item) locate(pointer string) (line, column int64) {
-	if i.Line == 0 {
-		return 0, 0
-	}
-	if name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/"); i.Feature && pointer != "" && name != "id" && name != "@context" {
-		pointer = "/properties" + pointer
-	}
-	return i.place(offsetOf(i.Raw, pointer))
-}
 
 // offsetOf walks along the pointer without decoding what is beside it.
 func offsetOf(raw []byte, pointer string) int64 {
@@ -66,7 +54,7 @@ func step(d *jsontext.Decoder, raw []byte, token string) (int64, bool) {
 				return 0, false
 			}
 			at := start(raw, d.InputOffset())
-			if itoa(n) == token {
+			if strconv.Itoa(n) == token {
 				return at, true
 			}
 			if d.SkipValue() != nil {
@@ -83,4 +71,8 @@ func start(raw []byte, from int64) int64 {
 		from++
 	}
 	return from
+}
+
+func unescape(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }
