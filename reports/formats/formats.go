@@ -16,6 +16,7 @@ import (
 	"github.com/oasc/mimcheck/reports/html"
 	"github.com/oasc/mimcheck/reports/junit"
 	"github.com/oasc/mimcheck/reports/markdown"
+	"github.com/oasc/mimcheck/reports/pdf"
 	"github.com/oasc/mimcheck/reports/sarif"
 	"github.com/oasc/mimcheck/reports/tap"
 	"github.com/oasc/mimcheck/reports/text"
@@ -40,6 +41,7 @@ func All() []Format {
 	return []Format{
 		{"text", "the summary that a run prints on a terminal", "text/plain; charset=utf-8", "report.txt", plain},
 		{"html", "one page for people, complete, without network", "text/html; charset=utf-8", "report.html", html.RenderIn},
+		{"pdf", "the HTML page as a Chromium prints it, or a plain layout without one", "application/pdf", "report.pdf", pdf.Render},
 		{"json", "the canonical report, from which every other format is made", "application/json", "report.json", same(canonical)},
 		{"markdown", "a summary for CI jobs and pull requests", "text/markdown; charset=utf-8", "report.md", markdown.RenderIn},
 		{"junit", "JUnit XML for the test views of CI servers", "application/xml", "junit.xml", same(junit.Render)},

@@ -27,7 +27,7 @@ func TestPluralsNumbersAndDatesAreThoseOfTheLanguage(t *testing.T) {
 		"fi": {"ei tarkastuksia", "1 tarkastus", "12 345 tarkastusta", "4. maaliskuuta 2026, 8.06 UTC", "1,5 s"},
 		"fr": {"aucune vérification", "1 vérification", "12 345 vérifications", "4 mars 2026, 08:06 UTC", "1,5 s"},
 		"it": {"nessuna verifica", "1 verifica", "12.345 verifiche", "4 marzo 2026, 08:06 UTC", "1,5 s"},
-		"nl": {"geen controles", "1 controle", "12.345 controles", "4 maart 2026, 08:06 UTC", "1,5 s"},
+		"nl": {"geen controles", "1 controle", "12.345 controles", "4 maart 2026, 08:06 UTC", "1,5 s"}, //nolint:misspell // Dutch
 		"pt": {"nenhuma verificação", "1 verificação", "12.345 verificações", "4 de março de 2026, 08:06 UTC", "1,5 s"},
 	} {
 		p := in(t, code)
