@@ -1,11 +1,13 @@
 package main
 
 import (
+	"crypto"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -89,4 +91,40 @@ func newKeyShow() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// signingKey is the private key of a command that signs.
+type signingKey struct{ file, passphraseFile string }
+
+func (k *signingKey) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&k.file, "key", "", "the private key, see `mimcheck key new`")
+	cmd.Flags().StringVar(&k.passphraseFile, "passphrase-file", "", "file with its passphrase (default: MIMCHECK_PASSPHRASE)")
+}
+
+func (k *signingKey) read() (crypto.Signer, error) {
+	passphrase, err := attest.Passphrase(k.passphraseFile)
+	if err != nil {
+		return nil, err
+	}
+	return attest.ReadPrivate(k.file, passphrase)
+}
+
+// trustedKeys are the public keys of a command that verifies.
+type trustedKeys struct{ files, revoked []string }
+
+func (k *trustedKeys) flags(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&k.files, "key", nil, "public keys or certificates that you trust")
+	cmd.Flags().StringSliceVar(&k.revoked, "revoked", nil, "ids of keys that count no more")
+}
+
+func (k *trustedKeys) read(now time.Time) (attest.Trust, error) {
+	trust := attest.Trust{Revoked: k.revoked, Now: now}
+	for _, file := range k.files {
+		key, err := attest.ReadPublic(file)
+		if err != nil {
+			return trust, err
+		}
+		trust.Keys = append(trust.Keys, key)
+	}
+	return trust, nil
 }

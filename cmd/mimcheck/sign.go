@@ -13,7 +13,8 @@ import (
 )
 
 func newReportSign() *cobra.Command {
-	var keyFile, passphraseFile, out string
+	var signer signingKey
+	var out string
 	cmd := &cobra.Command{
 		Use:   "sign BUNDLE --key FILE.key",
 		Short: "Sign a run: its report, its scope and its evidence",
@@ -27,11 +28,7 @@ root of the hash tree over all evidence.`,
 			if err != nil {
 				return invalid(err)
 			}
-			passphrase, err := attest.Passphrase(passphraseFile)
-			if err != nil {
-				return err
-			}
-			key, err := attest.ReadPrivate(keyFile, passphrase)
+			key, err := signer.read()
 			if err != nil {
 				return err
 			}
@@ -56,15 +53,14 @@ root of the hash tree over all evidence.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&keyFile, "key", "", "the private key, see `mimcheck key new`")
-	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "file with its passphrase (default: MIMCHECK_PASSPHRASE)")
+	signer.flags(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "bundle to write (default: the same file)")
 	must(cmd, "key")
 	return cmd
 }
 
 func newReportVerify() *cobra.Command {
-	var keyFiles, revoked []string
+	var keys trustedKeys
 	var unsigned bool
 	cmd := &cobra.Command{
 		Use:   "verify BUNDLE --key FILE.pub",
@@ -74,16 +70,12 @@ and the message names it. It says that nobody has altered what was signed; that 
 outcomes follow from the evidence is for ` + "`mimcheck replay`" + ` to show.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(keyFiles) == 0 && !unsigned {
+			if len(keys.files) == 0 && !unsigned {
 				return errors.New("no key is trusted: name the signer's public key with --key, or check only that the bundle is whole with --unsigned")
 			}
-			trust := attest.Trust{Revoked: revoked, Now: time.Now()}
-			for _, file := range keyFiles {
-				key, err := attest.ReadPublic(file)
-				if err != nil {
-					return err
-				}
-				trust.Keys = append(trust.Keys, key)
+			trust, err := keys.read(time.Now())
+			if err != nil {
+				return err
 			}
 			b, err := attest.Read(args[0])
 			if err != nil {
@@ -94,7 +86,7 @@ outcomes follow from the evidence is for ` + "`mimcheck replay`" + ` to show.`,
 				fmt.Fprintf(cmd.OutOrStdout(), "ok  %-10s %s\n", s.What, s.Found)
 			}
 			switch {
-			case unsigned && len(keyFiles) == 0:
+			case unsigned && len(keys.files) == 0:
 				fmt.Fprintln(cmd.OutOrStdout(), "--  signature  not checked")
 				return nil
 			case err != nil:
@@ -104,8 +96,7 @@ outcomes follow from the evidence is for ` + "`mimcheck replay`" + ` to show.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringSliceVar(&keyFiles, "key", nil, "public keys or certificates that you trust")
-	cmd.Flags().StringSliceVar(&revoked, "revoked", nil, "ids of keys that count no more")
+	keys.flags(cmd)
 	cmd.Flags().BoolVar(&unsigned, "unsigned", false, "check that the bundle is whole, whoever made it")
 	return cmd
 }

@@ -1,8 +1,10 @@
 package membership
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Certification is what the Working Group was asked to certify of a member, and said.
@@ -16,8 +18,8 @@ type Certification struct {
 type Certificate struct {
 	CertificateIssued
 	Standing Standing `json:"standing"`
-	Reason   string   `json:"reason,omitempty"`  // why it counts no more; empty while it does
-	Revoked  Date     `json:"revoked,omitempty"` // the day from which it counts no more
+	Ended    Date     `json:"ended,omitempty"`  // the first day on which it counts no more; empty while it does
+	Reason   string   `json:"reason,omitempty"` // why
 }
 
 // Standing says whether a certificate counts.
@@ -52,11 +54,12 @@ func (s *State) standing(c certificate, today Date) Certificate {
 	failed, mims := s.contradicts(c.CertificateIssued)
 	switch {
 	case c.revoked != "":
-		told.Standing, told.Revoked, told.Reason = Revoked, c.revoked, "revoked by "+c.by+": "+c.why
+		told.Standing, told.Ended, told.Reason = Revoked, c.revoked, "revoked by "+c.by+": "+c.why
 	case failed.Run != "":
-		told.Standing, told.Reason = Contradicted, "the later run "+failed.Run+" on "+string(DateOf(failed.Finished))+" found "+strings.Join(mims, ", ")+" not conformant"
+		told.Standing, told.Ended = Contradicted, DateOf(failed.Finished)
+		told.Reason = fmt.Sprintf("the later run %s on %s found %s not conformant", failed.Run, told.Ended, strings.Join(mims, ", "))
 	case today > c.ValidUntil:
-		told.Standing, told.Reason = Expired, "it was valid until "+string(c.ValidUntil)
+		told.Standing, told.Ended, told.Reason = Expired, DateOf(c.ValidUntil.End()), "it was valid until "+string(c.ValidUntil)
 	}
 	return told
 }
@@ -102,21 +105,34 @@ func (s *State) Filed(run string) (BundleFiled, bool) {
 	return f, ok
 }
 
+// FailuresAfter are the runs of a member's platform, later than a time, that found any of
+// some MIMs of a baseline not conformant: in words, by time.
+func (s *State) FailuresAfter(member, baseline string, after time.Time, mims []string) []string {
+	var found []string
+	for _, r := range s.runs {
+		if failed := failsAfter(r, member, baseline, after, mims); len(failed) > 0 {
+			found = append(found, fmt.Sprintf("%s: the run %s found %s not conformant", r.Finished.UTC().Format(time.RFC3339), r.Run, strings.Join(failed, ", ")))
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
 // lines tell it for people, by day.
 func (c Certification) lines() []string {
 	var lines []string
 	for _, f := range c.Filed {
-		lines = append(lines, string(f.On)+"  bundle of the run "+f.Run+" filed by "+f.By)
+		lines = append(lines, fmt.Sprintf("%s  bundle of the run %s filed by %s", f.On, f.Run, f.By))
 	}
 	for _, f := range c.Certificates {
-		line := string(f.On) + "  certificate " + f.Certificate + " of " + strings.Join(f.MIMs, ", ") + " (" + string(f.Assurance) + ") issued by " + f.Issuer + ": " + string(f.Standing)
+		line := fmt.Sprintf("%s  certificate %s of %s (%s) issued by %s: %s", f.On, f.Certificate, strings.Join(f.MIMs, ", "), f.Assurance, f.Issuer, f.Standing)
 		if f.Reason != "" {
 			line += ", " + f.Reason
 		}
 		lines = append(lines, line)
 	}
 	for _, f := range c.Refused {
-		lines = append(lines, string(f.On)+"  certificate refused by "+f.By+" ("+strings.Join(f.Rules, ", ")+"): "+f.Reason)
+		lines = append(lines, fmt.Sprintf("%s  certificate refused by %s (%s): %s", f.On, f.By, strings.Join(f.Rules, ", "), f.Reason))
 	}
 	slices.Sort(lines)
 	return lines

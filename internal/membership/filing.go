@@ -48,30 +48,29 @@ func (f BundleFiled) apply(s *State) { s.filed[f.Run] = f }
 // File enters a report's run, if it is not recorded yet, and that its bundle was filed.
 func File(ctx context.Context, l *ledger.Ledger, m Member, r *reports.Report, f BundleFiled) ([]ledger.Event, error) {
 	f.Member, f.Run = m.ID, r.Run.ID
-	facts, err := withRun(ctx, l, m, r, SelfTested, f)
-	if err != nil {
-		return nil, err
-	}
-	return EnterAll(ctx, l, facts...)
+	return EnterWithRuns(ctx, l, m, []*reports.Report{r}, f)
 }
 
-// withRun puts a report's run before other facts, unless the ledger has it already. One
-// that it has is the same report, or a breach.
-func withRun(ctx context.Context, l *ledger.Ledger, m Member, r *reports.Report, a Assurance, then ...Fact) ([]Fact, error) {
-	run, err := runOf(m, r)
-	if err != nil {
-		return nil, err
-	}
-	run.Assurance = a
+// EnterWithRuns enters a fact about runs of a member after those of the runs that are not
+// recorded yet. One that is recorded with another report is a breach.
+func EnterWithRuns(ctx context.Context, l *ledger.Ledger, m Member, runs []*reports.Report, f Fact) ([]ledger.Event, error) {
 	s, err := ReadState(ctx, l, forever)
 	if err != nil {
 		return nil, err
 	}
-	switch known, ok := s.runs[run.Run]; {
-	case !ok:
-		return append([]Fact{run}, then...), nil
-	case known.Report != run.Report || known.Member != run.Member:
-		return nil, breach(RuleRun, "the run %s is recorded for %s with another report (digest %.12s…, this one has %.12s…)", run.Run, known.Member, known.Report, run.Report)
+	var facts []Fact
+	for _, r := range runs {
+		run, err := runOf(m, r)
+		if err != nil {
+			return nil, err
+		}
+		switch known, ok := s.runs[run.Run]; {
+		case !ok:
+			facts = append(facts, run)
+			s.runs[run.Run] = run
+		case known.Report != run.Report || known.Member != run.Member:
+			return nil, breach(RuleRun, "the run %s is recorded for %s with another report (digest %.12s…, this one has %.12s…)", run.Run, known.Member, known.Report, run.Report)
+		}
 	}
-	return then, nil
+	return EnterAll(ctx, l, append(facts, f)...)
 }

@@ -27,6 +27,10 @@ func folded(name string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// SameName says whether two names are the same but for case, diacritics and punctuation.
+// Nobody is the same as one without a name.
+func SameName(a, b string) bool { return folded(a) != "" && folded(a) == folded(b) }
+
 // slug is a name as an id: its folded spelling in lower-case ASCII with hyphens.
 func slug(name string) string {
 	s := strings.Map(func(r rune) rune {
