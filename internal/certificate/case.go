@@ -135,7 +135,7 @@ func differences(a, b *reports.Report) Differences {
 	d := Differences{
 		Baseline:  either(a.Baseline.ID+" "+a.Baseline.SHA256, b.Baseline.ID+" "+b.Baseline.SHA256),
 		Platform:  either(platform(a.Target), platform(b.Target)),
-		Selection: either(a.Selection.String(), b.Selection.String()),
+		Selection: either(selection(a.Selection), selection(b.Selection)),
 		Profile:   either(a.Run.Profile, b.Run.Profile),
 		Statement: either(statement(a.Target), statement(b.Target)),
 		Program:   either(a.Tool.Name+" "+a.Tool.Version, b.Tool.Name+" "+b.Tool.Version),
@@ -205,8 +205,20 @@ func platform(t reports.Target) string {
 	return strings.Join(parts, ", ")
 }
 
+func selection(s reports.Selection) string {
+	said := "every suite"
+	if len(s.MIMs) > 0 {
+		said = "suites " + sorted(s.MIMs)
+	}
+	if s.Filter != "" {
+		said += ", of them " + s.Filter
+	}
+	return said
+}
+
+func sorted(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), " ") }
+
 func statement(t reports.Target) string {
-	sorted := func(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), " ") }
 	return fmt.Sprintf("MIMs %s; features %s; version %s", sorted(t.MIMs), sorted(t.Features), t.Version)
 }
 

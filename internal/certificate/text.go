@@ -76,7 +76,7 @@ func (c Certificate) WriteText(w io.Writer) error {
 	fmt.Fprintf(t, "member\t%s (%s, %s)\n", c.Member.Name, c.Member.ID, c.Member.Country)
 	fmt.Fprintf(t, "platform\t%s\n", platform(c.Scope.Statement))
 	fmt.Fprintf(t, "conformant in\t%s of %s (%s)\n", strings.Join(c.Scope.MIMs, ", "), c.Scope.Baseline.ID, c.Scope.Baseline.Title)
-	fmt.Fprintf(t, "scope\tprofile %s, %s; it claims %s\n", c.Scope.Profile, c.Scope.Selection, statement(c.Scope.Statement))
+	fmt.Fprintf(t, "scope\tprofile %s, %s; it claims %s\n", c.Scope.Profile, selection(c.Scope.Selection), statement(c.Scope.Statement))
 	if len(c.Waivers) > 0 {
 		fmt.Fprintf(t, "except\t%s\n", waivers(c.Waivers))
 	}
