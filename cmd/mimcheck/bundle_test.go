@@ -76,6 +76,13 @@ func TestDiffOfTwoRuns(t *testing.T) {
 	mimcheck(t, "report", "diff", "b/report.json", "a/report.json", "--fail-on", "regression").want(t, 0, "fixed")
 	mimcheck(t, "report", "diff", "b/report.json", "a/report.json", "--fail-on", "change").want(t, 1)
 	mimcheck(t, "report", "diff", "a/report.json", "a/report.json", "--fail-on", "anything").want(t, 2, "regression or change")
+	mimcheck(t, "report", "history", "b/run.mimcheck.zip", "a/report.json").want(t, 0, "2 runs", "mim1.entity.create.location", "Passed, then Failed", "had the same outcome in each run")
+	mimcheck(t, "report", "history", "b/report.json", "a/report.json", "--format", "html", "--lang", "fi", "--out", "history.html").want(t, 0)
+	if page := read(t, "history.html"); !strings.Contains(page, "Ajohistoria") || !strings.Contains(page, `lang="fi"`) {
+		t.Error("the history is not in Finnish")
+	}
+	mimcheck(t, "report", "history", "a/report.json", "a/run.mimcheck.zip").want(t, 2, "reports of one run")
+	mimcheck(t, "report", "history", "a/report.json", "b/report.json", "--format", "odt").want(t, 2, "odt")
 	out := mimcheck(t, "report", "diff", "a/report.json", "b/report.json", "--json")
 	var d map[string]any
 	if err := json.Unmarshal([]byte(out.out), &d); err != nil || d["checks"] == nil {

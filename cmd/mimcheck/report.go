@@ -48,7 +48,7 @@ func newReport() *cobra.Command {
 	render.Flags().StringVar(&format, "format", "text", "one of "+strings.Join(formats.Names(), ", "))
 	languageFlag(render, &lang)
 	render.Flags().StringVar(&out, "out", "", "file to write (default: standard output)")
-	cmd.AddCommand(render, newReportDiff(), newReportHAR(), newReportScrub(), newReportSign(), newReportVerify())
+	cmd.AddCommand(render, newReportDiff(), newReportHistory(), newReportHAR(), newReportScrub(), newReportSign(), newReportVerify())
 	return cmd
 }
 

@@ -56,7 +56,7 @@ type Difference struct {
 
 // Reports compares a with b.
 func Reports(a, b *reports.Report) Difference {
-	d := Difference{Checks: []Change{}, Verdicts: []Judgement{}, Scope: scope(a, b), Took: b.Run.Took() - a.Run.Took()}
+	d := Difference{Checks: []Change{}, Verdicts: []Judgement{}, Scope: Scope(a, b), Took: b.Run.Took() - a.Run.Took()}
 	was, is := byID(a), byID(b)
 	for id, c := range was {
 		if _, both := is[id]; !both {
@@ -162,8 +162,8 @@ func verdicts(a, b reports.BaselineJudge) []Judgement {
 	return changed
 }
 
-// scope says what of the two runs was not the same.
-func scope(a, b *reports.Report) []string {
+// Scope says in sentences what of the two runs was not the same: what they judged, by what.
+func Scope(a, b *reports.Report) []string {
 	list := []string{}
 	add := func(what, was, is string) {
 		if was != is {

@@ -210,6 +210,9 @@ func (p *page) foot() {
 	p.printf("%s %s · %s %d · %s\n\n%s", text(r.Tool.Name), text(r.Tool.Version), p.label(p.say("Seed")), r.Run.Seed, p.label(p.say("The same run again")), p.fence("sh", r.Reproduce(), mostCurl))
 }
 
+// Literal makes s literal Markdown on one line, for other summaries.
+func Literal(s string) string { return text(s) }
+
 // text makes s literal Markdown on one line.
 func text(s string) string {
 	s = printable.Short(printable.Line(s), mostText)
