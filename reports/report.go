@@ -154,6 +154,8 @@ type MIMJudge struct {
 	Verdict      Verdict           `json:"verdict"`
 	Reason       string            `json:"reason"`
 	Capabilities []CapabilityJudge `json:"capabilities"`
+	// Declared says that its verdict rests on declarations alone; since version 1.1.
+	Declared bool `json:"declared,omitempty"`
 }
 
 // CapabilityJudge is the verdict of one capability.
@@ -174,6 +176,9 @@ type RequirementJudge struct {
 	Reason     string   `json:"reason"`
 	Checks     []string `json:"checks,omitempty"`
 	Counts     Counts   `json:"counts"`
+	// Declared says that all that speaks for it was declared, and nothing of it tested;
+	// since version 1.1.
+	Declared bool `json:"declared,omitempty"`
 }
 
 // Cleanup tells what became of the things that the run created.

@@ -30,6 +30,9 @@ const (
 	NeedCallback  Need = "callback"  // the platform must reach an address of the harness (contexts, notifications)
 	NeedExclusive Need = "exclusive" // no other check may run meanwhile
 	NeedModels    Need = "models"    // a data-model catalogue
+	// NeedDeclarations: signed declarations of those responsible. What a check with this
+	// need finds is declared and not tested.
+	NeedDeclarations Need = "declarations"
 )
 
 // Feature is an optional capability that a target can claim. A check without

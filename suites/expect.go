@@ -322,3 +322,19 @@ func excerpt(b []byte) string {
 	}
 	return string(bytes.ToValidUTF8(b, []byte("�")))
 }
+
+// Hold matches, whatever it is given, when ok is true: for what was worked out before.
+// The message tells the mismatch.
+func Hold(ok bool, format string, args ...any) types.GomegaMatcher {
+	return holding{ok, fmt.Sprintf(format, args...)}
+}
+
+type holding struct {
+	ok      bool
+	message string
+}
+
+func (h holding) Match(any) (bool, error)          { return h.ok, nil }
+func (h holding) FailureMessage(any) string        { return h.message }
+func (h holding) NegatedFailureMessage(any) string { return "expected not: " + h.message }
+func (h holding) Finding(any) reports.Finding      { return reports.Finding{Message: h.message} }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/target"
@@ -45,10 +46,19 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
 	}
+	published, err := declarations(time.Now())
+	if err != nil {
+		platform.Close()
+		return nil, fmt.Errorf("the reference platform's declarations could not be made: %w", err)
+	}
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == ogc.Base || strings.HasPrefix(r.URL.Path, ogc.Base+"/") {
 			places.ServeHTTP(w, r)
+			return
+		}
+		if r.URL.Path == documents.Base || strings.HasPrefix(r.URL.Path, documents.Base+"/") {
+			published.ServeHTTP(w, r)
 			return
 		}
 		platform.ServeHTTP(w, r)
@@ -76,6 +86,7 @@ func (c *City) Target() (*target.Target, error) {
 	}
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
+	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Statement = Statement()
 	return t, nil
 }

@@ -250,6 +250,9 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	}
 	if len(statement.MIMs) == 0 {
 		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
+		if p.city != nil {
+			statement.MIMs = append(statement.MIMs, within(baseline, declaredMIMs)...)
+		}
 	}
 	if len(s.Features) > 0 {
 		statement.Features = s.Features
@@ -269,7 +272,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	}
 	return runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
-		Statement: *statement, Callback: p.callback != nil, Models: p.models != nil,
+		Statement: *statement, Callback: p.callback != nil, Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
 	}, nil
 }
 
@@ -290,6 +293,17 @@ func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []str
 		}
 	}
 	return mims
+}
+
+// declaredMIMs are those that the embedded platform claims by its declarations alone.
+// Another platform has to say itself which MIMs its declarations are about.
+var declaredMIMs = []string{"MIM4", "MIM5", "MIM6", "MIM8"}
+
+// within are the MIMs that the baseline has.
+func within(b baselines.Baseline, mims []string) []string {
+	return slices.DeleteFunc(slices.Clone(mims), func(id string) bool {
+		return !slices.ContainsFunc(b.MIMs, func(m baselines.MIM) bool { return m.ID == id })
+	})
 }
 
 func (p *Prepared) openModels() (err error) {

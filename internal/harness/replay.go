@@ -80,7 +80,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	}
 	plan, err := runner.NewPlan(runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: target.Profile(run.Profile), Filter: run.Filter, MIMs: run.MIMs,
-		Statement: statement, Callback: run.Callback != "", Models: catalogue != nil,
+		Statement: statement, Callback: run.Callback != "", Models: catalogue != nil, Declarations: run.Target.Endpoints[target.Declarations] != "",
 	})
 	if err != nil {
 		return nil, none, err

@@ -43,6 +43,17 @@ type RunMIM struct {
 	// Of the checks of its mandatory requirements that apply, those that passed.
 	Passed int `json:"passed"`
 	Checks int `json:"checks"`
+	// Declared: all that its verdict rests on was declared, and nothing of it tested.
+	Declared bool `json:"declared,omitempty"`
+}
+
+// assurance is that of what the run found for a MIM: a harness that read declarations
+// has seen that they were made, whoever ran it.
+func (f RunRecorded) assurance(m RunMIM) Assurance {
+	if m.Declared {
+		return SelfDeclared
+	}
+	return f.Assurance
 }
 
 // referenceProfile is that of runs against the harness's own reference platform:
@@ -152,7 +163,7 @@ func runOf(m Member, r *reports.Report) (RunRecorded, error) {
 // mimOf counts what a report says about a MIM. tried: at least one of its checks
 // was made, whatever it found.
 func mimOf(r *reports.Report, judged reports.MIMJudge) (found RunMIM, tried bool) {
-	found = RunMIM{MIM: judged.ID, Claimed: judged.Claimed, Verdict: judged.Verdict}
+	found = RunMIM{MIM: judged.ID, Claimed: judged.Claimed, Verdict: judged.Verdict, Declared: judged.Declared}
 	var mandatory []string
 	for _, c := range judged.Capabilities {
 		for _, q := range c.Requirements {

@@ -286,7 +286,8 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 		t.measured, t.share, t.shareRun = true, share, this
 	}
 	if m.Verdict == reports.Conformant {
-		t.prove(proof{run: this, assurance: f.Assurance, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[f.Assurance]).End()})
+		a := f.assurance(m)
+		t.prove(proof{run: this, assurance: a, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[a]).End()})
 	}
 }
 

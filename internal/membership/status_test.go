@@ -69,6 +69,7 @@ func run(id, day string, v reports.Verdict, passed int, change ...func(*RunRecor
 func partial(f *RunRecorded)   { f.Partial = true }
 func reference(f *RunRecorded) { f.Profile = referenceProfile }
 func witnessed(f *RunRecorded) { f.Assurance = Witnessed }
+func declared(f *RunRecorded)  { f.MIMs[0].Declared = true }
 func twoThirds(f *RunRecorded) { f.MIMs[0].Mandatory, f.MIMs[0].Conformant = 3, 2 }
 func otherMIM(f *RunRecorded)  { f.MIMs[0].MIM = "MIM2" }
 func draft(f *RunRecorded)     { f.Baseline = "oasc-2026-06-draft" }
@@ -165,6 +166,8 @@ func TestStatusOf(t *testing.T) {
 		"failed, then repaired":              {[]Fact{conformant, run("r2", "2020-04-01", reports.NonConformant, 9), run("r3", "2020-04-03", reports.Conformant, 10)}, "2020-05-01", SelfTested, Implemented, "", "r3", "", []string{"r3"}},
 		"lapsed is not overdue":              {[]Fact{conformant}, "2026-01-01", SelfTested, Lapsed, "", "expired", "", []string{"r1"}},
 		"too little assurance":               {[]Fact{conformant}, "2020-04-01", Certified, Implementing, "", "but only selfTested", "Working Group", []string{"r1"}},
+		"declared, not tested":               {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, declared)}, "2020-04-01", SelfTested, Implementing, "", "but only selfDeclared", "", []string{"r1"}},
+		"declared, as was asked":             {[]Fact{run("r1", "2019-06-01", reports.Conformant, 10, declared)}, "2020-04-01", SelfDeclared, Implemented, "", "(selfDeclared)", "", []string{"r1"}},
 		"too little, out of time":            {[]Fact{run("r1", "2021-01-01", reports.Conformant, 10)}, "2021-02-01", Certified, Overdue, Implementing, "but only selfTested", "", []string{"r1"}},
 		"more assurance than asked for":      {[]Fact{run("r1", "2020-03-01", reports.Conformant, 10, witnessed)}, "2020-04-01", SelfTested, Implemented, "", "witnessed", "", []string{"r1"}},
 		"certified":                          {[]Fact{conformant, certificateOf(conformant, "c1", "2020-04-01", "2022-04-01")}, "2022-04-01", Certified, Implemented, "", "The certificate c1 on the run r1", "", []string{"r1"}},

@@ -83,7 +83,9 @@ func moments(facts []Fact, decisions []Decision, m Member, p Policy) []time.Time
 		all = append(all, f.when())
 		switch f := f.(type) {
 		case *RunRecorded:
-			day(DateOf(f.Finished).AddMonths(p.ValidMonths[f.Assurance]))
+			for _, m := range f.MIMs {
+				day(DateOf(f.Finished).AddMonths(p.ValidMonths[f.assurance(m)]))
+			}
 		case *CertificateIssued:
 			day(f.ValidUntil)
 		case *TimeframeExtended:

@@ -39,6 +39,9 @@ func locate(bases map[string]*url.URL, r Request) (place, error) {
 	if !known {
 		return p, fmt.Errorf("the target has no endpoint %q: give its address under endpoints in target.yaml", p.endpoint)
 	}
+	if r.FromRoot {
+		base = &url.URL{Scheme: base.Scheme, User: base.User, Host: base.Host}
+	}
 	p.base, p.url = base, base.JoinPath(r.Path)
 	u, err := url.Parse(base.String() + r.Path)
 	if err != nil {

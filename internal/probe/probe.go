@@ -13,8 +13,9 @@ import (
 
 // Names of endpoints that checks send requests to.
 const (
-	NGSILD      = target.NGSILD
-	OGCFeatures = target.OGCFeatures
+	NGSILD       = target.NGSILD
+	OGCFeatures  = target.OGCFeatures
+	Declarations = target.Declarations
 )
 
 // Request is one request of a check, relative to an endpoint of the target.
@@ -22,6 +23,7 @@ type Request struct {
 	Endpoint string // endpoint name of the target; empty is target.NGSILD
 	Method   string
 	Path     string // below the endpoint's base URL, starting with "/" (or empty for that URL), already escaped
+	FromRoot bool   // Path is below the root of the endpoint's host instead
 	Query    url.Values
 	Header   http.Header // replaces the client's defaults of the same name; an empty value list removes one
 	Body     []byte      // nil for no body

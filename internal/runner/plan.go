@@ -33,6 +33,8 @@ type Scope struct {
 	Callback bool
 	// Models says that the run has a data-model catalogue.
 	Models bool
+	// Declarations says that the target has signed declarations.
+	Declarations bool
 }
 
 // Planned is one check of the baseline with what the plan says of it.
@@ -158,6 +160,10 @@ func (s Scope) leftOut(c suites.Check, bound []string, matches func([]string) bo
 		return reports.Untested, "the platform cannot reach the harness: give an address that it can reach with --callback-host"
 	case c.Has(suites.NeedModels) && !s.Models:
 		return reports.Untested, "the run has no data-model catalogue: name one with --models"
+	case c.Has(suites.NeedDeclarations) && !s.Declarations && c.Level == suites.Core:
+		return reports.Untested, "no machine can test it, and the target has no declarations: publish some, see `mimcheck declaration`, and name their address as the endpoint declarations"
+	case c.Has(suites.NeedDeclarations) && !s.Declarations:
+		return reports.Inapplicable, "no machine can test it, and it is not mandatory: the target has no declarations"
 	}
 	return "", ""
 }

@@ -89,7 +89,7 @@ func (f *file) root(n ast.Node) {
 
 func (f *file) endpoints(n ast.Node, at string) {
 	f.t.Endpoints = map[string]string{}
-	seen := f.Mapping(n, at, f.endpoint(NGSILD, ngsildBase), f.endpoint(OGCFeatures, baseURL))
+	seen := f.Mapping(n, at, f.endpoint(NGSILD, ngsildBase), f.endpoint(OGCFeatures, baseURL), f.endpoint(Declarations, baseURL))
 	if seen != nil && len(seen) == 0 {
 		f.Wrong(n, at, "expected at least one endpoint: ngsi-ld, with its url")
 	}

@@ -21,6 +21,8 @@ const (
 	NGSILD = "ngsi-ld"
 	// OGCFeatures is the address of the landing page of an API by OGC API - Features.
 	OGCFeatures = "ogc-features"
+	// Declarations is the address of signed declarations, see package declaration.
+	Declarations = "declarations"
 )
 
 // Target is a platform under test. Load reads it from target.yaml, FromURL makes

@@ -19,6 +19,10 @@
 //
 // An outcome that is none of the five counts as cantTell.
 //
+// A requirement for which nothing but declarations speaks (checks with the need
+// declarations) is conformant as declared: Declared is set, and the reasons of the
+// requirement and of all that contains it say so. A declaration never outweighs a test.
+//
 // A requirement that only one mechanism makes (its key begins with M1-) is judged
 // by its obligation like any other.
 //
@@ -119,6 +123,7 @@ func (e evidence) mim(m baselines.MIM) reports.MIMJudge {
 		all = append(all, capability.Requirements...)
 	}
 	judged.Verdict, judged.Reason = overRequirements(all)
+	judged.Declared = judged.Verdict == reports.Conformant && allDeclared(all)
 	if judged.Verdict == reports.NotApplicable {
 		judged.Verdict = reports.Inconclusive
 		judged.Reason = fmt.Sprintf("%s is claimed, and nothing is known of it: %s", m.ID, judged.Reason)

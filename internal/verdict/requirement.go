@@ -2,20 +2,27 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
-// extended is the level of checks of what a standard recommends, as package suites
-// writes it; it is not imported, so that a verdict needs no check's code.
-const extended = "extended"
+// Words that package suites has for checks; it is not imported, so that a verdict needs
+// no check's code.
+const (
+	extended     = "extended"     // level of checks of what a standard recommends
+	declarations = "declarations" // need of checks that read declarations and test nothing
+)
 
 // requirement judges one requirement of a claimed MIM; see the package's rules.
 func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge {
 	judged := e.describe(r)
 	judged.Verdict, judged.Reason = weigh(e.byRequirement[r.ID])
+	if judged.Verdict == reports.Conformant && onlyDeclared(e.byRequirement[r.ID]) {
+		judged.Declared, judged.Reason = true, "Declared, not tested. "+judged.Reason
+	}
 	if judged.Verdict == "" { // nothing is known
 		judged.Verdict = reports.NotApplicable
 		if gates(r.Obligation) {
@@ -36,6 +43,13 @@ func (e evidence) describe(r baselines.Requirement) reports.RequirementJudge {
 		judged.Checks = append(judged.Checks, c.ID)
 	}
 	return judged
+}
+
+// onlyDeclared says whether no check that passed tested anything.
+func onlyDeclared(checks []reports.CheckResult) bool {
+	return !slices.ContainsFunc(checks, func(c reports.CheckResult) bool {
+		return c.Outcome == reports.Passed && !slices.Contains(c.Needs, declarations)
+	})
 }
 
 // gates says whether a requirement with the obligation decides over what contains

@@ -203,3 +203,60 @@ func TestRequirementTellsItsChecks(t *testing.T) {
 		t.Errorf("judged: %+v", got)
 	}
 }
+
+func TestDeclaredIsToldApartFromTested(t *testing.T) {
+	declared := func(outcomes string) []reports.CheckResult {
+		checks := results(core, outcomes)
+		for i := range checks {
+			checks[i].ID, checks[i].Needs = fmt.Sprintf("mim1.declared.d%d", i), []string{"read", "declarations"}
+		}
+		return checks
+	}
+	for name, c := range map[string]struct {
+		checks   []reports.CheckResult
+		verdict  reports.Verdict
+		declared bool
+	}{
+		"declared":                        {declared("P"), reports.Conformant, true},
+		"declared, the tests don't apply": {append(declared("P"), results(core, "I")...), reports.Conformant, true},
+		"declared and tested":             {append(declared("P"), results(core, "P")...), reports.Conformant, false},
+		"declared, a test failed":         {append(declared("P"), results(core, "F")...), reports.NonConformant, false},
+		"declared, a test is open":        {append(declared("P"), results(core, "U")...), reports.Inconclusive, false},
+		"a declaration that doesn't hold": {declared("F"), reports.NonConformant, false},
+		"nothing declared":                {declared("U"), reports.Inconclusive, false},
+		"tested":                          {results(core, "P"), reports.Conformant, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judge(t, baselines.Mandatory, nil, c.checks)
+			if got.Verdict != c.verdict || got.Declared != c.declared {
+				t.Errorf("%s, declared %t: expected %s, declared %t", got.Verdict, got.Declared, c.verdict, c.declared)
+			}
+			if strings.Contains(got.Reason, "Declared, not tested") != c.declared {
+				t.Errorf("the reason is %q", got.Reason)
+			}
+			if _, reason := overRequirements([]reports.RequirementJudge{got}); strings.Contains(reason, "Declared, not tested: ") != c.declared {
+				t.Errorf("the reason of what contains it is %q", reason)
+			}
+		})
+	}
+}
+
+func TestAMIMIsDeclaredOnlyWhenAllThatDecidesIs(t *testing.T) {
+	b := two()
+	declared := on("MIM1/must", reports.Passed)
+	declared.Needs = []string{"read", "declarations"}
+	for name, c := range map[string]struct {
+		checks []reports.CheckResult
+		want   bool
+	}{
+		"all":                       {[]reports.CheckResult{declared}, true},
+		"what is aside was tested":  {[]reports.CheckResult{declared, on("MIM1/should", reports.Passed)}, true},
+		"what decides was tested":   {[]reports.CheckResult{on("MIM1/must", reports.Passed)}, false},
+		"the declaration is untrue": {[]reports.CheckResult{declared, on("MIM1/must", reports.Failed)}, false},
+		"nothing":                   {nil, false},
+	} {
+		if got := Judge(b, []string{"MIM1"}, c.checks, nil).MIMs[0].Declared; got != c.want {
+			t.Errorf("%s: %t, expected %t", name, got, c.want)
+		}
+	}
+}

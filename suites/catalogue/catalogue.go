@@ -9,6 +9,7 @@ import (
 
 	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/baselines"
+	"github.com/oasc/mimcheck/suites/declared"
 )
 
 // Registry returns all checks. A check that is bound to a requirement is bound to
@@ -18,7 +19,11 @@ func Registry() (*suites.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	checks := slices.Concat(groups()...)
+	declared, err := declared.Checks()
+	if err != nil {
+		return nil, err
+	}
+	checks := slices.Concat(append(groups(), declared)...)
 	for i := range checks {
 		checks[i].Requirements = withHeirs(checks[i].Requirements, heirs)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/oasc/mimcheck/suites/mim7"
 )
 
-// groups are the checks of every suite: a new suite adds its line here.
+// groups are the checks of every suite that is written in Go: a new suite adds its line here.
 func groups() [][]suites.Check {
 	return [][]suites.Check{mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.Temporal(), mim1.Further(), mim2.Checks(), mim7.Checks()}
 }

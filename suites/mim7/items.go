@@ -170,7 +170,7 @@ func itemChecks() []Check {
 							return true
 						}
 					}
-					t.Expect(all).To(told(false, "numberMatched of collection %s is %d with limit=1 and %d with limit=%d", c.id, of1, all, someFeatures))
+					t.Expect(all).To(Hold(false, "numberMatched of collection %s is %d with limit=1 and %d with limit=%d", c.id, of1, all, someFeatures))
 					return true
 				})
 			},

@@ -2,7 +2,6 @@ package mim7
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/peterstace/simplefeatures/geom"
 
 	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/reports"
 	. "github.com/oasc/mimcheck/suites"
 )
 
@@ -31,26 +29,14 @@ const (
 
 type object = map[string]any
 
-// holding is a matcher of an expectation that was worked out before.
-type holding struct {
-	ok      bool
-	message string
-}
-
-func (h holding) Match(any) (bool, error)           { return h.ok, nil }
-func (h holding) FailureMessage(any) string         { return h.message }
-func (h holding) NegatedFailureMessage(any) string  { return "expected not: " + h.message }
-func (h holding) Finding(any) reports.Finding       { return reports.Finding{Message: h.message} }
-func told(ok bool, format string, a ...any) holding { return holding{ok, fmt.Sprintf(format, a...)} }
-
 // expect collects a mismatch, seen in the answer r, that the message tells.
 func expect(t *T, r *probe.Response, ok bool, format string, args ...any) bool {
-	return t.Expect(r).To(told(ok, format, args...))
+	return t.Expect(r).To(Hold(ok, format, args...))
 }
 
 // require ends the check by the mismatch.
 func require(t *T, r *probe.Response, ok bool, format string, args ...any) {
-	t.Require(r).To(told(ok, format, args...))
+	t.Require(r).To(Hold(ok, format, args...))
 }
 
 func accepting(media string) Option { return Header("Accept", media) }
