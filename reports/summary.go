@@ -146,3 +146,10 @@ func Plural(n int, one, many string) string {
 	}
 	return strconv.Itoa(n) + " " + many
 }
+
+// needDeclarations is the need, as package suites writes it, of checks that read
+// declarations.
+const needDeclarations = "declarations"
+
+// Declared says that what the check finds was declared and not tested.
+func (c CheckResult) Declared() bool { return slices.Contains(c.Needs, needDeclarations) }

@@ -9,12 +9,9 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
-// Words that package suites has for checks; it is not imported, so that a verdict needs
-// no check's code.
-const (
-	extended     = "extended"     // level of checks of what a standard recommends
-	declarations = "declarations" // need of checks that read declarations and test nothing
-)
+// extended is the level of checks of what a standard recommends, as package suites
+// writes it; it is not imported, so that a verdict needs no check's code.
+const extended = "extended"
 
 // requirement judges one requirement of a claimed MIM; see the package's rules.
 func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge {
@@ -48,7 +45,7 @@ func (e evidence) describe(r baselines.Requirement) reports.RequirementJudge {
 // onlyDeclared says whether no check that passed tested anything.
 func onlyDeclared(checks []reports.CheckResult) bool {
 	return !slices.ContainsFunc(checks, func(c reports.CheckResult) bool {
-		return c.Outcome == reports.Passed && !slices.Contains(c.Needs, declarations)
+		return c.Outcome == reports.Passed && !c.Declared()
 	})
 }
 

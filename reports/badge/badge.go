@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,8 +23,9 @@ const (
 	padding    = 8.0   // on each side of a text, in px
 )
 
-// Render writes the picture. It says draft, in part and waivers where the verdict is that
-// of a draft, of a part, or with agreed exceptions; these are told in its descriptions.
+// Render writes the picture. It says draft, in part, declared and waivers where the verdict
+// is that of a draft, of a part, rests for a MIM on declarations alone, or with agreed
+// exceptions; these are told in its descriptions.
 func Render(w io.Writer, r *reports.Report) error {
 	english := words.InEnglish()
 	label := printable.Short(printable.Line(r.Baseline.ID), mostLabel)
@@ -34,6 +36,9 @@ func Render(w io.Writer, r *reports.Report) error {
 	}
 	if r.Selection.Filter != "" || len(r.Selection.MIMs) > 0 {
 		limits = append(limits, "in part")
+	}
+	if slices.ContainsFunc(r.Verdict.MIMs, func(m reports.MIMJudge) bool { return m.Declared }) {
+		limits = append(limits, "in part declared")
 	}
 	waivers := ""
 	for _, w := range r.Waivers {

@@ -116,6 +116,14 @@ type result struct {
 	Info    string `json:"info,omitempty"`
 }
 
+// mode: a person declared what a program then read.
+func mode(c *reports.CheckResult) string {
+	if c.Declared() {
+		return "earl:semiAuto"
+	}
+	return "earl:automatic"
+}
+
 // Render writes the report as EARL.
 func Render(w io.Writer, r *reports.Report) error {
 	r = r.Canonical()
@@ -143,7 +151,7 @@ func Render(w io.Writer, r *reports.Report) error {
 		at := r.Run.Started.Add(time.Duration(c.StartedMS+c.DurationMS) * time.Millisecond)
 		said := assertion{
 			ID: urn("run", r.Run.ID) + ":assertion:" + url.PathEscape(c.ID), Type: "earl:Assertion",
-			AssertedBy: tool, Subject: platform, Test: id, Mode: "earl:automatic",
+			AssertedBy: tool, Subject: platform, Test: id, Mode: mode(c),
 			Result: result{"earl:TestResult", outcome(c.Outcome), at.UTC().Format(time.RFC3339Nano), c.Reason},
 		}
 		if w := r.Waiver(c.ID); w != nil {

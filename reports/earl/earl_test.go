@@ -24,7 +24,7 @@ var terms = map[string]map[string]bool{
 	"classes":    set("Assertion", "Assertor", "Software", "TestSubject", "TestRequirement", "TestCase", "TestResult"),
 	"properties": set("assertedBy", "subject", "test", "result", "mode", "outcome", "info"),
 	"outcomes":   set("passed", "failed", "cantTell", "inapplicable", "untested"),
-	"modes":      set("automatic"),
+	"modes":      set("automatic", "semiAuto"),
 }
 
 func set(words ...string) map[string]bool {

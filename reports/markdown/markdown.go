@@ -94,6 +94,9 @@ func (p *page) head() {
 			if !m.Claimed {
 				claimed = " (" + strings.ToLower(p.say("Not claimed")) + ")"
 			}
+			if m.Declared {
+				claimed = " (" + strings.ToLower(p.say("By declaration, not tested")) + ")"
+			}
 			p.printf("| %s %s%s | %s %s | %s |\n", text(m.ID), text(m.Title), claimed, verdictSign(m.Verdict), text(p.words.Verdict(m.Verdict)), text(m.Reason))
 		}
 		p.printf("\n")

@@ -107,6 +107,9 @@ func (p *page) mims() {
 		if !m.Claimed {
 			title += " (" + strings.ToLower(p.say("Not claimed")) + ")"
 		}
+		if m.Declared {
+			title += " (" + strings.ToLower(p.say("By declaration, not tested")) + ")"
+		}
 		p.wrap(2, fmt.Sprintf("%s  %s  ", pad(printable.Line(m.ID), longest), p.paint(verdictColor(m.Verdict), pad(p.Words.Verdict(m.Verdict), widest))), title)
 	}
 }
