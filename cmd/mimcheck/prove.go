@@ -1,79 +1,85 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/oasc/mimcheck/internal/harness"
 	"github.com/oasc/mimcheck/internal/prove"
-	"github.com/oasc/mimcheck/internal/reference/faults"
-	"github.com/oasc/mimcheck/suites/baselines"
-	"github.com/oasc/mimcheck/suites/catalogue"
+	"github.com/oasc/mimcheck/reports/proof"
 )
 
 func newProve() *cobra.Command {
-	o := prove.Options{Settings: harness.Settings{Tool: tool(), StateDir: defaultStateDir()}}
-	var names []string
+	o := prove.Options{Tool: tool()}
+	var format string
+	var percent float64
 	cmd := &cobra.Command{
 		Use:   "prove",
 		Short: "Prove the checks: run them against every fault of the reference platform",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if len(names) > 0 {
-				o.Faults, err = faults.Named(names...)
-			} else {
-				o.Faults, err = faultsOf(o.Settings.Baseline)
-			}
+		Long: `Runs the checks against the reference platform as it is, where every one has to pass,
+and with each of its faults, where one has to fail; and tells which faults each check
+and the checks of each requirement notice, and which check is needed for none.
+
+A check is run against a fault only where the fault changes something that the check
+sees. A fault that nobody notices so is judged by all checks, and so are as many others
+as --audit says, chosen at random. With --fault there are no runs without a fault, and no
+audit, unless they are asked for.
+
+Exit codes: 0 the checks are proved, 1 they are not, 2 wrong use, 130 interrupted.`,
+		Example: `  mimcheck prove --filter entity.create
+  mimcheck prove --format json > proof.json
+  mimcheck prove --fault entity.create.no-location`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			render, err := proof.Format(format)
 			if err != nil {
 				return err
 			}
-			done := 0
-			o.Progress = func(fault string, kills int) {
-				done++
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, noticed by %d\n", done, len(o.Faults), fault, kills)
+			if percent < 0 || percent > 100 || o.Seeds < 0 || o.Audit < 0 || o.Parallel < 0 {
+				return errors.New("--at-least must be 0 to 100, and --seeds, --audit and --parallel must not be negative")
 			}
-			proof, err := prove.Run(cmd.Context(), o)
+			o.AtLeast = percent / 100
+			if len(o.Faults) > 0 { // then they are what the user wants to know about
+				o.Seeds = ifGiven(cmd, "seeds", o.Seeds)
+				o.Audit = ifGiven(cmd, "audit", o.Audit)
+			}
+			o.Progress = func(done, of int, what string) {
+				if done == of || done%50 == 0 {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d runs: %s\n", done, of, what)
+				}
+			}
+			r, err := prove.Run(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
-			if err := proof.WriteText(cmd.OutOrStdout()); err != nil {
+			if err := render(cmd.OutOrStdout(), r); err != nil {
 				return err
 			}
-			if len(proof.Survived())+len(proof.FalseAlarms)+len(proof.Misnamed()) > 0 {
-				return exitError{exitNonConformant, errors.New("the checks are not proved: see the lists above")}
+			if !r.Proved {
+				return exitError{exitNonConformant, errors.New("the checks are not proved: " + strings.Join(r.Reasons, "; "))}
 			}
 			return nil
 		},
 	}
-	cmd.Flags().StringSliceVar(&names, "fault", nil, "prove against these faults only")
-	cmd.Flags().StringVar(&o.Settings.Filter, "filter", "", "prove the checks whose labels match this expression only")
-	cmd.Flags().StringVar(&o.Settings.Baseline, "baseline", "", "prove the checks of this baseline only")
-	cmd.Flags().Uint64Var(&o.Settings.Seed, "seed", 0, "seed of everything random")
-	cmd.Flags().IntVar(&o.Parallel, "parallel", 2, "platforms at once")
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.Faults, "fault", nil, "prove against these faults only")
+	flags.StringVar(&o.Filter, "filter", "", "prove the checks whose labels match this expression only, and against the faults that reach them")
+	flags.StringSliceVar(&o.Baselines, "baseline", nil, "prove the checks of these baselines only (default all)")
+	flags.Uint64Var(&o.Seed, "seed", 1, "seed of everything random in the runs with a fault")
+	flags.IntVar(&o.Seeds, "seeds", 50, "runs without any fault, each with a seed of its own, in which every check has to pass")
+	flags.IntVar(&o.Audit, "audit", 10, "faults that are judged by all checks, to hold the short cut against the long way")
+	flags.Float64Var(&percent, "at-least", 98, "share of the faults, in percent, that has to be noticed when nothing is left out")
+	flags.IntVar(&o.Parallel, "parallel", 0, "platforms at once (default four a processor)")
+	flags.StringVar(&format, "format", "text", "one of "+strings.Join(proof.Formats(), ", "))
 	return cmd
 }
 
-// faultsOf are the faults that checks of the baseline could notice: all but those
-// that only checks of other baselines name.
-func faultsOf(baseline string) ([]faults.Fault, error) {
-	registry, err := catalogue.Registry()
-	if err != nil {
-		return nil, err
+// ifGiven is the value of a flag that the user gave, and else 0.
+func ifGiven(cmd *cobra.Command, flag string, value int) int {
+	if cmd.Flags().Changed(flag) {
+		return value
 	}
-	checks, err := catalogue.For(cmp.Or(baseline, baselines.DefaultID))
-	if err != nil {
-		return nil, err
-	}
-	elsewhere := map[string]bool{}
-	for _, c := range registry.All() {
-		elsewhere[c.Fault] = true
-	}
-	for _, c := range checks {
-		delete(elsewhere, c.Fault)
-	}
-	return slices.DeleteFunc(faults.All(), func(f faults.Fault) bool { return elsewhere[f.Name] }), nil
+	return 0
 }

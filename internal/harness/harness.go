@@ -84,6 +84,12 @@ type Prepared struct {
 // defaultTimeout bounds one check.
 const defaultTimeout = 30 * time.Second
 
+// defaultSample is how many entities observing checks look at.
+const defaultSample = 50
+
+// cityConcurrency is how many checks are at the embedded platform at once.
+const cityConcurrency = 16
+
 // maxBodies bounds the bodies that a run keeps, in bytes.
 const maxBodies = 256 << 20
 
@@ -213,7 +219,7 @@ func (p *Prepared) politeness(profile target.Profile) {
 	standard := map[target.Profile]target.Politeness{
 		target.Observe:   {Rate: 5, Concurrency: 2},
 		target.Sandbox:   {Rate: 10, Concurrency: 4},
-		target.Reference: {Rate: 0, Concurrency: 16},
+		target.Reference: {Rate: 0, Concurrency: cityConcurrency},
 	}[profile]
 	polite := &p.Target.Polite
 	if polite.Rate == 0 {
@@ -376,18 +382,6 @@ func unclaimed(ctx context.Context, client probe.Client, claimed []string) []str
 		strings.Join(names, ", "), strings.Join(append(slices.Clone(claimed), list), ","))}
 }
 
-// Outcomes executes the plan for its outcomes alone: without Ginkgo, report and
-// clean-up, so that many embedded platforms can be judged at once.
-func (p *Prepared) Outcomes(ctx context.Context) (map[string]suites.Result, error) {
-	session, options, journal, err := p.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer session.Close()
-	defer func() { _ = os.Remove(journal) }() // the platform that it is about ends with the run
-	return runner.Outcomes(ctx, p.Plan, options), nil
-}
-
 func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options, journal string, err error) {
 	s := p.settings
 	journal = filepath.Join(s.StateDir, "journals", p.RunID+".ndjson")
@@ -403,7 +397,7 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 	}
 	options := runner.Options{
 		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck, Waivers: p.waivers,
-		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: cmp.Or(s.Sample, 50),
+		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: cmp.Or(s.Sample, defaultSample),
 		Concurrency: p.Target.Polite.Concurrency, Rate: p.Target.Polite.Rate,
 		Timeout: cmp.Or(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,
 	}

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -98,6 +99,27 @@ func operations() map[string]operation {
 
 		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
 	}
+}
+
+// Operation is one operation of the HTTP binding, as others may know it.
+type Operation struct {
+	Method, Path string   // below /ngsi-ld/v1, parameters in braces
+	Parameters   []string // of the query
+	Answers      bool     // a success gives JSON
+	Creates      bool     // a success makes a resource of its own
+}
+
+// Operations lists the operations, sorted by path and method.
+func Operations() []Operation {
+	var list []Operation
+	for pattern, op := range operations() {
+		method, path, _ := strings.Cut(pattern, " ")
+		list = append(list, Operation{method, path, op.parameters, op.offers != nil, op.creates && !strings.Contains(path, "entityOperations")})
+	}
+	slices.SortFunc(list, func(a, b Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	return list
 }
 
 // ServeHTTP serves the platform's APIs.

@@ -183,7 +183,7 @@ func SetBody(r *http.Request, b []byte) {
 // All lists every named fault, sorted by name.
 func All() []Fault {
 	var all []Fault
-	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), registrations(), temporal(), places(), declarations()} {
+	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), registrations(), temporal(), places(), declarations(), generic()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
@@ -192,13 +192,17 @@ func All() []Fault {
 
 // Named returns the faults with the names; an unknown name is an error.
 func Named(names ...string) ([]Fault, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
 	var found []Fault
+	all := All()
 	for _, name := range names {
-		i := slices.IndexFunc(All(), func(f Fault) bool { return f.Name == name })
+		i := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("fault %q is unknown: `mimcheck reference faults` lists the names", name)
 		}
-		found = append(found, All()[i])
+		found = append(found, all[i])
 	}
 	return found, nil
 }

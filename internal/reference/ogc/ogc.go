@@ -43,7 +43,15 @@ func New(clock func() time.Time) (*Platform, error) {
 		return nil, err
 	}
 	p := &Platform{clock: clock, collections: collections, mux: http.NewServeMux()}
-	for path, resource := range map[string]resource{
+	for path, resource := range resources() {
+		p.mux.HandleFunc(Base+path, func(w http.ResponseWriter, r *http.Request) { p.handle(w, r, resource) })
+	}
+	return p, nil
+}
+
+// resources are what is served, by path.
+func resources() map[string]resource {
+	return map[string]resource{
 		"/{$}":                                 {media: mediaJSON, serve: (*call).landing},
 		"/conformance":                         {media: mediaJSON, serve: (*call).conformance},
 		"/api":                                 {media: mediaOpenAPI, serve: (*call).api},
@@ -51,10 +59,27 @@ func New(clock func() time.Time) (*Platform, error) {
 		"/collections/{collection}":            {media: mediaJSON, serve: (*call).oneCollection},
 		"/collections/{collection}/items":      {media: mediaGeoJSON, serve: (*call).items, takes: itemParameters},
 		"/collections/{collection}/items/{id}": {media: mediaGeoJSON, serve: (*call).oneFeature, takes: func(*collection) []string { return []string{"crs"} }},
-	} {
-		p.mux.HandleFunc(Base+path, func(w http.ResponseWriter, r *http.Request) { p.handle(w, r, resource) })
 	}
-	return p, nil
+}
+
+// Operation is the reading of one resource, as others may know it.
+type Operation struct {
+	Path       string   // below Base, parameters in braces
+	Parameters []string // of the query, beside those that a collection has of its own
+}
+
+// Operations lists the operations, sorted by path.
+func Operations() []Operation {
+	var list []Operation
+	for path, r := range resources() {
+		o := Operation{Path: strings.TrimSuffix(path, "{$}"), Parameters: []string{"f"}}
+		if r.takes != nil {
+			o.Parameters = append(o.Parameters, r.takes(&collection{})...)
+		}
+		list = append(list, o)
+	}
+	slices.SortFunc(list, func(a, b Operation) int { return strings.Compare(a.Path, b.Path) })
+	return list
 }
 
 // ServeHTTP serves the API.

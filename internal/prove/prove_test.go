@@ -1,0 +1,111 @@
+package prove
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports/proof"
+)
+
+// proved does a small proof.
+func proved(t *testing.T, o Options) *proof.Report {
+	t.Helper()
+	r, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// outcomes are the names of the faults by what became of them.
+func outcomes(r *proof.Report) map[proof.Outcome][]string {
+	by := map[proof.Outcome][]string{}
+	for _, f := range r.Faults {
+		by[f.Outcome] = append(by[f.Outcome], f.Name)
+	}
+	return by
+}
+
+func TestAFaultIsNoticedByTheChecksThatLookThere(t *testing.T) {
+	steps := 0
+	r := proved(t, Options{Filter: "mim1.entity.create.location", Faults: []string{"entity.create.overwrites", "entity.create.no-location"}, Seeds: 2, Parallel: 2,
+		Progress: func(done, of int, _ string) {
+			if steps++; done != steps || done > of {
+				t.Errorf("step %d is told as %d of %d", steps, done, of)
+			}
+		}})
+	by := outcomes(r)
+	if !slices.Equal(by[proof.Killed], []string{"entity.create.no-location"}) || !slices.Equal(by[proof.Survived], []string{"entity.create.overwrites"}) {
+		t.Errorf("the faults ended as %v, expected the one to survive that the selected check does not look for", by)
+	}
+	if r.Score != 0.5 || r.Counts.Killed != 1 || r.Counts.Survived != 1 || r.Counts.Checks != 1 {
+		t.Errorf("score %v, counts %+v", r.Score, r.Counts)
+	}
+	if c := r.Checks[0]; c.ID != "mim1.entity.create.location" || c.Killed != 1 || !c.Named || c.Sole != 1 || c.NeededFor != "entity.create.no-location" {
+		t.Errorf("the check: %+v", c)
+	}
+	if len(r.FalseAlarms) > 0 || r.Proved || len(r.Reasons) != 1 || !strings.Contains(r.Reasons[0], "50.0 %") {
+		t.Errorf("proved %v: %v, false alarms %v", r.Proved, r.Reasons, r.FalseAlarms)
+	}
+	if steps != 5 {
+		t.Errorf("%d runs were told, expected two without fault, two with one, and one of all checks", steps)
+	}
+}
+
+// The checks of a few operations, of several suites, against every fault that reaches
+// them; some of the faults the long way, where the short cut must have missed nothing.
+func TestAProofInSmall(t *testing.T) {
+	r := proved(t, Options{Filter: "entity.create || subscription.delete || types.model || landing.links", Seeds: 2, Audit: 6})
+	if !r.Proved {
+		t.Error(r.Reasons)
+	}
+	if len(r.Audit.Faults) != 6 || r.Counts.Killed == 0 || len(r.OutOfScope) == 0 || len(r.Omitted) != 0 {
+		t.Errorf("counts %+v, %d audited, %d out of scope, omitted %v", r.Counts, len(r.Audit.Faults), len(r.OutOfScope), r.Omitted)
+	}
+	var text bytes.Buffer
+	if err := proof.Text(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"The checks are proved.", "oasc-2019-01-16/MIM1/access", "mim7.landing.links.api"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the text says nothing of %q", want)
+		}
+	}
+}
+
+func TestBadOptionsAndInterruption(t *testing.T) {
+	for _, c := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{Filter: "entity.create &&"}, "--filter"},
+		{Options{Filter: "nothing.of.that.name"}, "the selection is empty"},
+		{Options{Faults: []string{"no.such-fault"}}, `fault "no.such-fault" is unknown`},
+		{Options{Baselines: []string{"oasc-1919"}}, "oasc-1919"},
+	} {
+		if _, err := Run(t.Context(), c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, expected an error with %q", c.o, err, c.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Run(ctx, Options{Filter: "entity.create"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+func TestEquivalentFaultsExistAndHaveReasons(t *testing.T) {
+	for name, reason := range equivalent() {
+		if _, err := faults.Named(name); err != nil {
+			t.Error(err)
+		}
+		if len(strings.Fields(reason)) < 5 {
+			t.Errorf("%s is called equivalent for %q, which is no reason", name, reason)
+		}
+	}
+}
