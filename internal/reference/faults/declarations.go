@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/documents"
@@ -42,7 +43,7 @@ func changeEnvelope(change func(map[string]any)) func(*http.Request, *Answer) {
 		}
 		change(envelope)
 		if changed, err := json.MarshalIndent(envelope, "", "  "); err == nil {
-			a.Body = append(changed, '\n')
+			a.Body = slices.Concat(changed, []byte("\n"))
 		}
 	}
 }
