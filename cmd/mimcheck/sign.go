@@ -68,7 +68,8 @@ func newReportVerify() *cobra.Command {
 		Long: `Verify tells each thing that it checked. The exit code is 4 when something is wrong,
 and the message names it. It says that nobody has altered what was signed; that the
 outcomes follow from the evidence is for ` + "`mimcheck replay`" + ` to show.`,
-		Args: cobra.ExactArgs(1),
+		Example: "  mimcheck report verify run.mimcheck.zip --key working-group.pub --revocations revoked.yaml",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(keys.files) == 0 && !unsigned {
 				return errors.New("no key is trusted: name the signer's public key with --key, or check only that the bundle is whole with --unsigned")

@@ -61,7 +61,7 @@ type Step struct{ What, Found string }
 // Trust says whose signatures count.
 type Trust struct {
 	Keys    []PublicKey
-	Revoked []string // ids of keys that count no more
+	Revoked []Revocation
 	Now     time.Time
 }
 
@@ -163,13 +163,17 @@ func (t Trust) ids() []string {
 
 // valid says why a key does not count at the time of signing.
 func (t Trust) valid(key PublicKey, signed time.Time) error {
-	for _, id := range t.Revoked {
-		if id == key.ID {
-			return fmt.Errorf("key %s is revoked: ask the signer for a signature by another one", key.ID)
+	for _, r := range t.Revoked {
+		if r.Key == key.ID && r.covers(signed) {
+			since := ""
+			if r.Since != "" {
+				since = " since " + r.Since
+			}
+			return fmt.Errorf("key %s is revoked%s (%s), and it was signed at %s: ask the signer for a signature by another key", key.ID, since, r.Reason, signed.Format(time.RFC3339))
 		}
 	}
 	if c := key.Cert; c != nil && (signed.Before(c.NotBefore) || signed.After(c.NotAfter)) {
-		return fmt.Errorf("the certificate of key %s was valid from %s to %s, and it was signed at %s", key.ID,
+		return fmt.Errorf("key %s is not valid at that time: its certificate is from %s to %s, and it was signed at %s; ask the signer for a signature by a valid key", key.ID,
 			c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339), signed.Format(time.RFC3339))
 	}
 	return nil

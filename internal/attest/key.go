@@ -66,29 +66,46 @@ func NewKey(passphrase []byte) (private, public []byte, err error) {
 
 // ReadPrivate reads the encrypted private key at path.
 func ReadPrivate(path string, passphrase []byte) (crypto.Signer, error) {
-	block, err := readPEM(path)
+	content, err := readKey(path)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := OpenPrivate(content, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return signer, nil
+}
+
+// OpenPrivate opens an encrypted private key in PEM.
+func OpenPrivate(content, passphrase []byte) (crypto.Signer, error) {
+	block, err := decodePEM(content)
 	if err != nil {
 		return nil, err
 	}
 	if block.Type != pemEncrypted {
-		return nil, fmt.Errorf("%s holds a PEM block %q, expected %q: a private key that is not encrypted is not used; make one by `mimcheck key new`", path, block.Type, pemEncrypted)
+		return nil, fmt.Errorf("it holds a PEM block %q, expected %q: a private key that is not encrypted is not used; make one by `mimcheck key new`", block.Type, pemEncrypted)
 	}
 	key, _, err := pkcs8.ParsePrivateKey(block.Bytes, passphrase)
 	if err != nil {
-		return nil, fmt.Errorf("the key in %s can't be opened: is the passphrase right? (%w)", path, err)
+		return nil, fmt.Errorf("the key can't be opened: is the passphrase right? (%w)", err)
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
-		return nil, fmt.Errorf("%s holds a key of a kind that can't sign", path)
+		return nil, errors.New("it holds a key of a kind that can't sign")
 	}
 	return signer, nil
 }
 
 // ReadPublic reads a public key, or a certificate, in PEM.
 func ReadPublic(path string) (PublicKey, error) {
-	block, err := readPEM(path)
+	content, err := readKey(path)
 	if err != nil {
 		return PublicKey{}, err
+	}
+	block, err := decodePEM(content)
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("%s: %w", path, err)
 	}
 	var k PublicKey
 	switch block.Type {
@@ -108,15 +125,19 @@ func ReadPublic(path string) (PublicKey, error) {
 	return k, err
 }
 
-func readPEM(path string) (*pem.Block, error) {
+func readKey(path string) ([]byte, error) {
 	const most = 64 << 10
 	content, err := readAtMost(path, most)
 	if err != nil {
 		return nil, fmt.Errorf("the key can't be read: %w", err)
 	}
+	return content, nil
+}
+
+func decodePEM(content []byte) (*pem.Block, error) {
 	block, _ := pem.Decode(content)
 	if block == nil {
-		return nil, fmt.Errorf("%s holds no PEM block: expected a key as `mimcheck key new` writes it", path)
+		return nil, errors.New("it holds no PEM block: expected a key as `mimcheck key new` writes it")
 	}
 	return block, nil
 }

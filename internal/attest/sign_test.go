@@ -103,8 +103,8 @@ func TestWhatIsNotSignedByATrustedKeyIsRefused(t *testing.T) {
 		{"another key", good, attest.Trust{Keys: []attest.PublicKey{public(t, other)}, Now: now}, "no trusted key"},
 		{"no key", good, attest.Trust{Now: now}, "no key is trusted"},
 		{"one of two", both, attest.Trust{Keys: []attest.PublicKey{trusted}, Now: now}, "2 signatures, and 1"},
-		{"revoked", good, attest.Trust{Keys: []attest.PublicKey{trusted}, Revoked: []string{trusted.ID}, Now: now}, "revoked"},
-		{"expired", good, attest.Trust{Keys: []attest.PublicKey{certificate}, Now: now}, "certificate of key"},
+		{"revoked", good, attest.Trust{Keys: []attest.PublicKey{trusted}, Revoked: []attest.Revocation{{Key: trusted.ID, Reason: "stolen"}}, Now: now}, "revoked"},
+		{"expired", good, attest.Trust{Keys: []attest.PublicKey{certificate}, Now: now}, "its certificate is from"},
 		{"the future", good, attest.Trust{Keys: []attest.PublicKey{trusted}, Now: now.Add(-time.Hour)}, "future"},
 		{"of another run", swapped, attest.Trust{Keys: []attest.PublicKey{trusted}, Now: now}, "another report.json"},
 	} {
