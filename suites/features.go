@@ -31,6 +31,25 @@ const (
 	FeaturePlacesCRS     Feature = "placesCrs"     // Part 2, conf/crs
 )
 
+// The optional modules of a marketplace by TM Forum's Open APIs, beside the product
+// catalogue (TMF620) that each marketplace has.
+const (
+	FeatureProductOrders     Feature = "productOrders"     // TMF622
+	FeatureCustomers         Feature = "customers"         // TMF629
+	FeatureParties           Feature = "parties"           // TMF632
+	FeatureServiceCatalogue  Feature = "serviceCatalogue"  // TMF633
+	FeatureResourceCatalogue Feature = "resourceCatalogue" // TMF634
+	FeatureUsage             Feature = "usage"             // TMF635
+	FeatureProducts          Feature = "products"          // TMF637
+	FeatureServices          Feature = "services"          // TMF638
+	FeatureResources         Feature = "resources"         // TMF639
+	FeatureServiceOrders     Feature = "serviceOrders"     // TMF641
+	FeatureAgreements        Feature = "agreements"        // TMF651
+	FeatureResourceOrders    Feature = "resourceOrders"    // TMF652
+	FeaturePaymentMethods    Feature = "paymentMethods"    // TMF670
+	FeaturePayments          Feature = "payments"          // TMF676
+)
+
 // Features lists every feature that a target can claim, in the order in which
 // they are shown.
 func Features() []Feature {
@@ -40,5 +59,8 @@ func Features() []Feature {
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
 		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS,
+		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
+		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
+		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments,
 	}
 }

@@ -347,6 +347,22 @@ func (a Assertion) check(m types.GomegaMatcher, want bool, why []any) bool {
 	return false
 }
 
+// Holds collects a mismatch that was worked out before and seen in the answer r: the
+// message tells it when ok is false.
+func (t *T) Holds(r *probe.Response, ok bool, format string, args ...any) bool {
+	if !ok {
+		t.report(reports.Finding{Message: fmt.Sprintf(format, args...)}, r)
+	}
+	return ok
+}
+
+// MustHold is Holds, and ends the check by the mismatch.
+func (t *T) MustHold(r *probe.Response, ok bool, format string, args ...any) {
+	if !t.Holds(r, ok, format, args...) {
+		panic(stop{})
+	}
+}
+
 func (t *T) report(f reports.Finding, actual any) {
 	if notRecorded(t.ctx) != nil {
 		return // what follows from a gap in a record is no mismatch of the platform

@@ -30,32 +30,35 @@ func newTrace() *cobra.Command {
 		},
 	}
 	etsi.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
-	cmd.AddCommand(etsi, newTraceOGC())
+	cmd.AddCommand(etsi,
+		traceClauses("ogc", "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each", catalogue.TraceOGC),
+		traceClauses("tmf", "Print what TM Forum's Open APIs ask of a marketplace, and the checks of each", catalogue.TraceTMF))
 	return cmd
 }
 
-func newTraceOGC() *cobra.Command {
+func traceClauses(name, short string, trace func() ([]catalogue.ClauseTrace, error)) *cobra.Command {
 	var asCSV bool
 	cmd := &cobra.Command{
-		Use:   "ogc",
-		Short: "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each",
-		Args:  cobra.NoArgs,
+		Use:     name,
+		Short:   short,
+		Example: "  mimcheck trace " + name + " --csv",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			traces, err := catalogue.TraceOGC()
+			traces, err := trace()
 			if err != nil {
 				return err
 			}
 			if asCSV {
-				return traceOGCCSV(cmd.OutOrStdout(), traces)
+				return clausesCSV(cmd.OutOrStdout(), traces)
 			}
-			return traceOGCText(cmd.OutOrStdout(), traces)
+			return clausesText(cmd.OutOrStdout(), traces)
 		},
 	}
 	cmd.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
 	return cmd
 }
 
-func traceOGCText(w io.Writer, traces []catalogue.OGCTrace) error {
+func clausesText(w io.Writer, traces []catalogue.ClauseTrace) error {
 	checked, explained := 0, 0
 	for _, t := range traces {
 		switch {
@@ -74,7 +77,7 @@ func traceOGCText(w io.Writer, traces []catalogue.OGCTrace) error {
 	return err
 }
 
-func traceOGCCSV(w io.Writer, traces []catalogue.OGCTrace) error {
+func clausesCSV(w io.Writer, traces []catalogue.ClauseTrace) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{"id", "class", "title", "checks", "reason"}}
 	for _, t := range traces {

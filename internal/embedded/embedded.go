@@ -15,6 +15,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
+	"github.com/oasc/mimcheck/internal/reference/tmf"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -51,17 +52,23 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's declarations could not be made: %w", err)
 	}
+	market, err := tmf.New(options.Clock)
+	if err != nil {
+		platform.Close()
+		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
+	}
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == ogc.Base || strings.HasPrefix(r.URL.Path, ogc.Base+"/") {
+		switch {
+		case r.URL.Path == ogc.Base, strings.HasPrefix(r.URL.Path, ogc.Base+"/"):
 			places.ServeHTTP(w, r)
-			return
-		}
-		if r.URL.Path == documents.Base || strings.HasPrefix(r.URL.Path, documents.Base+"/") {
+		case strings.HasPrefix(r.URL.Path, tmf.Base+"/"):
+			market.ServeHTTP(w, r)
+		case r.URL.Path == documents.Base, strings.HasPrefix(r.URL.Path, documents.Base+"/"):
 			published.ServeHTTP(w, r)
-			return
+		default:
+			platform.ServeHTTP(w, r)
 		}
-		platform.ServeHTTP(w, r)
 	})
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -87,6 +94,9 @@ func (c *City) Target() (*target.Target, error) {
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
+	for name, path := range tmf.Endpoints() {
+		t.Endpoints[name] = c.URL + path
+	}
 	t.Statement = Statement()
 	return t, nil
 }
@@ -101,6 +111,9 @@ func Statement() target.Statement {
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps,
+		suites.FeatureProductOrders, suites.FeatureCustomers, suites.FeatureParties, suites.FeatureServiceCatalogue,
+		suites.FeatureResourceCatalogue, suites.FeatureUsage, suites.FeatureProducts, suites.FeatureServices, suites.FeatureResources,
+		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,
 	} {
 		s.Features = append(s.Features, string(f))
 	}

@@ -17,6 +17,7 @@ func TestAClaimWithoutItsEndpointIsRefused(t *testing.T) {
 		{"places alone", "{ogc-features: {url: 'http://127.0.0.1:9/ogc'}}", "[MIM7]", ""},
 		{"no places", "{ngsi-ld: {url: 'http://127.0.0.1:9'}}", "[MIM1, MIM7]", "claims MIM7, which is checked at the endpoint ogc-features"},
 		{"no broker", "{ogc-features: {url: 'http://127.0.0.1:9/ogc'}}", "[MIM1, MIM7]", "claims MIM1, which is checked at the endpoint ngsi-ld"},
+		{"a market without orders", "{tmf620: {url: 'http://127.0.0.1:9/tmf-api/x/v4'}}", "[MIM3], features: [productOrders]", "claims MIM3, feature productOrders, which is checked at the endpoint tmf622"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "target.yaml")
@@ -36,19 +37,25 @@ func TestAClaimWithoutItsEndpointIsRefused(t *testing.T) {
 }
 
 func TestEndpointsClaimWhatIsCheckedAtThem(t *testing.T) {
-	b, err := baselines.Get("oasc-2026-06-draft")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
+		baseline  string
 		endpoints map[string]string
 		want      []string
 	}{
-		{map[string]string{"ngsi-ld": "x"}, []string{"MIM0", "MIM1", "MIM2"}},
-		{map[string]string{"ogc-features": "x"}, []string{"MIM7"}},
-		{map[string]string{"ngsi-ld": "x", "ogc-features": "x"}, []string{"MIM0", "MIM1", "MIM2", "MIM7"}},
-		{nil, nil},
+		{"oasc-2026-06-draft", map[string]string{"ngsi-ld": "x"}, []string{"MIM0", "MIM1", "MIM2"}},
+		{"oasc-2026-06-draft", map[string]string{"ogc-features": "x"}, []string{"MIM7"}},
+		{"oasc-2026-06-draft", map[string]string{"ngsi-ld": "x", "ogc-features": "x"}, []string{"MIM0", "MIM1", "MIM2", "MIM7"}},
+		{"oasc-2026-06-draft", nil, nil},
+		// MIM3 is another subject in each.
+		{"oasc-2019-01-16", map[string]string{"tmf620": "x", "dcat": "x"}, []string{"MIM3"}},
+		{"oasc-2019-01-16", map[string]string{"dcat": "x"}, nil},
+		{"oasc-2026-06-draft", map[string]string{"dcat": "x"}, []string{"MIM3"}},
+		{"oasc-2026-06-draft", map[string]string{"tmf620": "x"}, nil},
 	} {
+		b, err := baselines.Get(c.baseline)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := claimedByEndpoints(b, c.endpoints); !slices.Equal(got, c.want) {
 			t.Errorf("%v claim %v, expected %v", c.endpoints, got, c.want)
 		}

@@ -150,8 +150,12 @@ func (p *Prepared) endpoints() error {
 	for _, c := range p.Plan.Selected() {
 		for _, name := range c.Asks() {
 			if _, have := p.Target.Endpoints[name]; !have {
+				claim := c.Suite()
+				if c.Feature != "" {
+					claim += ", feature " + string(c.Feature)
+				}
 				return fmt.Errorf("the statement claims %s, which is checked at the endpoint %s, and the target names no such endpoint: give its url under endpoints in target.yaml, or claim without %s",
-					c.Suite(), name, c.Suite())
+					claim, name, claim)
 			}
 		}
 	}
@@ -282,19 +286,23 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	}, nil
 }
 
-// checkedAt names the endpoint at which a MIM is checked.
+// checkedAt names the endpoint at which a MIM is checked, by its subject: what a number
+// stands for changes from baseline to baseline.
 var checkedAt = map[string]string{
-	"MIM0": target.NGSILD,
-	"MIM1": target.NGSILD,
-	"MIM2": target.NGSILD,
-	"MIM7": target.OGCFeatures,
+	"access":       target.NGSILD,
+	"context":      target.NGSILD,
+	"data-models":  target.NGSILD,
+	"exchange":     target.DCAT,
+	"geospatial":   target.OGCFeatures,
+	"interlinking": target.NGSILD,
+	"transactions": target.TMF620,
 }
 
 // claimedByEndpoints: an endpoint alone is a claim to what is checked over it.
 func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []string {
 	var mims []string
 	for _, m := range b.MIMs {
-		if _, given := endpoints[checkedAt[m.ID]]; given {
+		if _, given := endpoints[checkedAt[m.Subject]]; given {
 			mims = append(mims, m.ID)
 		}
 	}

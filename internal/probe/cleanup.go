@@ -77,7 +77,11 @@ func (s *Session) remember(k *call, announced *announcement) {
 	case k.request.Method == http.MethodDelete && r.id != "" && len(r.rest) == 0 && k.last.status == http.StatusNoContent:
 		s.journal.removed(s.placed(thing{Collection: r.collection, ID: r.id}, k))
 	case k.request.Method == http.MethodPost && r.id == "" && k.last.status == http.StatusCreated && announced.all == 0:
-		if t, named := r.located(k.last.header.Get("Location")); named {
+		t, named := r.located(k.last.header.Get("Location"))
+		if !named {
+			t, named = r.identified(k.last.body)
+		}
+		if named {
 			s.guard.adopt(t)
 			// It is there already; if this can't be written, Cleanup knows it all the same.
 			_, _ = s.journal.create(s.placed(t, k))
@@ -103,8 +107,8 @@ func (s *Session) rememberMap(k *call) {
 }
 
 // Cleanup removes from the platform everything that the session created and that is
-// still there: first what makes the platform act (subscriptions, registrations),
-// then entities with their temporal evolution, then contexts. Something that is not
+// still there: first what makes the platform act (subscriptions, registrations, orders),
+// then entities with their temporal evolution and offerings, then contexts and categories. Something that is not
 // there counts as removed. The error is of ctx.
 func (s *Session) Cleanup(ctx context.Context) (CleanupReport, error) {
 	all, left := s.journal.list()
@@ -164,9 +168,9 @@ func inOrder(things []thing) [3][]thing {
 	for _, t := range things {
 		n := 1
 		switch t.Collection {
-		case "subscriptions", "csourceRegistrations", "csourceSubscriptions":
+		case "subscriptions", "csourceRegistrations", "csourceSubscriptions", "productOrder":
 			n = 0
-		case "jsonldContexts":
+		case "jsonldContexts", "category":
 			n = 2
 		}
 		groups[n] = append(groups[n], t)

@@ -16,6 +16,22 @@ const (
 	NGSILD       = target.NGSILD
 	OGCFeatures  = target.OGCFeatures
 	Declarations = target.Declarations
+	DCAT         = target.DCAT
+	TMF620       = target.TMF620
+	TMF622       = target.TMF622
+	TMF629       = target.TMF629
+	TMF632       = target.TMF632
+	TMF633       = target.TMF633
+	TMF634       = target.TMF634
+	TMF635       = target.TMF635
+	TMF637       = target.TMF637
+	TMF638       = target.TMF638
+	TMF639       = target.TMF639
+	TMF641       = target.TMF641
+	TMF651       = target.TMF651
+	TMF652       = target.TMF652
+	TMF670       = target.TMF670
+	TMF676       = target.TMF676
 )
 
 // Request is one request of a check, relative to an endpoint of the target.

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -55,7 +56,8 @@ func (r resource) isQuery() bool { return r.isBatch() && r.id == "query" && len(
 func (r resource) isRegistry() bool {
 	switch r.collection {
 	case "entities", "temporal/entities", "subscriptions", "csourceRegistrations", "csourceSubscriptions",
-		"jsonldContexts", "entityMaps", "snapshots":
+		"jsonldContexts", "entityMaps", "snapshots",
+		"category", "productOffering", "productOrder": // of a marketplace (TMF620, TMF622)
 		return true
 	}
 	return false
@@ -79,6 +81,23 @@ func (r resource) created(c content) []thing {
 		}
 	}
 	return things
+}
+
+// identified is the thing of collection r that an answer's body names by its id, as the
+// marketplace's APIs do (TMF630); false when it names none.
+func (r resource) identified(body []byte) (thing, bool) {
+	switch r.collection {
+	case "category", "productOffering", "productOrder":
+	default:
+		return thing{}, false
+	}
+	var made struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(body, &made) != nil || made.ID == "" {
+		return thing{}, false
+	}
+	return thing{Collection: r.collection, ID: made.ID}, true
 }
 
 // located is the thing of collection r that a Location header names, by an absolute

@@ -98,11 +98,53 @@ func Open(ctx context.Context, t *target.Target, o Options) (*Session, error) {
 func healthRequest(o Options, endpoint string) Request {
 	switch {
 	case endpoint != target.NGSILD:
-		return Request{Endpoint: endpoint, Method: http.MethodGet, AnyMedia: true} // its landing page
+		r := Request{Endpoint: endpoint, Method: http.MethodGet, Path: marketPath(endpoint), AnyMedia: true}
+		if r.Path != "" {
+			r.Query = url.Values{"limit": {"1"}}
+		}
+		return r
 	case o.Health != nil:
 		return *o.Health
 	}
 	return Request{Method: http.MethodGet, Path: "/entities", Query: url.Values{"type": {"MimcheckHealth"}, "limit": {"1"}}}
+}
+
+// marketPath is a collection that every implementation of a TM Forum Open API has, which
+// has nothing at its base URL; empty for the base URL, where other APIs answer.
+func marketPath(endpoint string) string {
+	switch endpoint {
+	case target.TMF620:
+		return "/productOffering"
+	case target.TMF622:
+		return "/productOrder"
+	case target.TMF629:
+		return "/customer"
+	case target.TMF632:
+		return "/organization"
+	case target.TMF633:
+		return "/serviceSpecification"
+	case target.TMF634:
+		return "/resourceSpecification"
+	case target.TMF635:
+		return "/usage"
+	case target.TMF637:
+		return "/product"
+	case target.TMF638:
+		return "/service"
+	case target.TMF639:
+		return "/resource"
+	case target.TMF641:
+		return "/serviceOrder"
+	case target.TMF651:
+		return "/agreement"
+	case target.TMF652:
+		return "/resourceOrder"
+	case target.TMF670:
+		return "/paymentMethod"
+	case target.TMF676:
+		return "/payment"
+	}
+	return ""
 }
 
 // Client is the way to the platform for one check: the same one for the same id.

@@ -80,7 +80,7 @@ func (f *file) root(n ast.Node) {
 	if seen != nil && !seen["endpoints"] {
 		f.Wrong(n, "endpoints", "missing: expected endpoints, with ngsi-ld and its url")
 	}
-	for _, name := range []string{NGSILD, OGCFeatures} {
+	for _, name := range endpointNames() {
 		if u, err := httpURL(t.Endpoints[name]); err == nil && t.Name == "" {
 			t.Name = u.Host
 		}
@@ -89,7 +89,15 @@ func (f *file) root(n ast.Node) {
 
 func (f *file) endpoints(n ast.Node, at string) {
 	f.t.Endpoints = map[string]string{}
-	seen := f.Mapping(n, at, f.endpoint(NGSILD, ngsildBase), f.endpoint(OGCFeatures, baseURL), f.endpoint(Declarations, baseURL))
+	var fields []yamldoc.Field
+	for _, name := range endpointNames() {
+		base := baseURL
+		if name == NGSILD {
+			base = ngsildBase
+		}
+		fields = append(fields, f.endpoint(name, base))
+	}
+	seen := f.Mapping(n, at, fields...)
 	if seen != nil && len(seen) == 0 {
 		f.Wrong(n, at, "expected at least one endpoint: ngsi-ld, with its url")
 	}

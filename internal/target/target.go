@@ -23,7 +23,36 @@ const (
 	OGCFeatures = "ogc-features"
 	// Declarations is the address of signed declarations, see package declaration.
 	Declarations = "declarations"
+	// DCAT is the address of a data catalogue by DCAT-AP.
+	DCAT = "dcat"
 )
+
+// Endpoint names of the TM Forum Open APIs that marketplaces use. Each is the base URL
+// of one API, up to and including its version, such as
+// https://market.example.org/tmf-api/productCatalogManagement/v4.
+const (
+	TMF620 = "tmf620" // product catalogue
+	TMF622 = "tmf622" // product orders
+	TMF629 = "tmf629" // customers
+	TMF632 = "tmf632" // parties
+	TMF633 = "tmf633" // service catalogue
+	TMF634 = "tmf634" // resource catalogue
+	TMF635 = "tmf635" // usage
+	TMF637 = "tmf637" // product inventory
+	TMF638 = "tmf638" // service inventory
+	TMF639 = "tmf639" // resource inventory
+	TMF641 = "tmf641" // service orders
+	TMF651 = "tmf651" // agreements
+	TMF652 = "tmf652" // resource orders
+	TMF670 = "tmf670" // payment methods
+	TMF676 = "tmf676" // payments
+)
+
+// endpointNames are all endpoint names, in the order in which they are told.
+func endpointNames() []string {
+	return []string{NGSILD, OGCFeatures, Declarations, DCAT, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+		TMF641, TMF651, TMF652, TMF670, TMF676}
+}
 
 // Target is a platform under test. Load reads it from target.yaml, FromURL makes
 // it from one address.

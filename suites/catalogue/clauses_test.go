@@ -1,25 +1,28 @@
 package catalogue
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/oasc/mimcheck/suites"
 )
 
-func TestEachRequirementOfOGCIsTracedOrExplained(t *testing.T) {
-	traces, err := TraceOGC()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range traces {
-		if len(r.Checks) == 0 && r.Reason == "" {
-			t.Errorf("%s has neither a check nor a reason for having none", r.ID)
+func TestEachRequirementOfAStandardIsTracedOrExplained(t *testing.T) {
+	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "TM Forum": TraceTMF} {
+		traces, err := trace()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range traces {
+			if len(r.Checks) == 0 && r.Reason == "" {
+				t.Errorf("%s: %s has neither a check nor a reason for having none", name, r.ID)
+			}
 		}
 	}
 }
 
-func TestTraceOGCTellsWhatIsWrong(t *testing.T) {
+func TestTraceTellsWhatIsWrong(t *testing.T) {
 	const head = "id,class,title,reason\n"
 	check := suites.Check{ID: "mim7.a.b.c", Clause: "OGC 17-069r4, /req/core/fc-op; /req/core/f-op"}
 	for _, c := range []struct{ name, raw, want string }{
@@ -31,7 +34,8 @@ func TestTraceOGCTellsWhatIsWrong(t *testing.T) {
 		{"an unknown requirement", head + "/req/core/fc-op,Core,a,\n", "does not have"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			traces, err := traceOGC([]byte(c.raw), []suites.Check{check})
+			s := standard{"some.csv", []byte(c.raw), regexp.MustCompile(`/req/core/[a-z-]+`)}
+			traces, err := s.join([]suites.Check{check})
 			switch {
 			case c.want == "" && (err != nil || len(traces) != 3 || len(traces[0].Checks) != 1 || len(traces[2].Checks) != 0):
 				t.Errorf("got %v and %v", traces, err)

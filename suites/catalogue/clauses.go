@@ -1,0 +1,105 @@
+package catalogue
+
+import (
+	"bytes"
+	"cmp"
+	_ "embed"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/oasc/mimcheck/suites"
+)
+
+// ClauseTrace leads from one requirement of a standard to the checks that name it as
+// their clause.
+type ClauseTrace struct {
+	ID     string   // such as /req/core/fc-op
+	Class  string   // of the standard's requirements
+	Title  string   // what it asks, in short
+	Checks []string // ids, sorted
+	Reason string   // why there is none; empty when there are checks, or no reason is written
+}
+
+// standard is a list of requirements, and how a clause names them.
+type standard struct {
+	file   string
+	rows   []byte
+	naming *regexp.Regexp
+}
+
+//go:embed ogc.csv
+var ogcRows []byte
+
+// TraceOGC traces every requirement of OGC API - Features, Part 1 (17-069r4) and Part 2
+// (18-058r1), in the order of the standards.
+func TraceOGC() ([]ClauseTrace, error) {
+	return standard{"ogc.csv", ogcRows, regexp.MustCompile(`/req/[a-z0-9]+/[A-Za-z0-9-]+`)}.trace()
+}
+
+//go:embed tmf.csv
+var tmfRows []byte
+
+// TraceTMF traces what TM Forum's Open APIs of a marketplace, with their conformance
+// profiles, ask of each resource, sorted. The profiles number nothing, so that the ids
+// API/resource/aspect are of this project.
+func TraceTMF() ([]ClauseTrace, error) {
+	return standard{"tmf.csv", tmfRows, regexp.MustCompile(`TMF[0-9]{3}/[A-Za-z]+/[A-Za-z]+`)}.trace()
+}
+
+// trace traces every requirement. One that has neither checks nor a reason is there too,
+// so that the gap is seen.
+func (s standard) trace() ([]ClauseTrace, error) {
+	registry, err := Registry()
+	if err != nil {
+		return nil, err
+	}
+	return s.join(registry.All())
+}
+
+// join joins the requirements and the checks. A check whose clause names a requirement
+// that is not there, and a reason beside checks, are errors.
+func (s standard) join(checks []suites.Check) ([]ClauseTrace, error) {
+	const columns = "id,class,title,reason"
+	rows, err := csv.NewReader(bytes.NewReader(s.rows)).ReadAll() // wants as many fields in each row as in the first
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file, err)
+	}
+	if len(rows) == 0 || strings.Join(rows[0], ",") != columns {
+		return nil, fmt.Errorf("%s has to begin with the line %s", s.file, columns)
+	}
+	naming := map[string][]string{}
+	for _, c := range checks {
+		for _, id := range s.naming.FindAllString(c.Clause, -1) {
+			naming[id] = append(naming[id], c.ID)
+		}
+	}
+	var traces []ClauseTrace
+	var wrong []error
+	known := map[string]bool{}
+	for i, row := range rows[1:] {
+		t := ClauseTrace{ID: row[0], Class: row[1], Title: row[2], Reason: row[3], Checks: slices.Clone(naming[row[0]])}
+		slices.Sort(t.Checks)
+		t.Checks = slices.Compact(t.Checks)
+		switch {
+		case t.ID == "" || t.Class == "" || t.Title == "":
+			wrong = append(wrong, fmt.Errorf("%s, line %d: expected an id, a class and a title, got %q", s.file, i+2, row))
+		case known[t.ID]:
+			wrong = append(wrong, fmt.Errorf("%s, line %d: %s is there twice", s.file, i+2, t.ID))
+		case len(t.Checks) > 0 && t.Reason != "":
+			wrong = append(wrong, fmt.Errorf("%s, line %d: %s has checks and a reason for having none: remove the reason", s.file, i+2, t.ID))
+		}
+		known[t.ID] = true
+		traces = append(traces, t)
+	}
+	for id, by := range naming {
+		if !known[id] {
+			wrong = append(wrong, fmt.Errorf("%s names the requirement %s, which %s does not have", by[0], id, s.file))
+		}
+	}
+	slices.SortFunc(wrong, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	return traces, errors.Join(wrong...)
+}
