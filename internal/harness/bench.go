@@ -48,11 +48,20 @@ func (b *Bench) Checks(filter string, ids ...string) ([]suites.Check, []Omitted,
 	if len(ids) == 0 {
 		ids = baselines.IDs()
 	}
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{Empty: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer city.Close()
+	claimed, err := city.Target()
+	if err != nil {
+		return nil, nil, err
+	}
 	chosen, reasons := map[string]bool{}, map[string]string{}
 	var empty error
 	for _, version := range versions(registry) {
 		for _, id := range ids {
-			plan, err := planFor(registry, id, filter, version)
+			plan, err := planFor(registry, claimed, id, filter, version)
 			if errors.Is(err, runner.ErrEmptySelection) {
 				empty = err
 			} else if err != nil {
@@ -94,18 +103,15 @@ func versions(registry *suites.Registry) []string {
 	return all
 }
 
-func planFor(registry *suites.Registry, baselineID, filter, version string) (*runner.Plan, error) {
+func planFor(registry *suites.Registry, claimed *target.Target, baselineID, filter, version string) (*runner.Plan, error) {
 	baseline, err := baselines.Get(baselineID)
 	if err != nil {
 		return nil, err
 	}
-	statement := embedded.Statement()
-	statement.SpecVersion = version
-	for _, m := range baseline.MIMs {
-		statement.MIMs = append(statement.MIMs, m.ID)
-	}
+	statement := claimed.Statement
+	statement.MIMs, statement.SpecVersion = claimedByCity(baseline, claimed.Endpoints), version
 	return runner.NewPlan(runner.Scope{Registry: registry, Baseline: baseline, Profile: target.Reference, Filter: filter,
-		Statement: statement, Callback: true, Models: true})
+		Statement: statement, Callback: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
 }
 
 // Outcomes runs the checks against an embedded platform of their own that has the faults.

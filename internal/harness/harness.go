@@ -261,7 +261,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	if len(statement.MIMs) == 0 {
 		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
 		if p.city != nil {
-			statement.MIMs = append(statement.MIMs, within(baseline, declaredMIMs)...)
+			statement.MIMs = claimedByCity(baseline, t.Endpoints)
 		}
 	}
 	if len(s.Features) > 0 {
@@ -284,6 +284,11 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
 		Statement: *statement, Callback: p.callback != nil, Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
 	}, nil
+}
+
+// claimedByCity is what the embedded platform claims.
+func claimedByCity(b baselines.Baseline, endpoints map[string]string) []string {
+	return append(claimedByEndpoints(b, endpoints), within(b, declaredMIMs)...)
 }
 
 // checkedAt names the endpoint at which a MIM is checked, by its subject: what a number

@@ -2,8 +2,11 @@ package harness_test
 
 import (
 	"bytes"
+	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +14,10 @@ import (
 	"github.com/oasc/mimcheck/internal/attest"
 	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/internal/harness"
+	"github.com/oasc/mimcheck/internal/runner"
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/baselines"
 )
 
 // ran runs the embedded platform and returns the bundle, as another machine reads it.
@@ -90,8 +96,49 @@ func firstDifference(a, b []byte) string {
 	return "one is longer than the other"
 }
 
-func TestReplayOfAWholeRun(t *testing.T) {
-	compare(t, ran(t, harness.Settings{Seed: 7, Features: []string{"all"}}))
+// Every suite that the embedded platform is judged by, in a run of the first baseline that
+// has checks of it: the default one before the others.
+func TestReplayOfEverySuite(t *testing.T) {
+	left := map[string]bool{}
+	for _, c := range judged(t) {
+		left[c.Suite()] = true
+	}
+	for _, id := range append([]string{baselines.DefaultID}, baselines.IDs()...) {
+		now := map[string]bool{}
+		for _, c := range judged(t, id) {
+			if left[c.Suite()] {
+				now[c.Suite()] = true
+			}
+		}
+		if len(now) == 0 {
+			continue
+		}
+		t.Run(id, func(t *testing.T) {
+			b := ran(t, harness.Settings{Seed: 7, Features: []string{"all"}, Baseline: id, Filter: strings.Join(slices.Sorted(maps.Keys(now)), " || ")})
+			compare(t, b)
+			for _, c := range reports.With(b.Report.Checks, reports.Passed) {
+				suite, _, _ := strings.Cut(c.ID, ".")
+				delete(left, strings.ToUpper(suite))
+			}
+		})
+	}
+	if len(left) > 0 {
+		t.Errorf("no check of %v passed in any run, so nothing of them was replayed", slices.Sorted(maps.Keys(left)))
+	}
+}
+
+// judged are the checks that the embedded platform is judged by under the baselines.
+func judged(t *testing.T, baselines ...string) []suites.Check {
+	t.Helper()
+	bench, err := harness.NewBench()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, _, err := bench.Checks("", baselines...)
+	if err != nil && !errors.Is(err, runner.ErrEmptySelection) {
+		t.Fatal(err)
+	}
+	return checks
 }
 
 func TestReplayOfRunsThatWentWrong(t *testing.T) {

@@ -255,6 +255,9 @@ func (p *prover) again(ctx context.Context) error {
 	}
 	var jobs []job
 	for _, f := range p.matrix.faults {
+		if p.narrowed() && len(p.Faults) == 0 {
+			break // a survivor is no news
+		}
 		if len(p.matrix.killed[f.Name]) == 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
 			jobs = append(jobs, job{what: f.Name + ", by all checks", fault: f.Name, seed: p.Seed, checks: p.checks, way: survivor})
 		}

@@ -101,7 +101,8 @@ func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]s
 			for n := range next {
 				reached[n] = map[string]bool{}
 				for i, p := range own {
-					if p.changedBy(list[n]) {
+					news := slices.ContainsFunc(owners[i], func(id string) bool { return !reached[n][id] })
+					if news && p.changedBy(list[n]) {
 						for _, id := range owners[i] {
 							reached[n][id] = true
 						}
