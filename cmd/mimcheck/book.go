@@ -95,7 +95,8 @@ func (b *book) about(cmd *cobra.Command, name string, fact func(membership.Membe
 // evidence gives damage of a ledger its exit code.
 func evidence(err error) error {
 	var corrupt *ledger.CorruptError
-	if errors.As(err, &corrupt) {
+	var wrong *ledger.KeptError
+	if errors.As(err, &corrupt) || errors.As(err, &wrong) {
 		return exitError{exitEvidence, err}
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oasc/mimcheck/internal/ledger"
+	"github.com/oasc/mimcheck/internal/membership"
 )
 
 func newLedger() *cobra.Command {
@@ -40,6 +41,9 @@ can't write, and give it as --head. Exit code 4 when something is wrong.`,
 			}
 			return b.existing(cmd.Context(), func(l *ledger.Ledger) error {
 				if err := l.Verify(cmd.Context(), anchors...); err != nil {
+					return err
+				}
+				if err := membership.VerifyBoard(cmd.Context(), l); err != nil {
 					return err
 				}
 				head, err := l.Head(cmd.Context())

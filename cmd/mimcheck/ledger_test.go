@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,6 +32,28 @@ func TestLedgerCommands(t *testing.T) {
 	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "0 events added")
 	mimcheck(t, "ledger", "verify", "--ledger", "copy.db", "--head", head).want(t, 0, "is whole")
 	mimcheck(t, "status", "--member", "Villaclara", "--ledger", "copy.db").want(t, 0, "MIM1")
+}
+
+// TestKeptStatus: what is kept beside the events and was changed is found, with exit code
+// 4, and made anew.
+func TestKeptStatus(t *testing.T) {
+	workdir(t)
+	candidate(t)
+	const status = "MIM1"
+	mimcheck(t, "status", "--member", "Villaclara", "--recompute").want(t, 0, status)
+	mimcheck(t, "ledger", "verify").want(t, 0, "is whole")
+	db, err := sql.Open("sqlite", filepath.Join("state", "mimcheck", "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE kept SET data = zeroblob(9) WHERE name = 'villaclara'"); err != nil {
+		t.Fatal(err)
+	}
+	mimcheck(t, "ledger", "verify").want(t, exitEvidence, `row "villaclara" is damaged`, "--recompute")
+	mimcheck(t, "status", "--member", "Villaclara").want(t, 0, status) // from the events
+	mimcheck(t, "status", "--recompute").want(t, 0)
+	mimcheck(t, "ledger", "verify").want(t, 0, "is whole")
 }
 
 // TestLedgerInPostgres: the commands do with a database what they do with a file.

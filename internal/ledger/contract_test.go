@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,13 +13,6 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ledger/ledgertest"
 )
-
-// places makes, for each way to keep a ledger, a place for a new one: a path or URL.
-// Each passes every test of this file.
-var places = map[string]func(t testing.TB) string{
-	"SQLite":     func(t testing.TB) string { return filepath.Join(t.TempDir(), "a ledger?#%41.db") },
-	"PostgreSQL": ledgertest.Postgres,
-}
 
 // kinds are the ways to keep a ledger that there are on this machine.
 func kinds() []string {
@@ -32,7 +24,7 @@ func kinds() []string {
 
 // opener opens one new ledger of a kind, again and again.
 func opener(t testing.TB, kind string) func(...Option) *Ledger {
-	at := places[kind](t)
+	at := ledgertest.Places()[kind](t)
 	return func(o ...Option) *Ledger {
 		t.Helper()
 		l, err := Open(at, o...)
@@ -48,8 +40,9 @@ func opener(t testing.TB, kind string) func(...Option) *Ledger {
 	}
 }
 
+// contract runs a test on each way to keep a ledger.
 func contract(t *testing.T, test func(t *testing.T, open func(...Option) *Ledger)) {
-	for kind := range places {
+	for kind := range ledgertest.Places() {
 		t.Run(kind, func(t *testing.T) { test(t, opener(t, kind)) })
 	}
 }

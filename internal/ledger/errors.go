@@ -48,3 +48,15 @@ func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("%s is recorded already, as event %d of %s on %s: an event counts once, nothing was added",
 		e.Key, e.Existing.Seq, e.Existing.Stream, e.Existing.Time.Format("2006-01-02 15:04:05Z"))
 }
+
+// KeptError says that what is kept beside the events is not what was computed from them.
+// The events themselves are not concerned.
+type KeptError struct {
+	Path    string
+	Problem string
+}
+
+// Error names the ledger, the problem and what helps.
+func (e *KeptError) Error() string {
+	return fmt.Sprintf("what is kept beside the events of the ledger %s is wrong: %s; the events are not concerned, and `mimcheck status --recompute` makes it anew from them", e.Path, e.Problem)
+}

@@ -109,7 +109,7 @@ func (l *Ledger) Import(ctx context.Context, from io.Reader, check Check) (added
 				break
 			}
 			if e.Position == have.Count && e.Hash != have.Hash {
-				return fmt.Errorf("the ledger %s and the export have parted at event %d or before it: import into a new ledger, and compare", l.path, e.Position)
+				return u.parted(e.Position)
 			}
 			if e.Position <= have.Count {
 				continue
@@ -123,7 +123,11 @@ func (l *Ledger) Import(ctx context.Context, from io.Reader, check Check) (added
 			return err
 		}
 		if r.chain.global.Count < have.Count {
-			return u.goesThrough(r.chain.global)
+			through, err := u.goesThrough(r.chain.global)
+			if err == nil && !through {
+				err = u.parted(r.chain.global.Count)
+			}
+			return err
 		}
 		return nil
 	})
@@ -133,22 +137,9 @@ func (l *Ledger) Import(ctx context.Context, from io.Reader, check Check) (added
 	return added, nil
 }
 
-// goesThrough checks that the ledger has an event with a place and hash.
-func (v *View) goesThrough(h Head) error {
-	if h.Count == 0 {
-		return nil
-	}
-	found := errors.New("found")
-	err := v.tx.scan(h.Count-1, nil, func(e Event) error {
-		if e.Hash != h.Hash {
-			return fmt.Errorf("the ledger %s and the export have parted at event %d or before it: import into a new ledger, and compare", v.ledger.path, h.Count)
-		}
-		return found
-	})
-	if errors.Is(err, found) {
-		return nil
-	}
-	return err
+// parted says that the ledger and an export have another event in a place.
+func (v *View) parted(at int64) error {
+	return fmt.Errorf("the ledger %s and the export have parted at event %d or before it: import into a new ledger, and compare", v.ledger.path, at)
 }
 
 // importName stands for the path of a ledger in errors about an export.

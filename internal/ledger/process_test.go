@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/oasc/mimcheck/internal/ledger/ledgertest"
 )
 
 // writerEnv makes the test binary a process that writes to the ledger which the
@@ -29,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // writer appends events and, after each, prints its place and hash: from then on it
-// is acknowledged.
+// is acknowledged. After some it also keeps something that was computed from them.
 func writer(job string) error {
 	fields := strings.Split(job, "|") // path or URL, name, number of events
 	n, err := strconv.Atoi(fields[2])
@@ -41,13 +43,23 @@ func writer(job string) error {
 		return err
 	}
 	defer l.Close()
+	var from Head
 	for i := range n {
 		stream := []string{"shared", fields[1]}[i%2]
 		e, err := l.Append(context.Background(), Draft{Stream: stream, Kind: "Note", Data: note{fields[1], i}})
 		if err != nil {
 			return err
 		}
-		fmt.Println(Head{e.Position, e.Hash})
+		head := Head{e.Position, e.Hash}
+		fmt.Println(head)
+		if i%4 == 3 {
+			text := []byte(head.String())
+			if done, err := l.Keep(context.Background(), "test", from, head, map[string][]byte{"a": text, "b": text}); err != nil {
+				return err
+			} else if done {
+				from = head
+			}
+		}
 	}
 	return nil
 }
@@ -86,7 +98,7 @@ func acknowledged(t *testing.T, from io.Reader) []Head {
 // one chain that has what each of them was told it has.
 func TestTwoProcessesNeverFork(t *testing.T) {
 	const each = 40
-	for kind, place := range places {
+	for kind, place := range ledgertest.Places() {
 		t.Run(kind, func(t *testing.T) {
 			at := place(t)
 			a, fromA := startWriter(t, at, "a", each)
@@ -112,7 +124,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	if testing.Short() {
 		kills = 5
 	}
-	for kind, place := range places {
+	for kind, place := range ledgertest.Places() {
 		t.Run(kind, func(t *testing.T) {
 			at := place(t)
 			r := rand.New(rand.NewPCG(3, 4))
@@ -145,7 +157,8 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	}
 }
 
-// holds checks that the ledger is whole and goes through all heads.
+// holds checks that the ledger is whole and goes through all heads, and that what is kept
+// is of one of its heads, and all of it of the same.
 func holds(t *testing.T, path string, heads []Head) {
 	t.Helper()
 	l, err := Open(path)
@@ -155,5 +168,9 @@ func holds(t *testing.T, path string, heads []Head) {
 	defer l.Close()
 	if err := l.Verify(t.Context(), heads...); err != nil {
 		t.Fatal(err)
+	}
+	head, rows, err := kept(t, l, "test")
+	if err != nil || rows["a"] != rows["b"] || head != (Head{}) && rows["a"] != head.String() {
+		t.Fatalf("kept at %v are %v; %v", head, rows, err)
 	}
 }

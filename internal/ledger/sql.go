@@ -108,6 +108,10 @@ func (t sqlTx) last() (Event, bool, error) {
 	return t.one("ORDER BY position DESC LIMIT 1")
 }
 
+func (t sqlTx) at(position int64) (Event, bool, error) {
+	return t.one("WHERE position = $1", position)
+}
+
 func (t sqlTx) byKey(key string) (Event, bool, error) {
 	return t.one("WHERE key = $1 AND key <> ''", key)
 }
@@ -162,6 +166,40 @@ func (t sqlTx) setHead(stream string, h Head) error {
 		return err
 	}
 	_, err = t.tx.ExecContext(t.ctx, "INSERT INTO heads (stream, seq, hash) VALUES ($1, $2, $3)", stream, h.Count, h.Hash[:])
+	return err
+}
+
+func (t sqlTx) kept(f func(name string, data []byte) error) error {
+	return rows(t.ctx, t.tx, func(scan func(...any) error) error {
+		var name string
+		var data []byte
+		if err := scan(&name, &data); err != nil {
+			return err
+		}
+		return f(name, data)
+	}, "SELECT name, data FROM kept ORDER BY name")
+}
+
+func (t sqlTx) keptRow(name string) (data []byte, err error) {
+	err = t.tx.QueryRowContext(t.ctx, "SELECT data FROM kept WHERE name = $1", name).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return data, err
+}
+
+func (t sqlTx) countKept() (n int, err error) {
+	err = t.tx.QueryRowContext(t.ctx, "SELECT COUNT(*) FROM kept WHERE name <> ''").Scan(&n)
+	return n, err
+}
+
+func (t sqlTx) keep(name string, data []byte) error {
+	_, err := t.tx.ExecContext(t.ctx, "INSERT INTO kept (name, data) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET data = excluded.data", name, data)
+	return err
+}
+
+func (t sqlTx) dropKept() error {
+	_, err := t.tx.ExecContext(t.ctx, "DELETE FROM kept")
 	return err
 }
 

@@ -29,12 +29,24 @@ type tx interface {
 	scan(after int64, streams []string, f func(Event) error) error
 	// last is the event with the greatest position.
 	last() (e Event, found bool, err error)
+	// at is the event in a place of the ledger.
+	at(position int64) (e Event, found bool, err error)
 	// byKey finds the event with a key.
 	byKey(key string) (e Event, found bool, err error)
 	// insert adds an event with everything that it has.
 	insert(e Event) error
 	// setHead moves the end of a stream, or with "" of the ledger.
 	setHead(stream string, h Head) error
+	// kept calls f with every row of what is kept beside the events.
+	kept(f func(name string, data []byte) error) error
+	// keptRow is the row with a name, nil for none.
+	keptRow(name string) ([]byte, error)
+	// countKept is the number of rows that have a name.
+	countKept() (int, error)
+	// keep puts a row in place of the one with its name.
+	keep(name string, data []byte) error
+	// dropKept removes all of those rows.
+	dropKept() error
 }
 
 // damage is what a store itself found wrong with its content.

@@ -98,7 +98,9 @@ func (c *content) change(r *rapid.T) (anchored bool) {
 	}
 	at := rapid.IntRange(0, len(c.events)-1).Draw(r, "event")
 	e := &c.events[at]
-	hash := func(h *Hash) { h[rapid.IntRange(0, 31).Draw(r, "byte")] ^= byte(rapid.IntRange(1, 255).Draw(r, "bits")) }
+	hash := func(h *Hash) {
+		h[rapid.IntRange(0, 31).Draw(r, "byte")] ^= byte(rapid.IntRange(1, 255).Draw(r, "bits"))
+	}
 	switch op := rapid.IntRange(0, 15).Draw(r, "change"); op {
 	case 0:
 		e.Data = json.RawMessage(strings.Replace(string(e.Data), `"text":"`, `"text":"`+rapid.StringMatching(`[a-z\\ ]{1,3}`).Draw(r, "text"), 1))

@@ -86,15 +86,24 @@ func blank(kind string) Fact {
 // FactOf reads the fact of an event. An unknown kind is an error: a status that
 // leaves out what it doesn't understand could be wrong.
 func FactOf(e ledger.Event) (Fact, error) {
-	f := blank(e.Kind)
-	if f == nil {
-		return nil, fmt.Errorf("event %d of %s is of the kind %s, which this program doesn't know: use the newer mimcheck that wrote it", e.Seq, e.Stream, e.Kind)
-	}
-	if err := json.Unmarshal(e.Data, f); err != nil {
-		return nil, fmt.Errorf("event %d of %s (%s) can't be read: %w", e.Seq, e.Stream, e.Kind, err)
+	f, err := readFact(e.Kind, e.Data)
+	if err != nil {
+		return nil, fmt.Errorf("event %d of %s %w", e.Seq, e.Stream, err)
 	}
 	if f.stream() != e.Stream {
 		return nil, fmt.Errorf("event %d of %s (%s) is one of %.80q: it stands in the wrong stream", e.Seq, e.Stream, e.Kind, f.stream())
+	}
+	return f, nil
+}
+
+// readFact reads the data of a fact of a kind.
+func readFact(kind string, data []byte) (Fact, error) {
+	f := blank(kind)
+	if f == nil {
+		return nil, fmt.Errorf("is of the kind %s, which this program doesn't know: use the newer mimcheck that wrote it", kind)
+	}
+	if err := json.Unmarshal(data, f); err != nil {
+		return nil, fmt.Errorf("(%s) can't be read: %w", kind, err)
 	}
 	return f, nil
 }

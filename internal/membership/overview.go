@@ -74,15 +74,8 @@ func ReadOverview(ctx context.Context, l Reader, name string, asOf time.Time) (O
 // FindIn resolves a name in the register as a ledger has it at a time: the printed
 // list and those who signed a letter, or were listed, since.
 func FindIn(ctx context.Context, l Reader, name string, asOf time.Time) (Member, error) {
-	s, err := ReadState(ctx, l, asOf)
-	if err != nil {
-		return Member{}, err
-	}
-	r, err := s.Register()
-	if err != nil {
-		return Member{}, err
-	}
-	return r.Find(name)
+	m, _, err := NewBoard(l).Find(ctx, name, asOf)
+	return m, err
 }
 
 // ReadState computes the state at a time from all events of a ledger.
@@ -97,7 +90,13 @@ func ReadState(ctx context.Context, l Reader, asOf time.Time) (*State, error) {
 // WriteStatus writes the status of a member, or with an empty name of all, at a
 // time, as text or as JSON.
 func WriteStatus(ctx context.Context, w io.Writer, l Reader, name string, asOf time.Time, asJSON bool) error {
-	o, err := ReadOverview(ctx, l, name, asOf)
+	var o Overview
+	var err error
+	if b := NewBoard(l); name == "" {
+		o, err = b.Overview(ctx, asOf)
+	} else {
+		o, err = b.Member(ctx, name, asOf)
+	}
 	if err != nil {
 		return err
 	}

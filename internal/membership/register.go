@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/oasc/mimcheck/internal/nearest"
 )
@@ -11,26 +12,34 @@ import (
 // Register is the list of all members and candidates, sorted by id.
 type Register struct {
 	members []Member
-	byName  map[string][]int // folded name, alias or id -> places in members
+	byName  func() map[string][]int // folded name, alias or id -> places in members
 }
 
 // NewRegister makes a register. An id that is there twice is an error.
 func NewRegister(members []Member) (*Register, error) {
-	r := &Register{members: slices.Clone(members), byName: map[string][]int{}}
+	r := &Register{members: slices.Clone(members)}
+	r.byName = sync.OnceValue(r.index) // who only lists the members does without
 	slices.SortFunc(r.members, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	for i, m := range r.members {
 		if i > 0 && r.members[i-1].ID == m.ID {
 			return nil, fmt.Errorf("two members have the id %s (%s, %s and %s, %s): expected each once",
 				m.ID, r.members[i-1].Name, r.members[i-1].Country, m.Name, m.Country)
 		}
+	}
+	return r, nil
+}
+
+func (r *Register) index() map[string][]int {
+	byName := make(map[string][]int, 2*len(r.members))
+	for i, m := range r.members {
 		for _, name := range append([]string{m.ID, m.Name}, m.Aliases...) {
 			key := folded(name)
-			if !slices.Contains(r.byName[key], i) {
-				r.byName[key] = append(r.byName[key], i)
+			if !slices.Contains(byName[key], i) {
+				byName[key] = append(byName[key], i)
 			}
 		}
 	}
-	return r, nil
+	return byName
 }
 
 // Founders is the register as it is embedded: the members that OASC's membership
@@ -66,10 +75,10 @@ func (r *Register) Find(name string) (Member, error) {
 	if m, ok := r.Get(name); ok {
 		return m, nil
 	}
-	found := r.byName[folded(name)]
+	found := r.byName()[folded(name)]
 	if before, country, ok := cutLast(name, ","); ok && len(found) != 1 {
 		found = nil
-		for _, i := range r.byName[folded(before)] {
+		for _, i := range r.byName()[folded(before)] {
 			m := r.members[i]
 			if folded(country) == folded(m.Country) || folded(country) == folded(m.Chapter) {
 				found = append(found, i)
@@ -97,13 +106,13 @@ func (r *Register) unknown(name string) error {
 		return fmt.Errorf("no member is named %q: the register is empty", name)
 	}
 	// Aliases are compared too, but the answer names members, each once.
-	spellings := make([]string, 0, len(r.byName))
-	for s := range r.byName {
+	spellings := make([]string, 0, len(r.byName()))
+	for s := range r.byName() {
 		spellings = append(spellings, s)
 	}
 	var names []string
 	for _, s := range nearest.To(fmt.Sprintf("%.100s", folded(name)), spellings, 12) {
-		for _, i := range r.byName[s] {
+		for _, i := range r.byName()[s] {
 			if n := r.members[i].Name; !slices.Contains(names, n) && len(names) < 3 {
 				names = append(names, n)
 			}

@@ -131,7 +131,9 @@ func (h *history) add(f Fact) error {
 			return err
 		}
 	}
-	h.latest = f.when()
+	if at := f.when(); at.After(h.latest) {
+		h.latest = at
+	}
 	switch f := f.(type) {
 	case *RunRecorded:
 		for _, m := range f.MIMs {

@@ -126,23 +126,15 @@ func between(before, now []MIMStatus, at time.Time) []Change {
 // WriteTimeline writes the time line of the member with a name until a time, as text
 // or as JSON with the fields asOf, member and timeline.
 func WriteTimeline(ctx context.Context, w io.Writer, l Reader, name string, asOf time.Time, asJSON bool) error {
-	events, err := l.Events(ctx)
+	m, decisions, err := NewBoard(l).Find(ctx, name, asOf)
 	if err != nil {
 		return err
 	}
-	s, err := FoldState(events, asOf)
+	events, err := l.Events(ctx, m.ID)
 	if err != nil {
 		return err
 	}
-	r, err := s.Register()
-	if err != nil {
-		return err
-	}
-	m, err := r.Find(name)
-	if err != nil {
-		return err
-	}
-	changes, err := Timeline(events, s.Decisions(), m, asOf)
+	changes, err := Timeline(events, decisions, m, asOf)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,6 +18,15 @@ const variable = "MIMCHECK_TEST_POSTGRES"
 
 // HasPostgres says whether there is a PostgreSQL server for tests.
 func HasPostgres() bool { return os.Getenv(variable) != "" }
+
+// Places makes, for each way to keep a ledger, a place for a new one: a path or a URL.
+func Places() map[string]func(testing.TB) string {
+	return map[string]func(testing.TB) string{"SQLite": SQLite, "PostgreSQL": Postgres}
+}
+
+// SQLite gives the path of a ledger that is not there yet, with characters that a URL
+// would have to escape.
+func SQLite(t testing.TB) string { return filepath.Join(t.TempDir(), "a ledger?#%41.db") }
 
 // Postgres makes a schema, which goes away after the test, and gives the URL for a new
 // ledger in it. Without a server it skips the test.
