@@ -21,7 +21,7 @@ type library struct{ paths []string }
 func newModels() *cobra.Command {
 	l := &library{}
 	cmd := group("models", "Show data models, and hold entities against them",
-		l.in(newModelsList(l)), l.in(newModelsSearch(l)), l.in(newModelsShow(l)), l.in(newModelsValidate(l)), l.in(newModelsAudit(l)), newModelsDiff(), newModelsSync())
+		l.in(newModelsList(l)), l.in(newModelsSearch(l)), l.in(newModelsShow(l)), l.in(newModelsValidate(l)), l.in(newModelsAudit(l)), newModelsDiff(), newModelsExamples(), newModelsSync())
 	cmd.Long = `A small set of models is built in. Those that ` + "`mimcheck models sync`" + ` stored, or else the
 folders and archives that --models names, are layered over it.`
 	return cmd

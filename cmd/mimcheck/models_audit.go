@@ -64,7 +64,7 @@ Exit codes: 0 all that have a data model are as it says, 1 some are not, 2 wrong
 	flags.StringVar(&f.file, "file", "", "file of entities, or - for standard input")
 	flags.StringVar(&f.target, "target", "", "the platform's target.yaml")
 	flags.StringVar(&f.url, "url", "", "the platform's address, with or without /ngsi-ld/v1")
-	flags.StringToStringVar(&f.types, "type", nil, "which model a type follows, TYPE=MODEL; beside those of target.yaml")
+	flags.StringToStringVar(&f.types, "type", nil, "which model or subject a type follows, TYPE=MODEL; beside those of target.yaml")
 	flags.StringSliceVar(&f.formats, "format", nil, "text, json, csv, sarif or html; without --out one of them (default text; with --out all of them)")
 	flags.StringVar(&f.out, "out", "", "folder for the report")
 	flags.IntVar(&f.sample, "sample", 0, "look at this many entities at most, chosen at random (default all)")

@@ -51,6 +51,19 @@ func TestModelsCommands(t *testing.T) {
 	mimcheck(t, "models", "show", "Bench").want(t, 0, "material")
 }
 
+func TestModelsExamples(t *testing.T) {
+	workdir(t)
+	gardens(t)
+	put(t, "old/dataModel.Garden/Bench/examples/example.json", `{"id": "urn:b:1", "type": "Bench", "seats": 3}`)
+	mimcheck(t, "models", "examples", "old").want(t, 0, "example.json  1      0        0", "Disagreements of the engines: 0")
+	put(t, "old/dataModel.Garden/Bench/examples/example.jsonld", `{"id": "urn:b:1", "type": "Bench", "seats": 0}`)
+	mimcheck(t, "models", "examples", "old").want(t, exitNonConformant, "minimum  1")
+	mimcheck(t, "models", "examples", "old", "--json").want(t, exitNonConformant, `"engine":"gojsonschema","verdict":"invalid"`)
+	put(t, "new/dataModel.Garden/Bench/examples/example.json", `{"id": `)
+	mimcheck(t, "models", "examples", "new").want(t, exitInconclusive, "cannot be told: dataModel.Garden/Bench/examples/example.json:1:1", "ends inside")
+	mimcheck(t, "models", "examples", "missing").want(t, exitUsage, "missing")
+}
+
 func TestModelsValidate(t *testing.T) {
 	workdir(t)
 	gardens(t)
@@ -92,6 +105,7 @@ func TestModelsValidate(t *testing.T) {
 		{"bare.json", 3, []string{"use its @context"}},
 		{"bare.json --model Bench", 0, nil},
 		{"bare.json --type Bench=dataModel.Garden/Bench", 0, nil},
+		{"bare.json --type Bench=dataModel.Garden", 0, nil},
 		{"bare.json --context context.jsonld", 0, nil},
 		{"bare.json --form keyValues --model Bench", 0, nil},
 		{"bare.json --form normalised --model Bench", 1, nil},

@@ -76,7 +76,7 @@ opened, 3 none is invalid, but one could not be judged, 130 interrupted.`,
 		},
 	}
 	cmd.Flags().StringVar(&f.model, "model", "", "hold all entities against this model")
-	cmd.Flags().StringToStringVar(&f.types, "type", nil, "model of a type, TYPE=MODEL, where the type's IRI does not tell")
+	cmd.Flags().StringToStringVar(&f.types, "type", nil, "model or subject of a type, TYPE=MODEL, where the type's IRI does not tell")
 	cmd.Flags().StringVar(&f.context, "context", "", "@context (file, or address of a known one) of entities that have none")
 	cmd.Flags().StringVar(&f.form, "form", "", "representation: normalised, concise or keyValues (default by looking)")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "judge by both engines where both can; where they differ, it cannot be told")
@@ -99,8 +99,8 @@ func (f *validateFlags) checker(c *models.Catalogue) (*filecheck.Checker, error)
 		}
 	}
 	for _, t := range slices.Sorted(maps.Keys(f.types)) {
-		if _, err := find(c, f.types[t]); err != nil {
-			return nil, fmt.Errorf("--type %s: %w", t, err)
+		if _, err := c.FindFor(models.Type{Served: t}, f.types[t]); err != nil {
+			return nil, fmt.Errorf("--type %s: %w; `mimcheck models search` finds models by words", t, err)
 		}
 	}
 	if f.context != "" {

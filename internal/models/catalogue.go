@@ -150,11 +150,12 @@ const (
 
 // ForType finds the model of an entity type: by the platform's declaration, else by
 // the type's IRI. The short name alone says nothing. declared maps type IRIs or short
-// names as served to a model: a name, an id or an IRI.
+// names as served to a model, by its name, id or IRI, or to a subject, for its model
+// of the type's own name.
 func (c *Catalogue) ForType(t Type, declared map[string]string) (Match, error) {
 	for _, key := range []string{t.IRI, t.Served} {
 		if name, ok := declared[key]; ok && key != "" {
-			m, err := c.Find(name)
+			m, err := c.FindFor(t, name)
 			if err != nil {
 				return Match{}, fmt.Errorf("type %s is declared to follow %q: %w", t.Served, name, err)
 			}
@@ -200,6 +201,18 @@ func (c *Catalogue) Find(name string) (*Model, error) {
 		return found[0], nil
 	}
 	return nil, fmt.Errorf("%w: %q may be any of %s; name one of these", ErrAmbiguous, name, ids(found))
+}
+
+// FindFor is Find for what a type is declared to follow, which may also be a subject:
+// then it is the subject's model of the type's own name.
+func (c *Catalogue) FindFor(t Type, name string) (*Model, error) {
+	m, err := c.Find(name)
+	if errors.Is(err, ErrNoModel) {
+		if ofSubject, none := c.Find(name + "/" + t.Short()); none == nil {
+			return ofSubject, nil
+		}
+	}
+	return m, err
 }
 
 func ids(models []*Model) string {

@@ -12,6 +12,7 @@ import (
 // details are what a model's schema and @context say, read at first use.
 type details struct {
 	title, version, licence string
+	address                 string // that the schema says it has, or was made from
 	attributes              map[string]*Attribute
 	open                    bool // the schema foresees members that it does not name
 	terms                   map[string]string
@@ -25,7 +26,7 @@ type Attribute struct {
 	IRI        string // empty when the model's @context does not map it
 	Kind       Kind   // by the published convention: the first word of the description; empty when it is not stated
 	Required   bool
-	Deprecated bool
+	Deprecated bool     // by the keyword, or since its description begins so
 	Targets    []string // type IRIs that a relationship may lead to, empty when it is not stated
 	types      typeSet  // JSON types that the schema takes
 	items      typeSet  // JSON types of the items of an array
@@ -44,6 +45,34 @@ func (m *Model) StatedLicence() string {
 		return m.details.licence
 	}
 	return m.Licence
+}
+
+// Published says whether the model is one of the Smart Data Models as they publish
+// it, and neither built in nor somebody's own.
+func (m *Model) Published() bool { return m.file.published }
+
+// Provenance says where the model comes from: the address that its schema has, or was
+// made from; else the commit of its repository. It is empty when nothing says so.
+func (m *Model) Provenance() string {
+	m.details0()
+	switch {
+	case m.details.address != "":
+		return m.details.address
+	case m.source.builtin:
+		return m.Origin
+	}
+	return m.Commit
+}
+
+// addressOf is the absolute address that a schema states.
+func addressOf(root map[string]any) string {
+	for _, name := range []string{"$id", "id", "derivedFrom"} {
+		text, _ := root[name].(string)
+		if u, err := url.Parse(text); err == nil && u.IsAbs() {
+			return text
+		}
+	}
+	return ""
 }
 
 // Attributes lists the attributes that the schema names, by name.
@@ -111,6 +140,7 @@ func (m *Model) load() error {
 		m.details.title, _ = root["title"].(string)
 		m.details.version, _ = root["$schemaVersion"].(string)
 		m.details.licence, _ = root["license"].(string)
+		m.details.address = addressOf(root)
 		m.collect(root, m.SchemaURL, true, 0)
 		m.mapNames()
 	})
@@ -209,7 +239,11 @@ func (m *Model) describe(a *Attribute, s map[string]any, base string, depth int)
 		return
 	}
 	if text, ok := s["description"].(string); ok {
-		if kind, _, found := strings.Cut(text, "."); found && a.Kind == "" {
+		kind, words, found := strings.Cut(text, ".")
+		if strings.HasPrefix(strings.ToLower(strings.TrimSpace(words)), "deprecated") || strings.HasPrefix(strings.ToLower(text), "deprecated") {
+			a.Deprecated = true
+		}
+		if found && a.Kind == "" {
 			switch k := Kind(strings.TrimSpace(kind)); k {
 			case Property, GeoProperty, Relationship, LanguageProperty:
 				a.Kind = k

@@ -20,9 +20,6 @@ import (
 //go:embed builtin
 var builtin embed.FS
 
-// builtinLicence is that of the built-in models, which belong to this project.
-const builtinLicence = "Apache-2.0"
-
 // Default is the catalogue of the built-in models. An error is a fault of the program.
 func Default() (*Catalogue, error) { return open(nil) }
 
@@ -66,9 +63,6 @@ func open(layers []*source) (*Catalogue, error) {
 		found, problems := s.models(c)
 		c.problems = append(c.problems, problems...)
 		for _, m := range found {
-			if s.builtin {
-				m.Licence = builtinLicence
-			}
 			hidden := false
 			for _, iri := range m.IRIs() {
 				over, ok := taken[iri]

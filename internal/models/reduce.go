@@ -281,3 +281,20 @@ func (e *Entity) judge(m *Model, schema *validate.Schema) Judgement {
 	}
 	return j
 }
+
+// Opinions is what each engine by itself says of the entity: see validate.Schema.
+func (e *Entity) Opinions(m *Model) []validate.Opinion {
+	var all []validate.Opinion
+	for _, r := range e.Reduce(m) {
+		for _, o := range m.Schema().Opinions(r.Value) {
+			i := slices.IndexFunc(all, func(a validate.Opinion) bool { return a.Engine == o.Engine })
+			switch {
+			case i < 0:
+				all = append(all, o)
+			case all[i].Verdict == validate.Valid || all[i].Verdict == validate.CantTell && o.Verdict == validate.Invalid:
+				all[i] = o
+			}
+		}
+	}
+	return all
+}

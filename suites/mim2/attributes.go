@@ -55,6 +55,26 @@ func attributeChecks() []suites.Check {
 			},
 		},
 		{
+			ID: "mim2.attributes.name.current", Title: "No attribute is one that its data model marks as deprecated",
+			Requirements: conformance, Clause: "JSON Schema 2020-12, Validation, 9.3: deprecated; " + sdmRules,
+			Level: suites.Extended, Needs: needs(), Fault: "models.attribute.deprecated",
+			Hint: "The model's description of the attribute says what to use instead; a later version will not have it.",
+			Body: func(t *suites.T) {
+				v := look(t)
+				y := v.tally()
+				v.eachModelled(func(s subject, m *models.Model) {
+					for _, a := range s.entity.Attributes {
+						if described := m.Attribute(m.NameOf(a.IRI)); described != nil && described.Deprecated {
+							y.add(fmt.Sprintf("attribute %s of %s is deprecated", described.Name, m.Name), s.id,
+								reports.Finding{Pointer: "/" + token(a.Served), Expected: "an attribute that is not deprecated", Actual: a.IRI})
+						}
+					}
+				})
+				y.report()
+				v.conclude("no sampled entity is of a type with a data model")
+			},
+		},
+		{
 			ID: "mim2.attributes.name.style", Title: "Attribute names begin with a letter and hold letters, digits and underscores only",
 			Requirements: unambiguous, Clause: cim + "4.6.2; " + sdmRules,
 			Level: suites.Extended, Needs: needs(), Fault: "models.attribute.odd-name",

@@ -59,6 +59,7 @@ const (
 )
 
 func TestOutcomes(t *testing.T) {
+	bench := map[string]string{"https://city.example/Bench": "Bench"}
 	builtin, err := models.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +99,24 @@ func TestOutcomes(t *testing.T) {
 			[]string{strings.Replace(air, airIRI, "https://city.example/AirQualityObserved", 1)}, reports.Passed, ""},
 		{"a type of the model's name without a namespace, declared", "mim2.types.name.mapped", builtin, map[string]string{"AirQualityObserved": "AirQualityObserved"},
 			[]string{strings.Replace(air, airIRI, "AirQualityObserved", 1)}, reports.Passed, ""},
+		{"an own model with a licence", "mim2.models.licence.stated", catalogueOf(t, map[string]string{"Bench.json": `{"license": "CC0-1.0", "properties": {}}`}),
+			bench, []string{own}, reports.Passed, ""},
+		{"an own model without a licence", "mim2.models.licence.stated", catalogueOf(t, map[string]string{"Bench.json": `{"properties": {}}`}),
+			bench, []string{own}, reports.Failed, "licence"},
+		{"an own model with version and address", "mim2.models.origin.stated", catalogueOf(t, map[string]string{"Bench.json": `{"$id": "https://city.example/Bench.json", "$schemaVersion": "1.0", "properties": {}}`}),
+			bench, []string{own}, reports.Passed, ""},
+		{"an own model without an address", "mim2.models.origin.stated", catalogueOf(t, map[string]string{"Bench.json": `{"$id": "Bench.json", "$schemaVersion": "1.0", "properties": {}}`}),
+			bench, []string{own}, reports.Failed, "address"},
+		{"an own model without a version", "mim2.models.origin.stated", catalogueOf(t, map[string]string{"Bench.json": `{"derivedFrom": "https://city.example/Bench.json", "properties": {}}`}),
+			bench, []string{own}, reports.Failed, "version"},
+		{"a published model without a licence", "mim2.models.licence.stated", catalogueOf(t, map[string]string{"dataModel.Garden/Bench/schema.json": `{"properties": {}}`}),
+			bench, []string{own}, reports.Inapplicable, "published"},
+		{"an attribute that is deprecated", "mim2.attributes.name.current", catalogueOf(t, map[string]string{"Bench.json": `{"properties": {"a": {"deprecated": true}}}`, "context.jsonld": `{"@context": {"a": "https://uri.etsi.org/ngsi-ld/default-context/a"}}`}),
+			bench, []string{own}, reports.Failed, "deprecated"},
+		{"an attribute that is deprecated in words", "mim2.attributes.name.current", catalogueOf(t, map[string]string{"Bench.json": `{"properties": {"a": {"description": "Property. Deprecated: use b."}}}`, "context.jsonld": `{"@context": {"a": "https://uri.etsi.org/ngsi-ld/default-context/a"}}`}),
+			bench, []string{own}, reports.Failed, "deprecated"},
+		{"an attribute that is not deprecated", "mim2.attributes.name.current", catalogueOf(t, map[string]string{"Bench.json": `{"properties": {"a": {"deprecated": false}, "b": {"deprecated": true}}}`, "context.jsonld": `{"@context": {"a": "https://uri.etsi.org/ngsi-ld/default-context/a"}}`}),
+			bench, []string{own}, reports.Passed, ""},
 		{"a list of one as its item beside lists is no drift", "mim2.drift.value.same", builtin, nil,
 			[]string{strings.Replace(own, "5", `"x"`, 1), strings.Replace(strings.Replace(own, "5", `["x"]`, 1), "Bench:1", "Bench:2", 1)}, reports.Passed, ""},
 		{"observed a minute after the sample", "mim2.values.observedAt.past", builtin, nil,

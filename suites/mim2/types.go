@@ -79,7 +79,7 @@ func typeChecks() []suites.Check {
 						other, err := t.Env.Models.Find(named)
 						switch declaredAs, isDeclared := declaration(t, kind.IRI, kind.Served); {
 						case isDeclared && declaredAs != "":
-							if m, err := t.Env.Models.Find(declaredAs); err == nil && m != byIRI.Model {
+							if m, err := t.Env.Models.FindFor(kind, declaredAs); err == nil && m != byIRI.Model {
 								y.add(fmt.Sprintf("type %s is declared to follow %s, and its IRI is that of %s", kind.Short(), m.ID(), byIRI.Model.ID()),
 									s.id, reports.Finding{Pointer: "/type", Expected: m.ID(), Actual: byIRI.Model.ID()})
 							}

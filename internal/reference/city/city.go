@@ -138,7 +138,7 @@ func devices() []object {
 	var all []object
 	for n := range 6 {
 		all = append(all, entity("Device", n, 12, 40*float64(n),
-			"device:category", list("sensor"),
+			"device:deviceCategory", list("sensor"),
 			"controlledProperty", list("airPollution"),
 			"batteryLevel", measured(math.Round(100-float64(9*n))/100, one),
 			"device:serialNumber", ngsild.Property(fmt.Sprintf("HV-AQ-%04d", 1200+n)),

@@ -84,6 +84,15 @@ func modelAttributes() []Fault {
 				rename(e, func(local string) bool { return local == "no2" || local == "temperature" || local == "fillingLevel" })
 			})},
 		{Name: "models.attribute.unknown", Summary: "adds an attribute of its own to every entity", On: on, Answer: more("mood")},
+		{Name: "models.attribute.deprecated", Summary: "serves the kind of a device under its former name", On: on,
+			Answer: entities(func(e object) {
+				for _, name := range sortedAttributes(e) {
+					if strings.HasPrefix(name, sharedNamespace) && bareName(name) == "deviceCategory" {
+						e[strings.TrimSuffix(name, "deviceCategory")+"category"] = e[name]
+						delete(e, name)
+					}
+				}
+			})},
 		{Name: "models.attribute.odd-name", Summary: "adds an attribute whose name is no plain one", On: on, Answer: more("mood-of.the day")},
 		{Name: "models.relationship.as-property", Summary: "serves relationships as Properties", On: on,
 			Answer: instances(func(_ object, _ string, a object) {

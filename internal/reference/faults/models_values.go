@@ -36,6 +36,12 @@ func modelTypes() []Fault {
 					e["type"] = "https://smartdatamodels.org/dataModel.Weather/WeatherObserved"
 				}
 			})},
+		{Name: "models.type.of-draft", Summary: "serves points of interest by a draft of its own", On: on,
+			Answer: entities(func(e object) {
+				if kind, ok := e["type"].(string); ok && strings.HasSuffix(kind, "/PointOfInterest") {
+					e["type"] = ownNamespace + "Kiosk"
+				}
+			})},
 	}
 }
 
