@@ -92,11 +92,11 @@ func (b *book) about(cmd *cobra.Command, name string, fact func(membership.Membe
 	})
 }
 
-// evidence gives damage of a ledger its exit code.
+// evidence gives damage of a ledger, or of an export, its exit code.
 func evidence(err error) error {
 	var corrupt *ledger.CorruptError
 	var wrong *ledger.KeptError
-	if errors.As(err, &corrupt) || errors.As(err, &wrong) {
+	if errors.As(err, &corrupt) || errors.As(err, &wrong) || errors.Is(err, ledger.ErrNotSigned) {
 		return exitError{exitEvidence, err}
 	}
 	return err

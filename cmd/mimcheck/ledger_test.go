@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/attest"
 	"github.com/oasc/mimcheck/internal/ledger/ledgertest"
 )
 
@@ -28,10 +30,78 @@ func TestLedgerCommands(t *testing.T) {
 	if out := mimcheck(t, "ledger", "export").out; !strings.Contains(out, `{"end":`) {
 		t.Errorf("the export to standard output is not whole:\n%s", out)
 	}
-	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "7 events added")
-	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "0 events added")
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--unsigned", "--ledger", "copy.db").want(t, 0, "7 events added")
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--unsigned", "--ledger", "copy.db").want(t, 0, "0 events added")
 	mimcheck(t, "ledger", "verify", "--ledger", "copy.db", "--head", head).want(t, 0, "is whole")
 	mimcheck(t, "status", "--member", "Villaclara", "--ledger", "copy.db").want(t, 0, "MIM1")
+}
+
+// TestSignedExport: what a trusted key signed is imported; what was changed, left out or
+// put in another order since is refused, and the line named.
+func TestSignedExport(t *testing.T) {
+	workdir(t)
+	candidate(t)
+	t.Setenv("MIMCHECK_PASSPHRASE", "a passphrase of the test")
+	for _, name := range []string{"wg", "other"} {
+		mimcheck(t, "key", "new", name).want(t, 0)
+	}
+	mimcheck(t, "ledger", "export", "copy.ndjson", "--key", "wg.key").want(t, 0, "6 events, signed")
+	mimcheck(t, "ledger", "export", "plain.ndjson").want(t, 0, "6 events, not signed")
+	mimcheck(t, "ledger", "export", "others.ndjson", "--key", "other.key").want(t, 0)
+	read := func(name string) []string {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.SplitAfter(strings.TrimSuffix(string(content), "\n"), "\n")
+	}
+	edited := func(name string, edit func(lines []string) []string) {
+		put(t, name, strings.Join(edit(read("copy.ndjson")), "")+"\n")
+	}
+	edited("changed.ndjson", func(l []string) []string {
+		l[2] = strings.Replace(l[2], "secretariat", "Secretariat", 1)
+		return l
+	})
+	edited("dropped.ndjson", func(l []string) []string { return slices.Delete(l, 3, 4) })
+	edited("reordered.ndjson", func(l []string) []string { l[3], l[4] = l[4], l[3]; return l })
+	edited("shortened.ndjson", func(l []string) []string { return slices.Delete(l, 6, 7) })
+	others := read("others.ndjson") // another signature on the same ledger, moved to another text
+	edited("moved.ndjson", func(l []string) []string {
+		l[7] = strings.Replace(l[7], l[7][strings.Index(l[7], `"seal"`):], others[7][strings.Index(others[7], `"seal"`):], 1)
+		return l
+	})
+	for _, c := range []struct {
+		line string
+		code int
+		says string
+	}{
+		{"changed.ndjson --key wg.pub", exitEvidence, "in line 3"},
+		{"dropped.ndjson --key wg.pub", exitEvidence, "in line 4"},
+		{"reordered.ndjson --key wg.pub", exitEvidence, "in line 4"},
+		{"shortened.ndjson --key wg.pub", exitEvidence, "in line 7"},
+		{"shortened.ndjson --unsigned", exitEvidence, "in line 7"},
+		{"moved.ndjson --key wg.pub", exitEvidence, "no trusted key"},
+		{"plain.ndjson --key wg.pub", exitEvidence, "not signed"},
+		{"others.ndjson --key wg.pub", exitEvidence, "no trusted key"},
+		{"copy.ndjson --key wg.pub --revoked " + keyID(t, "wg.pub"), exitEvidence, "revoked"},
+		{"copy.ndjson", exitUsage, "no key is trusted"},
+		{"copy.ndjson --key wg.key", exitUsage, "wg.key"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			mimcheck(t, strings.Fields("ledger import "+c.line+" --ledger new.db")...).want(t, c.code, c.says)
+		})
+	}
+	mimcheck(t, "ledger", "export", "--ledger", "new.db").want(t, 0, `"events":0`) // nothing of it was kept
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--key", "wg.pub", "--ledger", "new.db").want(t, 0, "6 events added")
+}
+
+func keyID(t *testing.T, file string) string {
+	t.Helper()
+	key, err := attest.ReadPublic(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.ID
 }
 
 // TestKeptStatus: what is kept beside the events and was changed is found, with exit code
@@ -66,7 +136,7 @@ func TestLedgerInPostgres(t *testing.T) {
 	mimcheck(t, "ledger", "verify").want(t, 0, "is whole: 6 events")
 	mimcheck(t, "status", "--member", "Villaclara").want(t, 0, "MIM1")
 	mimcheck(t, "ledger", "export", "copy.ndjson").want(t, 0, "6 events")
-	mimcheck(t, "ledger", "import", "copy.ndjson", "--ledger", "copy.db").want(t, 0, "6 events added")
+	mimcheck(t, "ledger", "import", "copy.ndjson", "--unsigned", "--ledger", "copy.db").want(t, 0, "6 events added")
 	mimcheck(t, "run", "--member", "Villaclara", "--filter", "entity.create", "--ledger", at).want(t, exitInconclusive, "recorded for Villaclara")
 	mimcheck(t, "ledger", "verify").want(t, 0, "7 events")
 }
@@ -108,9 +178,9 @@ func TestLedgerCommandsNameWhatIsWrong(t *testing.T) {
 		code int
 		says string
 	}{
-		{"ledger import changed.ndjson --ledger new.db", exitEvidence, "changed.ndjson"},
-		{"ledger import cut.ndjson --ledger new.db", exitEvidence, "cut.ndjson"},
-		{"ledger import missing.ndjson --ledger new.db", exitUsage, "missing.ndjson"},
+		{"ledger import changed.ndjson --unsigned --ledger new.db", exitEvidence, "changed.ndjson"},
+		{"ledger import cut.ndjson --unsigned --ledger new.db", exitEvidence, "cut.ndjson"},
+		{"ledger import missing.ndjson --unsigned --ledger new.db", exitUsage, "missing.ndjson"},
 		{"ledger export copy.ndjson", exitUsage, "there already"},
 		{"ledger export missing/copy.ndjson", exitUsage, "missing/copy.ndjson"},
 		{"ledger verify --head 1:abc", exitUsage, "64 hexadecimal digits"},

@@ -12,6 +12,7 @@ type CorruptError struct {
 	Position int64  // of the first event that is wrong; 0 when it is the file itself
 	Stream   string // of that event, when known
 	Seq      int64
+	Line     int64  // of an export, from 1; 0 when it is a ledger
 	Problem  string // what was expected and what was seen
 	Err      error  // of the storage, when it was that which complained
 }
@@ -25,6 +26,9 @@ func (e *CorruptError) Error() string {
 		if e.Stream != "" {
 			fmt.Fprintf(&b, " (%s, number %d)", e.Stream, e.Seq)
 		}
+	}
+	if e.Line > 0 {
+		fmt.Fprintf(&b, " in line %d", e.Line)
 	}
 	b.WriteString(": " + e.Problem)
 	if e.Err != nil {

@@ -32,6 +32,9 @@ type Sign func(payload []byte) (seal json.RawMessage, err error)
 // Check says why a signature is not one of a payload by a key that is trusted.
 type Check func(payload []byte, seal json.RawMessage) error
 
+// ErrNotSigned says that an export has no signature, where one was asked for.
+var ErrNotSigned = errors.New("the export is not signed: expected a signature of a trusted key; import it without a key only if you trust where it comes from")
+
 // end is the last line of an export.
 type end struct {
 	End  json.RawMessage `json:"end"`
@@ -148,6 +151,7 @@ const importName = "to be imported"
 // reader reads an export and verifies it as it goes.
 type reader struct {
 	lines  *bufio.Scanner
+	number int64 // of the line that was read last, from 1
 	digest hash.Hash
 	chain  *chain
 	begun  bool
@@ -196,10 +200,20 @@ func (r *reader) event() (e Event, more bool, err error) {
 		return e, false, err
 	}
 	r.digest.Write(line)
-	return e, true, r.chain.next(e)
+	return e, true, r.where(r.chain.next(e))
+}
+
+// where adds the line to what is wrong with an event.
+func (r *reader) where(err error) error {
+	var broken *CorruptError
+	if errors.As(err, &broken) {
+		broken.Line = r.number
+	}
+	return err
 }
 
 func (r *reader) line() ([]byte, error) {
+	r.number++
 	if r.lines.Scan() {
 		return r.lines.Bytes(), nil
 	}
@@ -251,6 +265,7 @@ func (r *reader) end(line []byte) error {
 
 // close checks what comes after the events.
 func (r *reader) close(check Check) error {
+	r.number++
 	if r.lines.Scan() {
 		return r.broken("there is more after the last line")
 	}
@@ -258,15 +273,12 @@ func (r *reader) close(check Check) error {
 		return nil
 	}
 	if len(r.last.Seal) == 0 {
-		return errors.New("the export is not signed: expected a signature of a trusted key; import it without a key only if you trust where it comes from")
+		return ErrNotSigned
 	}
-	if err := check(r.last.End, r.last.Seal); err != nil {
-		return fmt.Errorf("the signature of the export: %w", err)
-	}
-	return nil
+	return check(r.last.End, r.last.Seal)
 }
 
 // broken says what is wrong where the reader stands.
 func (r *reader) broken(format string, args ...any) error {
-	return corrupt(importName, Event{Position: r.chain.global.Count + 1}, fmt.Sprintf(format, args...))
+	return r.where(corrupt(importName, Event{Position: r.chain.global.Count + 1}, fmt.Sprintf(format, args...)))
 }

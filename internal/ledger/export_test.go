@@ -138,6 +138,9 @@ func TestImportRefuses(t *testing.T) {
 				if corrupt != nil && corrupt.Position != c.position {
 					t.Errorf("event %d was named, expected %d: %v", corrupt.Position, c.position, err)
 				}
+				if corrupt != nil && (corrupt.Line < c.position || corrupt.Line > c.position+2 || !strings.Contains(err.Error(), "in line")) {
+					t.Errorf("line %d was named: %v", corrupt.Line, err)
+				}
 				if h, _ := to.Head(t.Context()); h.Count != 0 {
 					t.Errorf("%d events were kept", h.Count)
 				}
