@@ -76,6 +76,9 @@ func (d *Document) Err() error {
 	return errors.Join(d.problems...)
 }
 
+// Count is how many problems there are so far.
+func (d *Document) Count() int { return len(d.problems) }
+
 // Parse gives the document's one value; nil when there is a problem.
 func (d *Document) Parse(b []byte) (body ast.Node) {
 	defer func() {
