@@ -414,7 +414,7 @@ func TestWhatIsAlteredOrOfAnotherKindIsNotOpened(t *testing.T) {
 		"nothing":           {nil, trust, "can't be read"},
 		"a longer validity": {altered(t, d.Signed, "2028-03-10", "2038-03-10"), trust, "no trusted key"},
 		"a stranger's":      {d.Signed, attest.Trust{Keys: []attest.PublicKey{stranger}, Now: now}, "no trusted key"},
-		"a revoked key's":   {d.Signed, attest.Trust{Keys: []attest.PublicKey{public}, Revoked: []string{public.ID}, Now: now}, "revoked"},
+		"a revoked key's":   {d.Signed, attest.Trust{Keys: []attest.PublicKey{public}, Revoked: []attest.Revocation{{Key: public.ID, Reason: "stolen"}}, Now: now}, "revoked"},
 		"of the future":     {d.Signed, attest.Trust{Keys: []attest.PublicKey{public}, Now: now.Add(-time.Hour)}, "future"},
 	} {
 		t.Run(name, func(t *testing.T) {
