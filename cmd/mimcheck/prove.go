@@ -23,7 +23,7 @@ and with each of its faults, where one has to fail; and tells which faults each 
 and the checks of each requirement notice, and which check is needed for none.
 
 A check is run against a fault only where the fault changes something that the check
-sees. A fault that nobody notices so is judged by all checks, and so are as many others
+sees. A fault that none of these notices is judged by all checks, and so are as many others
 as --audit says, chosen at random. With --fault there are no runs without a fault, and no
 audit, unless they are asked for.
 

@@ -5,7 +5,7 @@
 // a fault, and all that passes between it and the rest of the world is kept. A fault
 // sits in front of the platform or behind it, so it can be held against what passed:
 // a check for which it changes nothing cannot notice it, and is not run against it.
-// Where no check notices the fault, all are run; and some faults, chosen at random,
+// Where no check notices a fault that reaches some, all are run; and some faults, chosen at random,
 // are judged by all checks to see that the short cut missed nothing.
 package prove
 
@@ -228,7 +228,8 @@ func (p *prover) those(so func(suites.Check) bool) []suites.Check {
 	return some
 }
 
-// again judges once more, by all checks, the faults that nothing noticed; and by the
+// again judges once more, by all checks, the faults that reach some and were noticed by
+// none, and what the audit is in doubt of; and by the
 // check that names it a fault which is of what a platform does on its own and was not
 // noticed by that check: on a busy machine, what a platform sends too much may come
 // after the check has stopped looking.
@@ -258,7 +259,7 @@ func (p *prover) again(ctx context.Context) error {
 		if p.narrowed() && len(p.Faults) == 0 {
 			break // a survivor is no news
 		}
-		if len(p.matrix.killed[f.Name]) == 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
+		if len(p.matrix.killed[f.Name]) == 0 && len(p.matrix.reached[f.Name]) > 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
 			jobs = append(jobs, job{what: f.Name + ", by all checks", fault: f.Name, seed: p.Seed, checks: p.checks, way: survivor})
 		}
 	}
