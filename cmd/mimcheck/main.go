@@ -83,7 +83,7 @@ Exit codes: 0 conformant, 1 not conformant, 2 wrong use or bad configuration,
 	root.AddCommand(
 		newRun(), newReplay(), newKey(), newList(), newExplain(), newBaseline(), newReport(), newStatus(),
 		newCleanup(), newReference(), newProve(), newTrace(), newDiscover(),
-		newMember(), newChapter(), newCouncil(), newExtension(), newActivity(), newDeclaration(), newCertificate(), newClaims(), newLedger(), newModels(),
+		newMember(), newChapter(), newCouncil(), newExtension(), newActivity(), newDeclaration(), newCertificate(), newClaims(), newSolution(), newLedger(), newModels(),
 	)
 	return root
 }

@@ -23,7 +23,7 @@ const everyStream = "*"
 // an event: LetterSigned, LetterSent, MemberListed, BoardApproved, ChapterFounded,
 // ChapterJoined, CoordinatorNominated, BaselineProposed, VoteCast, DecisionClosed,
 // TimeframeExtended, RunRecorded, BundleFiled, CertificateIssued, CertificateRefused,
-// CertificateRevoked, CouncilMet, Elected, Contributed.
+// CertificateRevoked, CouncilMet, Elected, Contributed, SolutionProven.
 type Fact interface {
 	kind() string
 	stream() string // of the event: a member's id or council
@@ -65,6 +65,8 @@ func blank(kind string) Fact {
 		return &TimeframeExtended{}
 	case "RunRecorded":
 		return &RunRecorded{}
+	case "SolutionProven":
+		return &SolutionProven{}
 	case "BundleFiled":
 		return &BundleFiled{}
 	case "CertificateRefused":

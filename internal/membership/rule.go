@@ -34,6 +34,7 @@ const (
 	RuleElectionPerYear Rule = "election-per-year"
 	RuleKnownOffice     Rule = "known-office"
 	RuleContribution    Rule = "known-contribution"
+	RuleSolution        Rule = "solution-proven"
 )
 
 // Rules lists all rules in a fixed order.
@@ -42,7 +43,7 @@ func Rules() []Rule {
 		RuleDate, RuleWords, RuleOnce, RuleKnownMember, RuleNewMember, RuleLetterOrder, RuleApproved,
 		RuleChapterOfTwo, RuleChapterOnce, RuleChapterCountry, RuleChapterKnown, RuleOwnChapter,
 		RuleKnownBaseline, RuleKnownMIM, RuleDecisionOpen, RuleCouncilVotes, RuleOneVote, RuleMajority,
-		RuleTimeframe, RuleRun, RuleFiling, RuleFourEyes, RuleCertificate, RuleElectionPerYear, RuleKnownOffice, RuleContribution,
+		RuleTimeframe, RuleRun, RuleFiling, RuleFourEyes, RuleCertificate, RuleElectionPerYear, RuleKnownOffice, RuleContribution, RuleSolution,
 	}
 }
 
@@ -101,6 +102,8 @@ func (r Rule) Sentence() string {
 		return "an office is one of cityRepresentative, viceCityRepresentative, councilCoordinator, viceCouncilCoordinator"
 	case RuleContribution:
 		return "a contribution is one of practice, webinar, conference"
+	case RuleSolution:
+		return "a solution is listed with a signed bundle of a real platform that finds at least one MIM conformant"
 	}
 	return "an unknown rule"
 }

@@ -119,6 +119,13 @@ func TestRules(t *testing.T) {
 	toledo, lugo := becomes("toledo", "Toledo", "US", "2024"), becomes("lugo", "Lugo", "US", "2024")
 	both := slices.Concat(toledo, lugo)
 	founded := ChapterFounded{Country: "US", Name: "United States", Members: []string{"toledo", "lugo"}, On: "2024-06-01"}
+	solution := SolutionProven{Solution: "example-systems-broker", Name: "Broker", Provider: "Example Systems", Member: "aarhus", Run: "r1", Finished: at("2025-06-01"), Profile: "sandbox",
+		Bundle: strings.Repeat("b", 64), Keys: []string{strings.Repeat("1", 64)}, Baseline: InitialBaseline, MIMs: []string{"MIM1"}, By: "WG", On: "2025-06-02"}
+	listed := func(f func(s *SolutionProven)) Fact {
+		s := solution
+		f(&s)
+		return s
+	}
 	tested := map[Rule]bool{}
 	for name, c := range map[string]struct {
 		before []Fact
@@ -295,6 +302,18 @@ func TestRules(t *testing.T) {
 		"election into no office":                {nil, Elected{Office: "king", Person: "E. Lect", Member: "ghent", On: "2024-05-01"}, RuleKnownOffice},
 		"election of nobody":                     {nil, Elected{Office: CouncilCoordinator, Member: "ghent", On: "2024-05-01"}, RuleWords},
 		"election of a candidate":                {toledo[:2], Elected{Office: CouncilCoordinator, Person: "x", Member: "toledo", On: "2024-05-01"}, RuleApproved},
+		"solution":                               {nil, solution, ""},
+		"solution with more proof":               {[]Fact{solution}, listed(func(s *SolutionProven) { s.Bundle = strings.Repeat("c", 64) }), ""},
+		"solution twice":                         {[]Fact{solution}, solution, RuleOnce},
+		"solution of no name":                    {nil, listed(func(s *SolutionProven) { s.Name = "" }), RuleWords},
+		"solution by another id":                 {nil, listed(func(s *SolutionProven) { s.Solution = "other" }), RuleWords},
+		"solution nobody signed":                 {nil, listed(func(s *SolutionProven) { s.Keys = nil }), RuleSolution},
+		"solution without a bundle":              {nil, listed(func(s *SolutionProven) { s.Bundle = "" }), RuleSolution},
+		"solution of the harness":                {nil, listed(func(s *SolutionProven) { s.Profile = referenceProfile }), RuleSolution},
+		"solution of nothing":                    {nil, listed(func(s *SolutionProven) { s.MIMs = nil }), RuleSolution},
+		"solution of an unknown MIM":             {nil, listed(func(s *SolutionProven) { s.MIMs = []string{"MIM9"} }), RuleKnownMIM},
+		"solution before its run":                {nil, listed(func(s *SolutionProven) { s.On = "2025-05-31" }), RuleDate},
+		"solution of a stranger":                 {nil, listed(func(s *SolutionProven) { s.Member = "atlantis" }), RuleKnownMember},
 		"practice":                               {nil, Contributed{Member: "aarhus", What: Practice, Title: "Parking for all", URL: "https://example.org/p", On: "2024-05-01"}, ""},
 		"practice without a title":               {nil, Contributed{Member: "aarhus", What: Practice, On: "2024-05-01"}, RuleWords},
 		"contribution of money":                  {nil, Contributed{Member: "aarhus", What: "money", Title: "A lot", On: "2024-05-01"}, RuleContribution},

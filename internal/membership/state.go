@@ -22,6 +22,7 @@ type State struct {
 	filed     map[string]BundleFiled   // by run id
 	issued    map[string]*certificate  // by certificate id
 	refused   []CertificateRefused
+	proven    []SolutionProven
 }
 
 // Chapter is the members of one country together.
