@@ -188,6 +188,9 @@ func (t *T) Name(base string) string {
 	return fmt.Sprintf("%s%s%sn%d", base, t.client.Token(), shortHash(t.Check.ID), t.next())
 }
 
+// Own says whether a text holds the run's token, as all names that it gives do.
+func (t *T) Own(s string) bool { return strings.Contains(s, t.client.Token()) }
+
 // Number is a fresh whole number: from 1001, and never given before to this check.
 func (t *T) Number() int { return 1000 + t.next() }
 

@@ -102,8 +102,12 @@ func TestLibertiesOfMarkets(t *testing.T) {
 
 // A catalogue that clients can only read does not fail.
 func TestReadOnlyMarkets(t *testing.T) {
-	platform := start(t, faults.Fault{On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/tmf-api/") && r.Method != http.MethodGet },
-		Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusMethodNotAllowed) }})
+	platform := start(t, faults.Fault{On: func(r *http.Request) bool {
+		return strings.HasPrefix(r.URL.Path, "/tmf-api/") && r.Method != http.MethodGet
+	},
+		Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		}})
 	for _, check := range ofMarkets() {
 		if check.Has(suites.NeedWrite) && !strings.HasPrefix(check.ID, "mim3.productOrder.create.malformed") {
 			if r := run(t, check, 7, platform); r.Outcome != reports.Inapplicable && r.Outcome != reports.Untested {
