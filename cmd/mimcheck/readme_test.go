@@ -17,7 +17,8 @@ var readmeExit = map[string]int{
 	"mimcheck run --fault FAULT":                                                     1,
 	"mimcheck replay mimcheck-report/run.mimcheck.zip --baseline oasc-2026-06-draft": 3,
 	"mimcheck run --filter entity.create --out last-week":                            3, // a part of the baseline
-	"mimcheck run --filter entity.create --repeat 2":                                 3, // a part of the baseline
+	"mimcheck certificate verify villaclara-1.certificate.json --key issuer.pub --status-list status.json --as-of 2099-01-31": 1, // it has expired
+	"mimcheck run --filter entity.create --repeat 2": 3, // a part of the baseline
 }
 
 // TestREADME types every command of the README, with a reference platform in place
@@ -55,9 +56,10 @@ func TestREADME(t *testing.T) {
 		` "location": {"type": "Point", "coordinates": [10.2, 56.1]}, "no2": 12.5,`+
 		` "@context": {"AirQualityObserved": "https://smartdatamodels.org/dataModel.Environment/AirQualityObserved"}}`+"\n")
 	put(t, "passphrase.txt", "a passphrase of the test\n")
-	for _, example := range regexp.MustCompile("(?s)```yaml\n# (waivers|expected).yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+	for _, example := range regexp.MustCompile("(?s)```yaml\n# (waivers|expected|claims).yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
 		put(t, string(example[1])+".yaml", string(example[2]))
 	}
+	put(t, "other.yaml", "vendor: Other\nproduct: Broker\nbundles: [witnessed/run.mimcheck.zip]\nclaims:\n  - mim: MIM2\n")
 	ran := 0
 	for _, line := range strings.Split(string(readme), "\n") {
 		command, isCommand := strings.CutPrefix(line, "    mimcheck ")
@@ -77,7 +79,7 @@ func TestREADME(t *testing.T) {
 			mimcheck(t, args...).want(t, readmeExit["mimcheck "+command])
 		})
 	}
-	if ran < 42 {
+	if ran < 58 {
 		t.Errorf("only %d commands were found in the README", ran)
 	}
 }

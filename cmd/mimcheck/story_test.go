@@ -7,9 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/reference"
 )
 
-// The story of one city, from its Letter of Intent to its status, as a person types it.
+// The story of one city, from its Letter of Intent to a certificate that has expired, as
+// people type it: the city, the Working Group, and whoever asks years later.
 func Example() {
 	dir, err := os.MkdirTemp("", "mimcheck-story")
 	if err != nil {
@@ -17,17 +21,32 @@ func Example() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	ledger, report := filepath.Join(dir, "ledger.db"), filepath.Join(dir, "report")
-	// typed runs a command and shows those of its lines that have one of some words.
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer city.Close()
+	ledger, passphrase := filepath.Join(dir, "ledger.db"), filepath.Join(dir, "passphrase.txt")
+	if err := os.WriteFile(passphrase, []byte("a passphrase of the story\n"), 0o600); err != nil {
+		fmt.Println(err)
+		return
+	}
+	plain := strings.NewReplacer(ledger, "the ledger", dir+string(filepath.Separator), "", city.URL, "https://broker.villaclara.example")
+	// typed runs a command, in whose line DIR/ and URL stand for what is another each time,
+	// and shows those of its lines that have one of some words.
 	typed := func(line string, show ...string) {
-		args := append(typed(line), "--ledger", ledger)
+		args := typed(strings.NewReplacer("DIR/", dir+string(filepath.Separator), "URL", city.URL).Replace(line))
+		if args[0] != "key" && args[0] != "report" { // which know no ledger
+			args = append(args, "--ledger", ledger)
+		}
 		var out bytes.Buffer
 		code := execute(context.Background(), args, &out, &out)
-		fmt.Printf("$ mimcheck %s  # %d\n", strings.ReplaceAll(line, report, "report"), code)
+		fmt.Printf("$ mimcheck %s  # %d\n", strings.NewReplacer("DIR/", "", "URL", "https://broker.villaclara.example").Replace(line), code)
 		for _, said := range strings.Split(out.String(), "\n") {
 			for _, word := range show {
 				if strings.Contains(said, word) {
-					fmt.Println(strings.TrimRight(strings.ReplaceAll(said, ledger, "the ledger"), " "))
+					fmt.Println(strings.TrimRight(plain.Replace(said), " "))
 					break
 				}
 			}
@@ -42,9 +61,28 @@ func Example() {
 	typed(`chapter nominate "Ana Ruiz" --member Villaclara --on 2020-05-01`)
 	typed(`status --member Villaclara --as-of 2020-06-01`, "MIM1 Context", "due")
 	typed(`activity record practice "One model of parking for three towns" --member Villaclara --on 2023-09-14`)
-	typed(`run --member Villaclara --out `+report, "recorded for")
+	typed(`run --member Villaclara --out DIR/report`, "recorded for")
 	typed(`status --member Villaclara --timeline`, "begins", "overdue")
 	typed(`member card Villaclara`, "  MIM1 ", "approved by", "practice")
+
+	// The city files a run of its own platform, and the Working Group makes it again.
+	typed(`run --url URL --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out DIR/own`)
+	typed(`certificate file DIR/own/run.mimcheck.zip --member Villaclara --by "Ana Ruiz"`, "BundleFiled")
+	typed(`run --url URL --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out DIR/witnessed`)
+	typed(`key new DIR/larsen --passphrase-file DIR/passphrase.txt`)
+	typed(`key new DIR/madsen --passphrase-file DIR/passphrase.txt`)
+	typed(`report sign DIR/witnessed/run.mimcheck.zip --key DIR/larsen.key --passphrase-file DIR/passphrase.txt`)
+	issue := `certificate issue DIR/own/run.mimcheck.zip DIR/witnessed/run.mimcheck.zip --member Villaclara --id villaclara-1 --url "https://example.org/{id}" ` +
+		`--runner "B. Larsen" --runner-key DIR/larsen.pub --passphrase-file DIR/passphrase.txt --out DIR/villaclara-1.certificate.json `
+	typed(issue+`--issuer "B. Larsen" --key DIR/larsen.key`, "four-eyes", "remedy")
+	typed(issue+`--issuer "C. Madsen" --key DIR/madsen.key`, "conformant in")
+	typed(`status --member Villaclara`, "MIM2 Shared")
+	typed(`certificate list --out DIR/status.json --next-update 2099-12-31 --key DIR/madsen.key --passphrase-file DIR/passphrase.txt`)
+	typed(`certificate verify DIR/villaclara-1.certificate.json --key DIR/madsen.pub --status-list DIR/status.json`)
+
+	// Years later.
+	typed(`certificate verify DIR/villaclara-1.certificate.json --key DIR/madsen.pub --status-list DIR/status.json --as-of 2099-01-31`)
+	typed(`status --member Villaclara --as-of 2099-01-31`, "MIM2 Shared")
 	typed(`ledger verify`)
 
 	// Output:
@@ -71,5 +109,24 @@ func Example() {
 	//   MIM1 Context Information Management             overdue (experimenting)
 	//   2020-04-01  approved by the Board
 	//   2023-09-14  practice: One model of parking for three towns
+	// $ mimcheck run --url https://broker.villaclara.example --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out own  # 0
+	// $ mimcheck certificate file own/run.mimcheck.zip --member Villaclara --by "Ana Ruiz"  # 0
+	// recorded in the ledger: BundleFiled (event 7 of villaclara)
+	// $ mimcheck run --url https://broker.villaclara.example --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out witnessed  # 0
+	// $ mimcheck key new larsen --passphrase-file passphrase.txt  # 0
+	// $ mimcheck key new madsen --passphrase-file passphrase.txt  # 0
+	// $ mimcheck report sign witnessed/run.mimcheck.zip --key larsen.key --passphrase-file passphrase.txt  # 0
+	// $ mimcheck certificate issue own/run.mimcheck.zip witnessed/run.mimcheck.zip --member Villaclara --id villaclara-1 --url "https://example.org/{id}" --runner "B. Larsen" --runner-key larsen.pub --passphrase-file passphrase.txt --out villaclara-1.certificate.json --issuer "B. Larsen" --key larsen.key  # 1
+	//   four-eyes: Who issues the certificate is not who made the witnessed run, and their keys are two.
+	//     remedy  Let another person of the Working Group issue it, with a key of their own.
+	// $ mimcheck certificate issue own/run.mimcheck.zip witnessed/run.mimcheck.zip --member Villaclara --id villaclara-1 --url "https://example.org/{id}" --runner "B. Larsen" --runner-key larsen.pub --passphrase-file passphrase.txt --out villaclara-1.certificate.json --issuer "C. Madsen" --key madsen.key  # 0
+	// conformant in  MIM2 of oasc-2019-01-16 (OASC Minimal Interoperability Mechanisms, initial set of 2019)
+	// $ mimcheck status --member Villaclara  # 0
+	//   MIM2 Shared Data Models                         implemented
+	// $ mimcheck certificate list --out status.json --next-update 2099-12-31 --key madsen.key --passphrase-file passphrase.txt  # 0
+	// $ mimcheck certificate verify villaclara-1.certificate.json --key madsen.pub --status-list status.json  # 0
+	// $ mimcheck certificate verify villaclara-1.certificate.json --key madsen.pub --status-list status.json --as-of 2099-01-31  # 1
+	// $ mimcheck status --member Villaclara --as-of 2099-01-31  # 0
+	//   MIM2 Shared Data Models                         lapsed
 	// $ mimcheck ledger verify  # 0
 }
