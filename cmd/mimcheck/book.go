@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -125,4 +128,39 @@ func must(cmd *cobra.Command, flags ...string) {
 			panic(err) // the flag is not one of the command: a fault of the program
 		}
 	}
+}
+
+// listing makes cmd one that lists what the ledger has at a day: as a table, with a header
+// and a row for each, or as JSON. Cells are separated by tabs.
+func listing[T any](b *book, cmd *cobra.Command, header string, list func(*membership.State) []T, row func(T) string) *cobra.Command {
+	var asOf day
+	var asJSON bool
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return b.read(cmd, func(l *ledger.Ledger) error {
+			state, err := membership.ReadState(cmd.Context(), l, asOf.end())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), list(state))
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			fmt.Fprintln(table, header)
+			for _, one := range list(state) {
+				fmt.Fprintln(table, row(one))
+			}
+			return table.Flush()
+		})
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	asOfFlag(cmd, &asOf)
+	return cmd
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

@@ -235,7 +235,7 @@ func readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	content, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err == nil && len(content) > most {
 		err = fmt.Errorf("%s has more than %d bytes", name, most)

@@ -2,10 +2,7 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -20,42 +17,15 @@ func newChapter() *cobra.Command {
 }
 
 func newChapterList(b *book) *cobra.Command {
-	var asOf day
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "list", Short: "List the chapters and their coordinators", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.read(cmd, func(l *ledger.Ledger) error {
-				state, err := membership.ReadState(cmd.Context(), l, asOf.end())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(cmd.OutOrStdout(), state.Chapters())
-				}
-				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-				fmt.Fprintln(table, "COUNTRY\tCHAPTER\tFOUNDED\tMEMBERS\tCOORDINATOR")
-				for _, c := range state.Chapters() {
-					coordinator := "-"
-					if c.Coordinator != nil {
-						coordinator = fmt.Sprintf("%s (%s) since %s", c.Coordinator.Person, c.Coordinator.Member, c.Coordinator.Since)
-					}
-					fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", c.Country, c.Name, orDash(string(c.Founded)), len(c.Members), coordinator)
-				}
-				return table.Flush()
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	asOfFlag(cmd, &asOf)
-	return cmd
-}
-
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return listing(b, &cobra.Command{Use: "list", Short: "List the chapters and their coordinators"},
+		"COUNTRY\tCHAPTER\tFOUNDED\tMEMBERS\tCOORDINATOR", (*membership.State).Chapters,
+		func(c membership.Chapter) string {
+			coordinator := "-"
+			if c.Coordinator != nil {
+				coordinator = fmt.Sprintf("%s (%s) since %s", c.Coordinator.Person, c.Coordinator.Member, c.Coordinator.Since)
+			}
+			return fmt.Sprintf("%s\t%s\t%s\t%d\t%s", c.Country, c.Name, orDash(string(c.Founded)), len(c.Members), coordinator)
+		})
 }
 
 func newChapterFound(b *book) *cobra.Command {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -17,32 +16,12 @@ func newCouncil() *cobra.Command {
 }
 
 func newCouncilDecisions(b *book) *cobra.Command {
-	var asOf day
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "decisions", Short: "List the decisions, adopted or not", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.read(cmd, func(l *ledger.Ledger) error {
-				state, err := membership.ReadState(cmd.Context(), l, asOf.end())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(cmd.OutOrStdout(), state.Decisions())
-				}
-				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-				fmt.Fprintln(table, "DECISION\tBASELINE\tOUTCOME\tPROPOSED\tCLOSED\tYES\tNO\tABSTAIN\tSTART WITHIN\tIMPLEMENT WITHIN\tASSURANCE")
-				for _, d := range state.Decisions() {
-					fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d months\t%d months\t%s\n", d.ID, d.Baseline, d.Outcome, d.Proposed, orDash(string(d.Closed)),
-						d.Tally.Yes, d.Tally.No, d.Tally.Abstain, d.Terms.StartMonths, d.Terms.ImplementMonths, d.Terms.Assurance)
-				}
-				return table.Flush()
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	asOfFlag(cmd, &asOf)
-	return cmd
+	return listing(b, &cobra.Command{Use: "decisions", Short: "List the decisions, adopted or not"},
+		"DECISION\tBASELINE\tOUTCOME\tPROPOSED\tCLOSED\tYES\tNO\tABSTAIN\tSTART WITHIN\tIMPLEMENT WITHIN\tASSURANCE", (*membership.State).Decisions,
+		func(d membership.Decision) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d months\t%d months\t%s", d.ID, d.Baseline, d.Outcome, d.Proposed, orDash(string(d.Closed)),
+				d.Tally.Yes, d.Tally.No, d.Tally.Abstain, d.Terms.StartMonths, d.Terms.ImplementMonths, d.Terms.Assurance)
+		})
 }
 
 func newCouncilPropose(b *book) *cobra.Command {

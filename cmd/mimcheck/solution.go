@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,31 +96,11 @@ without waivers, has to find at least one MIM conformant. Exit code 4: it does n
 }
 
 func newSolutionList(b *book) *cobra.Command {
-	var asOf day
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "list", Short: "List the solutions and what they are proven for", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return b.read(cmd, func(l *ledger.Ledger) error {
-				state, err := membership.ReadState(cmd.Context(), l, asOf.end())
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(cmd.OutOrStdout(), state.Solutions())
-				}
-				table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-				fmt.Fprintln(table, "SOLUTION\tNAME\tPROVIDER\tPROOFS\tPROVEN FOR")
-				for _, s := range state.Solutions() {
-					fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", s.ID, s.Name, s.Provider, len(s.Proofs), strings.Join(s.MIMs(), ", "))
-				}
-				return table.Flush()
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	asOfFlag(cmd, &asOf)
-	return cmd
+	return listing(b, &cobra.Command{Use: "list", Short: "List the solutions and what they are proven for"},
+		"SOLUTION\tNAME\tPROVIDER\tPROOFS\tPROVEN FOR", (*membership.State).Solutions,
+		func(s membership.Solution) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%d\t%s", s.ID, s.Name, s.Provider, len(s.Proofs), strings.Join(s.MIMs(), ", "))
+		})
 }
 
 func newSolutionShow(b *book) *cobra.Command {

@@ -34,7 +34,7 @@ func Load(path string, known Known) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, fmt.Errorf("the claims can't be read: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return Sheet{}, fmt.Errorf("the claims can't be read: %w", err)

@@ -210,7 +210,7 @@ func (b *Board) take(e ledger.Event, f Fact) (inTime bool, err error) {
 // decisions. Runs are not, and there are many of them.
 func shapesState(f Fact) bool {
 	switch f := f.(type) {
-	case *RunRecorded, *BundleFiled, *CertificateIssued, *CertificateRefused, *CertificateRevoked, *Contributed:
+	case *RunRecorded, *BundleFiled, *CertificateIssued, *CertificateRefused, *CertificateRevoked, *Contributed, *SolutionProven:
 		return false
 	case *TimeframeExtended:
 		return f.Member == ""

@@ -2,7 +2,6 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -94,10 +93,7 @@ func (c Card) JSON(w io.Writer) error {
 	c.Member.Aliases = listed(c.Member.Aliases)
 	c.MIMs, c.Timeline, c.Meetings = listed(c.MIMs), listed(c.Timeline), listed(c.Meetings)
 	c.Offices, c.Contributions = listed(c.Offices), listed(c.Contributions)
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(c)
+	return writeJSON(w, c)
 }
 
 // listed is list, or an empty one that JSON shows as [] when there is none.

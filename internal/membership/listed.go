@@ -125,10 +125,7 @@ func (r *Register) JSON(w io.Writer) error {
 	for i := range members {
 		members[i].Aliases = listed(members[i].Aliases)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(members)
+	return writeJSON(w, members)
 }
 
 // ReadJSON reads members from a JSON list as Register.JSON writes it; id, aliases

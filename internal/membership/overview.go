@@ -114,10 +114,15 @@ func (o Overview) JSON(w io.Writer) error {
 		members[i] = m
 	}
 	o.Members = members
+	return writeJSON(w, o)
+}
+
+// writeJSON writes a value as indented JSON.
+func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(o)
+	return e.Encode(v)
 }
 
 // Text writes a table with a line for each member, or for one member everything.

@@ -2,7 +2,6 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -140,10 +139,7 @@ func WriteTimeline(ctx context.Context, w io.Writer, l Reader, name string, asOf
 	}
 	if asJSON {
 		m.Aliases = listed(m.Aliases)
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(struct {
+		return writeJSON(w, struct {
 			AsOf     time.Time `json:"asOf"`
 			Member   Member    `json:"member"`
 			Timeline []Change  `json:"timeline"`
