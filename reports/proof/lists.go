@@ -19,6 +19,7 @@ func (r *Report) lists() []list {
 	}
 	for _, f := range r.Faults {
 		switch {
+		case f.Outcome == Survived && r.partial(): // other checks may notice it
 		case f.Outcome == Survived:
 			survived = append(survived, fmt.Sprintf("%s, which %s (%d checks could have)", f.Name, f.Summary, f.Reached))
 		case f.Outcome == Equivalent:
@@ -95,4 +96,9 @@ func (r *Report) summary() string {
 // escape keeps a line from being read as Markdown or HTML, and on one line.
 func escape(line string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "\n", " ", "|", `\|`).Replace(line)
+}
+
+// partial says whether some of the checks were left out by choice, and no fault was asked about.
+func (r *Report) partial() bool {
+	return (r.Run.Filter != "" || len(r.Run.Baselines) > 0) && len(r.Run.Faults) == 0
 }

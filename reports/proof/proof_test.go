@@ -17,7 +17,7 @@ import (
 func full() *proof.Report {
 	return &proof.Report{
 		SchemaVersion: proof.SchemaVersion, Tool: reports.Tool{Name: "mimcheck", Version: "1"},
-		Run:     proof.Run{Seed: 1, Seeds: 2, Filter: "entity", Baselines: []string{"base"}, Faults: []string{}, Parallel: 4, DurationMS: 12345},
+		Run:     proof.Run{Seed: 1, Seeds: 2, Baselines: []string{}, Faults: []string{}, Parallel: 4, DurationMS: 12345},
 		Reasons: []string{"1 checks noticed no fault at all, so nothing proves that they can fail"},
 		Counts: proof.Counts{Checks: 4, Faults: 4, Killed: 2, Survived: 1, Equivalent: 1, Judgements: 9,
 			FalseAlarms: 1, Idle: 1, Misnamed: 1, Redundant: 1},

@@ -15,7 +15,7 @@ func Further() []Check {
 		contextHosting(), cachedContexts(), implicitContexts(),
 		purge(), tenants(), linked(), ordering(), entityMaps(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
-		generated(),
+		generated(), answerForms(), answersAgain(), answersInPart(), sourceIdentities(),
 	)
 }
 

@@ -174,7 +174,7 @@ func inAnswer(edit func(o object, names []string)) func(*http.Request, *Answer) 
 func otherType(v any) any {
 	switch v := v.(type) {
 	case string:
-		return []any{v}
+		return len(v)
 	case json.Number:
 		return v.String()
 	case nil:

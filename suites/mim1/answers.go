@@ -1,0 +1,434 @@
+package mim1
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// answer is a resource that is read, beside entities themselves, of which other checks ask.
+type answer struct {
+	name, words string
+	operation   string // as the generic faults name it
+	clause      string
+	feature     Feature
+	since       string
+	media       []string // of an answer in plain JSON
+	names       bool     // it holds names, which depend on an @context
+	ask         func(t *T) *probe.Response
+}
+
+func answers() []answer {
+	plain := []string{ngsild.MediaJSON}
+	of := func(path func(s sensor) string) func(t *T) *probe.Response {
+		return func(t *T) *probe.Response { return t.GET(path(newSensor(t))) }
+	}
+	return []answer{
+		{name: "types", words: "the list of entity types", operation: "get-types", clause: "6.25.3.1", feature: FeatureDiscovery, media: plain, names: true,
+			ask: of(func(sensor) string { return typesPath })},
+		{name: "type", words: "an entity type", operation: "get-types-type", clause: "6.26.3.1", feature: FeatureDiscovery, media: plain, names: true,
+			ask: of(func(s sensor) string { return typePath(s.kind) })},
+		{name: "attributes", words: "the list of attributes", operation: "get-attributes", clause: "6.27.3.1", feature: FeatureDiscovery, media: plain, names: true,
+			ask: of(func(sensor) string { return attributesPath })},
+		{name: "attribute", words: "an attribute", operation: "get-attributes-attr", clause: "6.28.3.1", feature: FeatureDiscovery, media: plain, names: true,
+			ask: of(func(s sensor) string { return attributePath(s.level) })},
+		{name: "registrations", words: "registrations", operation: "get-csourceregistrations", clause: "6.8.3.2", feature: FeatureRegistrations, media: plain,
+			ask: func(t *T) *probe.Response {
+				kind := t.Name("Nothing")
+				register(t, aRegistration(t, kind, nowhere))
+				return t.GET(registrations, Query("type", kind))
+			}},
+		{name: "sourceSubscriptions", words: "subscriptions to registrations", operation: "get-csourcesubscriptions", clause: "6.12.3.2", feature: FeatureSourceSubs, media: plain,
+			ask: func(t *T) *probe.Response { still(t); return t.GET(sourceSubscriptions) }},
+		{name: "sourceSubscription", words: "a subscription to registrations", operation: "get-csourcesubscriptions-subscription", clause: "6.13.3.1", feature: FeatureSourceSubs, media: plain,
+			ask: func(t *T) *probe.Response { return t.GET(sourceSubscriptionPath(still(t))) }},
+		{name: "entityMap", words: "an entity map", operation: "get-entitymaps-entitymap", clause: "6.32.3.1", feature: FeatureEntityMaps, since: "1.8.1", media: plain,
+			ask: func(t *T) *probe.Response { return t.GET(entityMapPath(mapEntities(t).id)) }},
+		{name: "contexts", words: "the list of stored @contexts", operation: "get-jsonldcontexts", clause: "6.29.3.2", feature: FeatureContexts, media: plain,
+			ask: func(t *T) *probe.Response { host(t); return t.GET(contextList) }},
+		{name: "context", words: "a stored @context", operation: "get-jsonldcontexts-context", clause: "6.30.3.1", feature: FeatureContexts,
+			media: []string{ngsild.MediaJSON, ngsild.MediaJSONLD},
+			ask:   func(t *T) *probe.Response { return t.GET(contextPath(host(t).id)) }},
+		{name: "evolution", words: "the evolution of an entity", operation: "get-temporal-entities-entity", clause: "6.19.3.1", feature: FeatureTemporal, media: plain, names: true,
+			ask: func(t *T) *probe.Response { return t.GET(evolutionPath(newSeries(t).id)) }},
+		{name: "evolutions", words: "the evolutions of entities", operation: "get-temporal-entities", clause: "6.18.3.2", feature: FeatureTemporal, media: plain, names: true,
+			ask: func(t *T) *probe.Response {
+				return t.GET(evolutions, Query("type", newSeries(t).kind), within("10:00:00", "14:00:00"))
+			}},
+		{name: "evolutionsByPost", words: "the evolutions of entities asked for by POST", operation: "post-temporal-entityoperations-query", clause: "6.24.3.1",
+			feature: FeatureTemporal, media: plain, names: true,
+			ask: func(t *T) *probe.Response { return postPast(t, ofKind(newSeries(t).kind, afterEleven())) }},
+		{name: "entitiesByPost", words: "entities asked for by POST", operation: "post-entityoperations-query", clause: "6.23.3.1",
+			feature: FeatureBatch, media: plain, names: true,
+			ask: func(t *T) *probe.Response { return post(t, selector(ngsild.Object{"type": newSensor(t).kind})) }},
+	}
+}
+
+// answerForms checks the header fields of answers (6.3.4, 6.3.5).
+func answerForms() []Check {
+	var checks []Check
+	for _, a := range answers() {
+		common := Check{Level: Core, Needs: writes, Feature: a.feature, Since: a.since, Requirements: negotiation}
+		media := common
+		media.ID, media.Title = "mim1.answer.media."+a.name, "The answer with "+a.words+" tells by Content-Type that it is JSON"
+		media.Clause, media.Fault = cim009+a.clause, "generic."+a.operation+".media-type"
+		media.Body = func(t *T) {
+			r := a.ask(t)
+			t.Require(r).To(HaveStatus(200, 206))
+			t.Expect(r).To(HaveMediaType(a.media...))
+		}
+		checks = append(checks, media)
+		if !a.names {
+			continue
+		}
+		linked := common
+		linked.ID, linked.Title = "mim1.answer.context."+a.name, "The answer in plain JSON with "+a.words+" links to the @context of its names"
+		linked.Clause, linked.Fault, linked.Requirements = cim009+"6.3.5", "generic."+a.operation+".no-link", structured
+		linked.Body = func(t *T) {
+			r := a.ask(t)
+			t.Require(r).To(HaveStatus(200, 206))
+			_, there := linkTo(r.Header, ngsild.ContextRel)
+			t.Expect(r).To(answering(there, "the answer has no Link header with rel=%q", ngsild.ContextRel))
+		}
+		checks = append(checks, linked)
+	}
+	return checks
+}
+
+// answersAgain checks that what is read again tells what has changed since.
+func answersAgain() []Check {
+	return common([]Check{
+		{
+			ID: "mim1.answer.again.type", Title: "An entity type's description tells the attributes of an entity that has come since",
+			Clause: cim009 + "5.7.7", Feature: FeatureDiscovery, Fault: "generic.get-types-type.stale",
+			Body: func(t *T) {
+				s, later := newSensor(t), t.Name("later")
+				t.Require(t.GET(typePath(s.kind))).To(HaveStatus(200))
+				create(t, ngsild.Entity(t.URN("Sensor"), s.kind, later, ngsild.Property(1)))
+				var names []string
+				for _, d := range instances(t.Object(t.GET(typePath(s.kind))), "attributeDetails") {
+					name, _ := d["attributeName"].(string)
+					names = append(names, name)
+				}
+				t.Expect(names).To(gomega.ContainElement(later))
+			},
+		},
+		{
+			ID: "mim1.answer.again.attribute", Title: "An attribute's description tells the type of an entity that has come since",
+			Clause: cim009 + "5.7.10", Feature: FeatureDiscovery, Fault: "generic.get-attributes-attr.stale",
+			Body: func(t *T) {
+				s, kind := newSensor(t), t.Name("Later")
+				t.Require(t.GET(attributePath(s.level))).To(HaveStatus(200))
+				create(t, ngsild.Entity(t.URN("Sensor"), kind, s.level, ngsild.Property(1)))
+				t.Expect(texts(t.Object(t.GET(attributePath(s.level)))["typeNames"])).To(gomega.ContainElement(kind))
+			},
+		},
+		{
+			ID: "mim1.answer.again.registrations", Title: "A registration that has come since is found by the same query",
+			Clause: cim009 + "5.10.2", Feature: FeatureRegistrations, Requirements: discover, Fault: "generic.get-csourceregistrations.stale",
+			Body: func(t *T) {
+				kind := t.Name("Nothing")
+				ask := func() *probe.Response { return t.GET(registrations, Query("type", kind, "limit", "100")) }
+				t.Require(ask()).To(HaveStatus(200))
+				id := register(t, aRegistration(t, kind, nowhere))
+				t.Expect(idsIn(registrationsIn(t, ask()))).To(gomega.ContainElement(id))
+			},
+		},
+		{
+			ID: "mim1.answer.again.sourceSubscription", Title: "A subscription to registrations that was updated is read as it is now",
+			Clause: cim009 + "5.11.4", Feature: FeatureSourceSubs, Requirements: discover, Fault: "generic.get-csourcesubscriptions-subscription.stale",
+			Body: func(t *T) {
+				id := still(t, having("description", "the first"))
+				t.Require(sourceSubscription(t, id)["description"]).To(gomega.Equal("the first"))
+				done(t, t.PATCH(sourceSubscriptionPath(id), JSON(ngsild.Object{"type": "Subscription", "description": "the second"})))
+				t.Expect(sourceSubscription(t, id)["description"]).To(gomega.Equal("the second"))
+			},
+		},
+		{
+			ID: "mim1.answer.again.entityMap", Title: "An entity map that was updated is read as it is now",
+			Clause: cim009 + "5.14.1", Feature: FeatureEntityMaps, Since: "1.8.1", Requirements: query, Fault: "generic.get-entitymaps-entitymap.stale",
+			Body: func(t *T) {
+				m := mapEntities(t)
+				m.retrieve(t)
+				const until = "2099-01-01T00:00:00Z"
+				done(t, t.PATCH(entityMapPath(m.id), JSON(ngsild.Object{"expiresAt": until})))
+				got, err := instant(m.retrieve(t)["expiresAt"])
+				want, _ := instant(until)
+				t.Require(err).To(gomega.Succeed())
+				t.Expect(got).To(gomega.BeTemporally("==", want))
+			},
+		},
+		{
+			ID: "mim1.answer.again.evolutions", Title: "An instance that has come since is found by the same temporal query",
+			Clause: cim009 + "5.7.4", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.get-temporal-entities.stale",
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				ask := func() *probe.Response {
+					return t.GET(evolutions, Query("type", c.kind, "timerel", "after", "timeAt", at("14:00:00")))
+				}
+				t.Expect(c.labels(evolutionsIn(t, ask()))).To(chooseExactly())
+				done(t, t.POST(evolutionAttrsPath(c.ids["late"]), JSON(ngsild.Object{c.attr: []any{reading(9, "15:00:00")}})))
+				t.Expect(c.labels(evolutionsIn(t, ask()))).To(chooseExactly("late"))
+			},
+		},
+	}, Check{Requirements: discover, Level: Core, Needs: writes})
+}
+
+// answersInPart checks the pages and counts of lists of which other checks do not ask.
+func answersInPart() []Check {
+	return common([]Check{
+		{
+			ID: "mim1.batch.query.pages", Title: "The pages of a query by POST hold each entity once",
+			Clause: cim009 + "5.5.9", Feature: FeatureBatch, Requirements: query, Fault: "generic.post-entityoperations-query.ignores-offset",
+			Body: func(t *T) {
+				c := around(t)
+				c.eachOnce(t, func(limit, offset Option) []ngsild.Object {
+					r := t.POST(queryByPOST, JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query")), limit, offset)
+					mayRefuseOffset(t, r)
+					return entitiesIn(t, r)
+				})
+			},
+		},
+		{
+			ID: "mim1.temporal.post.pages", Title: "The pages of a temporal query by POST hold each evolution once",
+			Clause: cim009 + "5.5.9", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				c.eachOnce(t, func(limit, offset Option) []ngsild.Object {
+					r := t.POST(evolutionQueries, JSON(with(ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), "type", "Query")), limit, offset)
+					mayRefuseOffset(t, r)
+					return evolutionsIn(t, r)
+				})
+			},
+		},
+		{
+			ID: "mim1.temporal.post.count", Title: "With count=true a temporal query by POST tells how many evolutions there are in all",
+			Clause: cim009 + "6.3.13", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-count",
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				r := postPast(t, ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), Query("count", "true"))
+				t.Require(r).To(HaveStatus(200, 206))
+				t.Expect(r).To(HaveHeader(ngsild.HeaderCount, "2"))
+			},
+		},
+		{
+			ID: "mim1.temporal.post.members", Title: "An evolution found by POST has its id and its type",
+			Clause: cim009 + "4.5.6", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.loses-last",
+			Body: func(t *T) {
+				s := newSeries(t)
+				e := entityIn(t, postPast(t, ofKind(s.kind, afterEleven())), s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				t.Expect(e).To(haveTypes(s.kind))
+			},
+		},
+		{
+			ID: "mim1.temporal.query.members", Title: "An evolution found by a query has its id and its type",
+			Clause: cim009 + "4.5.6", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.get-temporal-entities.retypes-last",
+			Body: func(t *T) {
+				s := newSeries(t)
+				e := entityIn(t, t.GET(evolutions, Query("type", s.kind), within("10:00:00", "14:00:00")), s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				t.Expect(e).To(haveTypes(s.kind))
+			},
+		},
+		{
+			ID: "mim1.batch.query.members", Title: "An entity found by POST has its id and its type",
+			Clause: cim009 + "4.5.1", Feature: FeatureBatch, Requirements: query, Fault: "generic.post-entityoperations-query.retypes-last",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(only(t, post(t, selector(ngsild.Object{"type": s.kind})))).To(haveTypes(s.kind))
+			},
+		},
+		{
+			ID: "mim1.registration.query.whole", Title: "A registration in a list is the same as when it is retrieved",
+			Clause: cim009 + "5.10.2", Feature: FeatureRegistrations, Fault: "generic.get-csourceregistrations.retypes-first",
+			Body: func(t *T) {
+				kind := t.Name("Nothing")
+				id := register(t, aRegistration(t, kind, nowhere, having("description", "one of many")))
+				sameInList(t, registrationsIn(t, t.GET(registrations, Query("type", kind, "limit", "100"))), registration(t, id))
+			},
+		},
+		{
+			ID: "mim1.sourceSubscription.query.whole", Title: "A subscription to registrations in the list is the same as when it is retrieved",
+			Clause: cim009 + "5.11.5", Feature: FeatureSourceSubs, Fault: "source-subscription.query.shortened",
+			Body: func(t *T) {
+				id := still(t, having("description", "one of many"))
+				sameInList(t, walked(t, id), sourceSubscription(t, id))
+			},
+		},
+		{
+			ID: "mim1.sourceSubscription.query.count", Title: "With count=true the answer says how many subscriptions to registrations there are in all",
+			Clause: cim009 + "6.3.13", Feature: FeatureSourceSubs, Fault: "source-subscription.query.count-of-page",
+			Body: func(t *T) {
+				still(t)
+				still(t)
+				r := t.GET(sourceSubscriptions, Query("limit", "1", "count", "true"))
+				t.Require(r).To(HaveStatus(200))
+				n, err := strconv.Atoi(r.Header.Get(ngsild.HeaderCount))
+				t.Require(err).To(gomega.Succeed(), "%s is a whole number", ngsild.HeaderCount)
+				t.Expect(n).To(gomega.BeNumerically(">=", 2), "the check alone created two")
+			},
+		},
+		beyondTheLast("sourceSubscription", "subscription to registrations", sourceSubscriptions, FeatureSourceSubs, "generic.get-csourcesubscriptions.ignores-offset",
+			func(t *T) Option { still(t); return Query() }),
+		beyondTheLast("registration", "registration", registrations, FeatureRegistrations, "generic.get-csourceregistrations.ignores-offset",
+			func(t *T) Option {
+				kind := t.Name("Nothing")
+				register(t, aRegistration(t, kind, nowhere))
+				return Query("type", kind)
+			}),
+		showsStamps("subscription.query", "The list of subscriptions", FeatureSubscriptions, "generic.get-subscriptions.ignores-options",
+			func(t *T) []ngsild.Object {
+				id := dormant(t)
+				return []ngsild.Object{listed(t, t.GET(subscriptions, both(inSteps, stamped)), id)[id]}
+			}),
+		showsStamps("registration.query", "The list of registrations", FeatureRegistrations, "generic.get-csourceregistrations.ignores-options",
+			func(t *T) []ngsild.Object {
+				kind := t.Name("Nothing")
+				register(t, aRegistration(t, kind, nowhere))
+				return registrationsIn(t, t.GET(registrations, Query("type", kind), stamped))
+			}),
+		showsStamps("registration.retrieve", "A registration", FeatureRegistrations, "generic.get-csourceregistrations-registration.ignores-options",
+			func(t *T) []ngsild.Object { return []ngsild.Object{registration(t, idle(t), stamped)} }),
+		showsStamps("sourceSubscription.retrieve", "A subscription to registrations", FeatureSourceSubs, "generic.get-csourcesubscriptions-subscription.ignores-options",
+			func(t *T) []ngsild.Object {
+				r := t.GET(sourceSubscriptionPath(still(t)), stamped)
+				t.Require(r).To(HaveStatus(200))
+				return []ngsild.Object{t.Object(r)}
+			}),
+		showsStamps("sourceSubscription.query", "The list of subscriptions to registrations", FeatureSourceSubs, "generic.get-csourcesubscriptions.ignores-options",
+			func(t *T) []ngsild.Object { return walked(t, still(t), stamped) }),
+	}, Check{Requirements: discover, Level: Core, Needs: writes})
+}
+
+// stamped asks for the times at which things were created and modified (4.8).
+var stamped = Query("options", "sysAttrs")
+
+// showsStamps is a check that things are shown with createdAt and modifiedAt on demand.
+func showsStamps(name, what string, feature Feature, fault string, found func(t *T) []ngsild.Object) Check {
+	return Check{
+		ID: "mim1." + name + ".sysAttrs", Title: what + " tells with options=sysAttrs when it was made and changed",
+		Clause: cim009 + "4.8", Feature: feature, Requirements: structured, Fault: fault,
+		Body: func(t *T) {
+			all := found(t)
+			t.Require(all).NotTo(gomega.BeEmpty(), "what the check made has to be found")
+			for _, o := range all {
+				for _, name := range []string{"createdAt", "modifiedAt"} {
+					_, err := instant(o[name])
+					t.Expect(err).To(gomega.Succeed(), "%s of %v is a DateTime", name, o["id"])
+				}
+			}
+		},
+	}
+}
+
+// beyondTheLast is a check that a page beyond the last item of a list is empty.
+func beyondTheLast(name, words, path string, feature Feature, fault string, made func(t *T) Option) Check {
+	return Check{
+		ID: "mim1." + name + ".query.beyond", Title: "A page beyond the last " + words + " is empty",
+		Clause: cim009 + "5.5.9", Feature: feature, Level: Extended, Fault: fault,
+		Body: func(t *T) {
+			r := t.GET(path, both(made(t), Query("limit", "1", "offset", "1000000")))
+			mayRefuseOffset(t, r)
+			t.Require(r).To(HaveStatus(200))
+			t.Expect(t.List(r)).To(gomega.BeEmpty())
+		},
+	}
+}
+
+// mayRefuseOffset ends a check of pages on a platform that has no parameter offset.
+func mayRefuseOffset(t *T, r *probe.Response) {
+	if r.Status == 400 {
+		t.Inapplicable("the platform refuses the parameter offset, which 5.5.9.2 leaves open to it")
+	}
+}
+
+// eachOnce asks for pages of one and expects each candidate on exactly one of them. A
+// platform may give them in any order that stays.
+func (c candidates) eachOnce(t *T, page func(limit, offset Option) []ngsild.Object) {
+	var got []string
+	for n := range len(c.ids) {
+		found := page(Query("limit", "1"), Query("offset", strconv.Itoa(n)))
+		t.Expect(len(found)).To(gomega.BeNumerically("<=", 1), "limit=1 bounds the page at offset %d", n)
+		got = append(got, c.labels(found)...)
+	}
+	t.Expect(got).To(gomega.ConsistOf(sortedLabels(c.ids)), "the pages, one after the other")
+}
+
+// walked looks for a subscription to registrations on the pages of their list.
+func walked(t *T, id string, by ...Option) []ngsild.Object {
+	r := t.GET(sourceSubscriptions, append([]Option{inSteps}, by...)...)
+	for range mostPages {
+		found := subscriptionsIn(t, r)
+		if i := slices.IndexFunc(found, func(s ngsild.Object) bool { return s["id"] == id }); i >= 0 {
+			return found[i : i+1]
+		}
+		if _, more := linkTo(r.Header, "next"); !more {
+			return nil
+		}
+		r = followIn(t, r, "next", sourceSubscriptions)
+	}
+	t.CantTell("the platform holds more than %d pages of subscriptions, too many to look for the check's own", mostPages)
+	return nil
+}
+
+// sameInList expects that a list has the thing, with the members that it was retrieved with.
+func sameInList(t *T, list []ngsild.Object, want ngsild.Object) {
+	i := slices.IndexFunc(list, func(o ngsild.Object) bool { return o["id"] == want["id"] })
+	t.Require(nil).To(answering(i >= 0, "%v is not on the list", want["id"]))
+	t.Expect(list[i]).To(haveMembers(without(want, "@context")))
+}
+
+// sourceIdentities checks what a platform tells about itself (5.15, 6.33.3.1).
+func sourceIdentities() []Check {
+	const path = "/info/sourceIdentity"
+	identity := func(t *T) (*probe.Response, ngsild.Object) {
+		r := t.GET(path)
+		if r.Status == 404 || r.Status == 405 || r.Status == 501 {
+			t.Inapplicable("the platform does not tell its identity at %s (status %d)", path, r.Status)
+		}
+		t.Require(r).To(HaveStatus(200))
+		return r, t.Object(r)
+	}
+	return common([]Check{
+		{
+			ID: "mim1.sourceIdentity.members", Title: "A context source tells its id, its alias, since when it is up and what time it has",
+			Clause: cim009 + "5.2.40", Fault: "generic.get-info-sourceidentity.loses-first",
+			Body: func(t *T) {
+				_, o := identity(t)
+				t.Expect(o["id"]).To(beURI())
+				t.Expect(o["type"]).To(gomega.Equal("ContextSourceIdentity"))
+				for _, name := range []string{"contextSourceAlias", "contextSourceUptime"} {
+					t.Expect(o[name]).To(gomega.And(gomega.BeAssignableToTypeOf(""), gomega.Not(gomega.BeEmpty())), "%s is a text", name)
+				}
+				_, err := instant(o["contextSourceTimeAt"])
+				t.Expect(err).To(gomega.Succeed(), "contextSourceTimeAt is a DateTime")
+			},
+		},
+		{
+			ID: "mim1.sourceIdentity.media", Title: "The answer with a context source's identity tells by Content-Type that it is JSON",
+			Clause: cim009 + "6.33.3.1", Fault: "generic.get-info-sourceidentity.media-type",
+			Body: func(t *T) {
+				r, _ := identity(t)
+				t.Expect(r).To(HaveMediaType(ngsild.MediaJSON))
+			},
+		},
+		{
+			ID: "mim1.sourceIdentity.again", Title: "The time that a context source tells goes on",
+			Clause: cim009 + "5.2.40", Fault: "generic.get-info-sourceidentity.stale",
+			Body: func(t *T) {
+				_, before := identity(t)
+				t.Pause(1100 * time.Millisecond)
+				_, after := identity(t)
+				t.Expect(after["contextSourceTimeAt"]).NotTo(gomega.Equal(before["contextSourceTimeAt"]), "more than a second lies between the two answers")
+			},
+		},
+	}, Check{Requirements: lookup, Level: Extended, Feature: FeatureDistributed, Needs: reads, Since: "1.8.1"})
+}
