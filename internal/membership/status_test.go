@@ -375,6 +375,7 @@ func TestOtherResponsibilitiesNeverMixIn(t *testing.T) {
 		foreign.Member = "aalborg"
 		others := []Fact{
 			&CouncilMet{Title: "Spring", Mode: Remote, On: on}, &Elected{Office: CouncilCoordinator, Person: "P", Member: "aarhus", On: on},
+			&BundleFiled{Member: "aarhus", Run: "r", On: on}, &CertificateRefused{Member: "aarhus", Rules: []string{"four-eyes"}, On: on}, &SolutionProven{Member: "aarhus", MIMs: []string{"MIM1"}, On: on},
 			&Contributed{Member: "aarhus", What: Practice, Title: "T", On: on}, &LetterSigned{Member: "aarhus", Name: "Aarhus", On: on},
 			&LetterSent{Member: "aarhus", On: on}, &BoardApproved{Member: "aarhus", On: on},
 			&ChapterJoined{Country: "DK", Member: "aarhus", On: on}, &VoteCast{Decision: InitialBaseline, Country: "DK", Vote: No, On: on}, foreign,
@@ -545,7 +546,7 @@ func TestEveryTransitionIsReachable(t *testing.T) {
 func FuzzFacts(f *testing.F) {
 	good := run("r1", "2020-03-01", reports.Conformant, 10)
 	facts := append([]Fact{good, certificateOf(good, "c1", "2020-04-01", "2022-04-01"), revocation("c1", "2020-05-01"), extension("", "", "2023-01-01", "2020-01-01"),
-		CouncilMet{Present: []string{"DK"}}, Elected{}, Contributed{}, LetterSent{}, MemberListed{}, ChapterFounded{}, ChapterJoined{},
+		BundleFiled{Member: "aarhus"}, CertificateRefused{Member: "aarhus"}, SolutionProven{}, CouncilMet{Present: []string{"DK"}}, Elected{}, Contributed{}, LetterSent{}, MemberListed{}, ChapterFounded{}, ChapterJoined{},
 		DecisionClosed{"mims-2022", Adopted, Tally{}, "2024-02-01"}}, voted(Yes)...)
 	for _, e := range told(append(facts, becomes("toledo", "Toledo", "US", "2020")...)...) {
 		f.Add(e.Stream, e.Kind, []byte(e.Data))
