@@ -28,6 +28,7 @@ const (
 	NeedRead      Need = "read"      // requests that change nothing
 	NeedWrite     Need = "write"     // creates, changes and deletes its own entities
 	NeedCallback  Need = "callback"  // the platform must reach an address of the harness (contexts, notifications)
+	NeedBroker    Need = "broker"    // the platform must reach an MQTT broker of the harness
 	NeedExclusive Need = "exclusive" // no other check may run meanwhile
 	NeedModels    Need = "models"    // a data-model catalogue
 	// NeedDeclarations: signed declarations of those responsible. What a check with this

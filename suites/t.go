@@ -32,6 +32,7 @@ type Env struct {
 	// Endpoints are the target's: name -> base URL, to tell which links lead where.
 	Endpoints map[string]string
 	Callback  Callback    // nil when the platform cannot reach the harness
+	Broker    Broker      // nil when the platform cannot reach an MQTT broker of the harness
 	Clock     probe.Clock // nil is the machine's
 	Profile   string
 	// Patience is how long a check waits for what the platform does on its own, such
@@ -48,6 +49,15 @@ type Callback interface {
 	// NewSource opens a context source that can be registered, with name in its address.
 	NewSource(name string) probe.Source
 	// Reached says whether anything has come from the platform so far.
+	Reached() bool
+}
+
+// Broker is an MQTT broker of the harness that the platform can reach.
+type Broker interface {
+	// NewTopic opens a topic with name in it, or gives nil when the broker is not to be
+	// found at such a port.
+	NewTopic(name string, port probe.Port) probe.Inbox
+	// Reached says whether anything has been published by the platform so far.
 	Reached() bool
 }
 

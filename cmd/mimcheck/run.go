@@ -74,6 +74,8 @@ func newRun() *cobra.Command {
 	flags.IntVar(&s.Sample, "sample", 0, "entities that observing checks look at (default 50)")
 	flags.StringVar(&s.CallbackHost, "callback-host", "", "address of this machine that the platform can reach, HOST or HOST:PORT")
 	flags.StringVar(&s.NotifyURL, "notify-url", "", "where the platform reaches that address, if it is elsewhere for it: http://HOST:PORT")
+	flags.StringVar(&s.NotifyMQTT, "notify-mqtt", "", "where the platform reaches the MQTT broker of this run: mqtt://HOST or mqtt://HOST:PORT")
+	flags.StringVar(&s.MQTTListen, "mqtt-listen", "", "where that broker listens, HOST:PORT, if not at the port of --notify-mqtt")
 	flags.StringVar(&s.StateDir, "state", defaultStateDir(), "folder for clean-up journals")
 	flags.StringVar(&s.Member, "member", "", "record the run for this member city")
 	ledgerFlag(flags, &f.ledger, ", with --member")

@@ -47,6 +47,7 @@ type Run struct {
 	TimeoutMS   int64    `json:"timeoutMs"`            // of one check
 	PatienceMS  int64    `json:"patienceMs,omitempty"` // how long checks wait for notifications
 	Callback    string   `json:"callback,omitempty"`   // base URL of the harness for the platform
+	Broker      string   `json:"broker,omitempty"`     // the same of its MQTT broker
 	Models      Models   `json:"models"`
 	Target      Target   `json:"target"`
 	Interrupted bool     `json:"interrupted,omitempty"`

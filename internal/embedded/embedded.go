@@ -38,6 +38,9 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	if client := faults.Client(active...); client != nil {
 		options.Client = client
 	}
+	if publish := faults.Publish(active...); publish != nil {
+		options.Publish = publish
+	}
 	platform, err := reference.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("the reference platform could not be made: %w", err)
@@ -110,7 +113,7 @@ func Statement() target.Statement {
 		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
-		suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps,
+		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps,
 		suites.FeatureProductOrders, suites.FeatureCustomers, suites.FeatureParties, suites.FeatureServiceCatalogue,
 		suites.FeatureResourceCatalogue, suites.FeatureUsage, suites.FeatureProducts, suites.FeatureServices, suites.FeatureResources,
 		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,

@@ -36,6 +36,7 @@ const (
 	Called  EventKind = "call"    // an answer of the platform, or why there is none
 	Now     EventKind = "now"     // the time
 	Inbox   EventKind = "inbox"   // the address of a new inbox
+	Topic   EventKind = "topic"   // the address of a new MQTT topic; none when the broker is not at such a port
 	Next    EventKind = "next"    // a notification, or that none came
 	Source  EventKind = "source"  // the address of a new context source
 	Asked   EventKind = "asked"   // a request that came to a context source
@@ -64,4 +65,16 @@ type Message struct {
 	Query  string      `json:"query,omitempty"` // encoded
 	Header http.Header `json:"header,omitempty"`
 	Body   Body        `json:"body"`
+	// MQTT is set for a message that was published to a topic: Method is PUBLISH then.
+	MQTT *Publication `json:"mqtt,omitempty"`
+}
+
+// Publication is how a message was published to a topic of the harness.
+type Publication struct {
+	Address  string `json:"address"` // of the broker as the platform was told it, HOST or HOST:PORT
+	Topic    string `json:"topic"`
+	Version  string `json:"version"` // mqtt3.1, mqtt3.1.1 or mqtt5.0
+	QoS      int    `json:"qos"`
+	User     string `json:"user,omitempty"`
+	Password string `json:"password,omitempty"`
 }

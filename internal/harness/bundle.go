@@ -39,6 +39,9 @@ func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
 	if p.callback != nil {
 		run.Callback = p.callback.Base()
 	}
+	if p.broker != nil {
+		run.Broker = p.broker.Base()
+	}
 	return attest.New(report, run, session.Exchanges(), session.Events(), session.Blobs())
 }
 

@@ -57,6 +57,8 @@ type Settings struct {
 	Sample       int    // entities that observing checks look at
 	CallbackHost string // address of the harness that the platform can reach
 	NotifyURL    string // the same as the platform has to be told, if it is another
+	NotifyMQTT   string // MQTT broker of the harness as the platform has to be told it
+	MQTTListen   string // where that broker listens, if not at the port of NotifyMQTT
 	Waivers      string // file of agreed exceptions
 	StateDir     string // where the clean-up journal is kept
 	Member       string
@@ -76,6 +78,7 @@ type Prepared struct {
 	waivers  []reports.Waiver
 	models   *models.Catalogue
 	callback *probe.Callback
+	broker   *probe.Broker
 	city     *embedded.City
 	shared   int // exchanges of the run that belong to no check
 	record   record
@@ -127,7 +130,10 @@ func Prepare(s Settings) (_ *Prepared, err error) {
 	if err := p.agreed(); err != nil {
 		return p, err
 	}
-	return p, p.endpoints()
+	if err := p.endpoints(); err != nil {
+		return p, err
+	}
+	return p, p.startBroker()
 }
 
 // agreed reads the waivers, each of which has to be of a check of the plan.
@@ -282,7 +288,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	}
 	return runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
-		Statement: *statement, Callback: p.callback != nil, Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
+		Statement: *statement, Callback: p.callback != nil, Broker: p.canReachBroker(), Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
 	}, nil
 }
 
@@ -356,6 +362,28 @@ func (p *Prepared) startCallback() (err error) {
 	return err
 }
 
+// canReachBroker says whether the platform can reach an MQTT broker of the harness: one
+// on this machine, or one that the user says can reach an address of ours.
+func (p *Prepared) canReachBroker() bool {
+	return p.settings.NotifyMQTT != "" || p.city != nil || p.loopback()
+}
+
+// startBroker starts the MQTT broker when a selected check needs it.
+func (p *Prepared) startBroker() (err error) {
+	needed := slices.ContainsFunc(p.Plan.Selected(), func(c runner.Planned) bool { return c.Has(suites.NeedBroker) })
+	switch s := p.settings; {
+	case s.NotifyMQTT == "" && s.MQTTListen != "":
+		return errors.New("--mqtt-listen says where the MQTT broker listens, and not where the platform finds it: give --notify-mqtt, too")
+	case !needed:
+		return nil
+	case s.NotifyMQTT != "":
+		p.broker, err = probe.StartBrokerBehind(s.MQTTListen, s.NotifyMQTT)
+	default:
+		p.broker, err = probe.StartBroker()
+	}
+	return err
+}
+
 // Run executes the plan and returns the report, which is whole even when ctx ends
 // early or the error says that the harness itself failed.
 func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
@@ -417,6 +445,9 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 	if p.callback != nil {
 		options.Callback = p.callback
 	}
+	if p.broker != nil {
+		options.Broker = p.broker
+	}
 	if p.city != nil {
 		options.Patience = cityPatience
 	}
@@ -427,6 +458,9 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 func (p *Prepared) Close() {
 	if p.callback != nil {
 		p.callback.Close()
+	}
+	if p.broker != nil {
+		p.broker.Close()
 	}
 	if p.city != nil {
 		p.city.Close()

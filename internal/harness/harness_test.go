@@ -49,6 +49,8 @@ func TestPrepareRefuses(t *testing.T) {
 		{"reference profile for a remote platform", harness.Settings{URL: "http://broker.invalid", Profile: "reference"}, "on this machine"},
 		{"a fault of a remote platform", harness.Settings{URL: "http://127.0.0.1:1", Faults: []string{"x"}}, "--fault is for the embedded"},
 		{"an unknown feature", harness.Settings{Features: []string{"telepathy"}}, "telepathy"},
+		{"a broker that nobody can be told", harness.Settings{URL: "http://broker.invalid", Profile: "sandbox", Features: []string{"mqtt"}, NotifyMQTT: "broker.example"}, "mqtt://host.example"},
+		{"a broker that nobody is told", harness.Settings{MQTTListen: "127.0.0.1:0"}, "--notify-mqtt"},
 		{"models that are not there", harness.Settings{Models: []string{"/nowhere/at/all"}}, "/nowhere/at/all"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -80,7 +80,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	}
 	plan, err := runner.NewPlan(runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: target.Profile(run.Profile), Filter: run.Filter, MIMs: run.MIMs,
-		Statement: statement, Callback: run.Callback != "", Models: catalogue != nil, Declarations: run.Target.Endpoints[target.Declarations] != "",
+		Statement: statement, Callback: run.Callback != "", Broker: run.Broker != "", Models: catalogue != nil, Declarations: run.Target.Endpoints[target.Declarations] != "",
 	})
 	if err != nil {
 		return nil, none, err
@@ -93,6 +93,9 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	}
 	if run.Callback != "" {
 		options.Callback = session.Receiver("", nil)
+	}
+	if run.Broker != "" {
+		options.Broker = session.Topics("", nil)
 	}
 	return plan, options, nil
 }

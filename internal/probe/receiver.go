@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/oasc/mimcheck/internal/evidence"
 )
 
 // Bounds of what an inbox keeps: whoever sends more is told 413 or 503.
@@ -22,12 +24,14 @@ const (
 // ErrOverflow says that more notifications came to an inbox than it keeps.
 var ErrOverflow = errors.New("more notifications came than an inbox keeps")
 
-// Notification is a request that came to an inbox, whatever its method.
+// Notification is a request that came to an inbox, whatever its method, or a message that
+// was published to a topic.
 type Notification struct {
-	Method string
+	Method string // PUBLISH is one of MQTT
 	Header http.Header
 	Body   []byte
-	At     time.Time // when it had come whole
+	At     time.Time             // when it had come whole
+	MQTT   *evidence.Publication // nil for one of HTTP
 }
 
 // Answer is how an inbox answers a notification.
@@ -110,14 +114,29 @@ func (b *inbox) take() (Notification, bool, error) {
 
 // put keeps a notification and gives the answer to it.
 func (b *inbox) put(n Notification) Answer {
+	if !b.keep(n) {
+		return Answer{Status: http.StatusServiceUnavailable}
+	}
+	return b.next()
+}
+
+// keep keeps a notification, and says whether there was room for it.
+func (b *inbox) keep(n Notification) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.waiting) >= maxInbox {
 		b.overflow = true
-		return Answer{Status: http.StatusServiceUnavailable}
+		return false
 	}
 	b.waiting = append(b.waiting, n)
 	b.signal()
+	return true
+}
+
+// next is the answer to what comes now.
+func (b *inbox) next() Answer {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	a := Answer{}
 	if len(b.answers) > 0 {
 		a = b.answers[0]

@@ -12,13 +12,15 @@ var (
 	infoMember = regexp.MustCompile(`"[^"]*(?:receiverInfo|notifierInfo|contextSourceInfo)"\s*:\s*` +
 		`(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]|\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})`)
 	infoValue = regexp.MustCompile(`("value"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+	// mqttLogin finds user name and password in the URI of an MQTT endpoint (clause 7.2).
+	mqttLogin = regexp.MustCompile(`(mqtts?:(?:/|\\/){2})[^"/@\\]*@`)
 )
 
 // info replaces such values in the subscriptions and registrations that are not the
 // run's own: what a platform lists of others is none of the record's business. Those
 // of the run hold its token, and stay as they are.
 func (r *redactor) info(b []byte) []byte {
-	if r.own == "" || !bytes.Contains(b, []byte("Info")) || !infoMember.Match(b) {
+	if r.own == "" || !(bytes.Contains(b, []byte("Info")) && infoMember.Match(b)) && !mqttLogin.Match(b) {
 		return b
 	}
 	var items []json.RawMessage
@@ -34,6 +36,7 @@ func (r *redactor) info(b []byte) []byte {
 }
 
 func withoutInfo(item []byte) []byte {
+	item = mqttLogin.ReplaceAll(item, []byte("${1}$"+varHidden+"@"))
 	return infoMember.ReplaceAllFunc(item, func(member []byte) []byte {
 		return infoValue.ReplaceAll(member, []byte(`${1}"`+"$"+varHidden+`"`))
 	})

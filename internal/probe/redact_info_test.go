@@ -22,6 +22,8 @@ func TestOthersReceiverInfoIsNotRecorded(t *testing.T) {
 		{"expanded and spaced", strings.ReplaceAll(strings.Replace(foreign, `"receiverInfo":`, `"https://uri.etsi.org/ngsi-ld/receiverInfo" : `, 1), `"value":`, `"value" : `), []string{varHidden}, []string{"s3cret"}},
 		{"a source's", `{"id":"urn:r:1","contextSourceInfo":[{"key":"X-Key","value":"s3cret"}]}`, []string{varHidden}, []string{"s3cret"}},
 		{"no JSON", foreign[:len(foreign)-10], []string{varHidden}, []string{"s3cret"}},
+		{"an MQTT login of another's", `{"id":"urn:s:1","notification":{"endpoint":{"uri":"mqtts://ann:s3cret@h/topic"}}}`, []string{`"mqtts://` + varHidden + `@h/topic"`}, []string{"s3cret", "ann"}},
+		{"an MQTT login of one's own", `{"id":"urn:s:mctoken123","notification":{"endpoint":{"uri":"mqtt://ann:mine@h/topic"}}}`, []string{"ann:mine@"}, nil},
 		{"nothing of it", `{"id":"urn:e:1","value":"s3cret"}`, []string{"s3cret"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

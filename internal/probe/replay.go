@@ -389,7 +389,7 @@ func (b replayedInbox) Next(context.Context) (Notification, error) {
 	if !ok {
 		return Notification{}, b.c.miss("the %d bytes of a notification to %s", e.Message.Body.Size, b.c.id)
 	}
-	return Notification{Method: e.Message.Method, Header: e.Message.Header.Clone(), Body: body, At: e.At}, nil
+	return Notification{Method: e.Message.Method, Header: e.Message.Header.Clone(), Body: body, At: e.At, MQTT: e.Message.MQTT}, nil
 }
 
 type replayedSource struct {

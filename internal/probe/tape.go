@@ -74,6 +74,18 @@ func (t *tape) message(method, path, query string, header http.Header, body []by
 		Header: t.s.redact.header(header), Body: t.s.blobs.Put(t.s.redact.bytes(body))}
 }
 
+// publication is p without the target's secrets.
+func (t *tape) publication(p *evidence.Publication) *evidence.Publication {
+	if p == nil {
+		return nil
+	}
+	out := *p
+	for _, text := range []*string{&out.Topic, &out.User, &out.Password} {
+		*text = t.s.redact.text(*text)
+	}
+	return &out
+}
+
 // Enter begins a check that may take timeout. The check gets the context; leave, to be
 // called when its body has ended, is told why the run stopped, if it did.
 func (s *Session) Enter(ctx context.Context, check string, timeout time.Duration) (_ context.Context, leave func(stopped string) End) {
@@ -178,6 +190,7 @@ func (b recordedInbox) Next(ctx context.Context) (Notification, error) {
 		// As the record has it: a replay has to see the same time.
 		n.At = n.At.UTC().Round(0)
 		e.At, e.Message = n.At, b.tape.message(n.Method, "", "", n.Header, n.Body)
+		e.Message.MQTT = b.tape.publication(n.MQTT)
 	}
 	b.tape.add(e)
 	return n, err

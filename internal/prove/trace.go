@@ -86,7 +86,8 @@ func client(r *http.Request) string {
 }
 
 // reach finds the checks that each fault reaches, by its name: those which are told
-// anything else because of it, and those that name it.
+// anything else because of it, those that name it, and, of what is published over MQTT,
+// all that look at that.
 func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]string {
 	owners := t.owners(checks)
 	reached := make([]map[string]bool, len(list))
@@ -119,7 +120,7 @@ func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]s
 	out := map[string][]string{}
 	for n, f := range list {
 		for _, c := range checks {
-			if c.Fault == f.Name {
+			if c.Fault == f.Name || f.Publishing != nil && c.Has(suites.NeedBroker) { // nobody notes what is published
 				reached[n][c.ID] = true
 			}
 		}

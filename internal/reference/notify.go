@@ -3,6 +3,7 @@ package reference
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -161,7 +162,7 @@ func (s *subscription) data(p *Platform, list []noted) any {
 
 // enqueue sends a notification unless throttling or cooldown stand against it.
 func (s *subscription) enqueue(p *Platform, now time.Time, list []noted) {
-	s.post(p, now, func() (any, error) {
+	s.queue(p, now, func() (any, error) {
 		body := map[string]any{
 			"id": "urn:ngsi-ld:Notification:" + uuid.NewString(), "type": "Notification",
 			"subscriptionId": s.id, "notifiedAt": model.FormatTime(now), "data": s.data(p, list),
@@ -179,7 +180,8 @@ func (s *subscription) embedContext(body map[string]any) {
 	}
 }
 
-func (s *subscription) post(p *Platform, now time.Time, body func() (any, error)) {
+// queue adds a notification to those that wait, and has them sent.
+func (s *subscription) queue(p *Platform, now time.Time, body func() (any, error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rules.throttling > 0 && !s.last.IsZero() && now.Sub(s.last) < s.rules.throttling {
@@ -224,13 +226,9 @@ func (s *subscription) deliver(p *Platform) {
 	}
 }
 
-// send posts a notification over HTTP (6.3.8); any 2xx is a success.
+// send delivers a notification and says whether it did.
 func (s *subscription) send(p *Platform, d delivery) bool {
-	v, err := d.body()
-	if err != nil {
-		return false
-	}
-	raw, err := encode(v)
+	body, err := d.body()
 	if err != nil {
 		return false
 	}
@@ -240,26 +238,61 @@ func (s *subscription) send(p *Platform, d delivery) bool {
 		ctx, cancel = context.WithTimeout(ctx, s.rules.endpoint.timeout)
 		defer cancel()
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.rules.endpoint.url, bytes.NewReader(raw))
-	if err != nil {
-		return false
+	if s.rules.endpoint.mqtt != nil {
+		return s.publish(ctx, p, body) == nil
 	}
-	req.Header.Set("Content-Type", s.rules.endpoint.media)
+	return s.post(ctx, p, body) == nil
+}
+
+// headers tell of a notification what is not in its body (6.3.8): name, value.
+func (s *subscription) headers() [][2]string {
+	out := [][2]string{{"Content-Type", s.rules.endpoint.media}}
 	if s.rules.endpoint.media == ngsild.MediaJSON || s.rules.endpoint.bare {
-		req.Header.Set("Link", ngsild.ContextLink(s.link))
+		out = append(out, [2]string{"Link", ngsild.ContextLink(s.link)})
 	}
 	if s.tenant.name != "" {
-		req.Header.Set(ngsild.HeaderTenant, s.tenant.name)
+		out = append(out, [2]string{ngsild.HeaderTenant, s.tenant.name})
 	}
-	for _, h := range s.rules.endpoint.headers {
+	return append(out, s.rules.endpoint.headers...)
+}
+
+// post sends a notification over HTTP (6.3.8); any 2xx is a success.
+func (s *subscription) post(ctx context.Context, p *Platform, body any) error {
+	raw, err := encode(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.rules.endpoint.url, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	for _, h := range s.headers() {
 		req.Header.Set(h[0], h[1])
 	}
 	res, err := p.client.Do(req)
 	if err != nil {
-		return false
+		return err
 	}
-	res.Body.Close()
-	return res.StatusCode/100 == 2
+	if err := res.Body.Close(); err != nil {
+		return err
+	}
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("the receiver answers with %s", res.Status)
+	}
+	return nil
+}
+
+// publish sends a notification over MQTT (7.2): what HTTP has as headers is metadata.
+func (s *subscription) publish(ctx context.Context, p *Platform, body any) error {
+	metadata := map[string]any{}
+	for _, h := range s.headers() {
+		metadata[h[0]] = h[1]
+	}
+	raw, err := encode(map[string]any{"metadata": metadata, "body": body})
+	if err != nil {
+		return err
+	}
+	return p.publish(ctx, *s.rules.endpoint.mqtt, raw)
 }
 
 // schedule starts the timer of a periodic subscription (timeInterval).

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/oasc/mimcheck/internal/reference/jsonld"
+	"github.com/oasc/mimcheck/internal/reference/mqtt"
 )
 
 // Options set up a platform.
@@ -31,6 +32,8 @@ type Options struct {
 	// Client fetches remote contexts and talks to other parties; nil is a client
 	// with a time-out of five seconds.
 	Client *http.Client
+	// Publish sends notifications to MQTT endpoints; nil is mqtt.Send.
+	Publish mqtt.Publish
 }
 
 // Platform is the reference platform, an http.Handler that serves /ngsi-ld/v1. It is
@@ -38,6 +41,7 @@ type Options struct {
 type Platform struct {
 	clock    func() time.Time
 	client   *http.Client
+	publish  mqtt.Publish
 	mux      *http.ServeMux
 	resolver *jsonld.Resolver
 	contexts *contextStore
@@ -55,12 +59,15 @@ type Platform struct {
 
 // New makes a platform. Close ends it.
 func New(o Options) (*Platform, error) {
-	p := &Platform{clock: o.Clock, client: o.Client, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString()}
+	p := &Platform{clock: o.Clock, client: o.Client, publish: o.Publish, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString()}
 	if p.clock == nil {
 		p.clock = time.Now
 	}
 	if p.client == nil {
 		p.client = &http.Client{Timeout: 5 * time.Second}
+	}
+	if p.publish == nil {
+		p.publish = mqtt.Send
 	}
 	if p.name = o.Alias; p.name == "" {
 		p.name = "reference-" + p.id[len(p.id)-8:]

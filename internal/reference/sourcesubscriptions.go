@@ -126,7 +126,7 @@ func (t *tenant) sourcesChanged(p *Platform, old, next *registration, now time.T
 // tell sends a ContextSourceNotification (5.3.2).
 func (s *subscription) tell(p *Platform, now time.Time, list []*registration, reason string) {
 	list = slices.Clone(list)
-	s.post(p, now, func() (any, error) {
+	s.queue(p, now, func() (any, error) {
 		data := []map[string]any{}
 		for _, g := range list {
 			data = append(data, g.show(s.rules.view.Context, false, now))

@@ -12,6 +12,7 @@ import (
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/reference/jsonld"
 	"github.com/oasc/mimcheck/internal/reference/model"
+	"github.com/oasc/mimcheck/internal/reference/mqtt"
 	"github.com/oasc/mimcheck/internal/reference/problem"
 	"github.com/oasc/mimcheck/internal/reference/query"
 )
@@ -64,7 +65,8 @@ type endpoint struct {
 	timeout  time.Duration
 	cooldown time.Duration
 	headers  [][2]string
-	bare     bool // GeoJSON without @context (Prefer: body=json)
+	bare     bool           // GeoJSON without @context (Prefer: body=json)
+	mqtt     *mqtt.Endpoint // nil for one of HTTP
 }
 
 var triggerNames = []string{"entityCreated", "entityUpdated", "entityDeleted", "attributeCreated", "attributeUpdated", "attributeDeleted"}
@@ -418,8 +420,12 @@ func compileEndpoint(v any, out *endpoint) error {
 		if u.Host == "" {
 			return problem.BadData("endpoint.uri %q has no host", out.url)
 		}
+	case "mqtt", "mqtts":
+		if err := compileMQTT(o, out); err != nil {
+			return err
+		}
 	default:
-		return problem.NotSupported("this platform notifies by http and https only, not by %s", u.Scheme)
+		return problem.NotSupported("this platform notifies by http, https, mqtt and mqtts only, not by %s", u.Scheme)
 	}
 	out.media = ngsild.MediaJSON
 	if v, given := o["accept"]; given {
@@ -434,25 +440,55 @@ func compileEndpoint(v any, out *endpoint) error {
 	if out.cooldown, err = durationMember(o, "cooldown", time.Millisecond); err != nil {
 		return err
 	}
-	if v, given := o["receiverInfo"]; given {
-		list, ok := v.([]any)
-		if !ok {
-			return problem.BadData("endpoint.receiverInfo must be an array of keys and values (5.2.22)")
+	if out.headers, err = keyValues(o, "receiverInfo"); err != nil {
+		return err
+	}
+	for _, h := range out.headers {
+		if strings.ContainsAny(h[0]+h[1], "\r\n") || strings.ContainsAny(h[0], " :") {
+			return problem.BadData("endpoint.receiverInfo has an item that is no header's key and value: %s", h[0])
 		}
-		for _, item := range list {
-			pair, _ := item.(map[string]any)
-			key, ok := pair["key"].(string)
-			value, hasValue := pair["value"].(string)
-			if !ok || !hasValue || key == "" || strings.ContainsAny(key+value, "\r\n") || strings.ContainsAny(key, " :") {
-				return problem.BadData("endpoint.receiverInfo has an item that is no header's key and value: %v", item)
-			}
-			out.headers = append(out.headers, [2]string{key, value})
-			if strings.EqualFold(key, "Prefer") && strings.Contains(value, "body=json") {
-				out.bare = true
-			}
+		if strings.EqualFold(h[0], "Prefer") && strings.Contains(h[1], "body=json") {
+			out.bare = true
 		}
 	}
 	return nil
+}
+
+// compileMQTT reads what an Endpoint says of MQTT (7.2).
+func compileMQTT(o map[string]any, out *endpoint) error {
+	notifierInfo, err := keyValues(o, "notifierInfo")
+	if err != nil {
+		return err
+	}
+	to, err := mqtt.Parse(out.url, notifierInfo)
+	if err != nil {
+		return problem.BadData("endpoint: %v", err)
+	}
+	out.mqtt = &to
+	return nil
+}
+
+// keyValues reads an array of KeyValuePair (5.2.22) of an Endpoint.
+func keyValues(o map[string]any, member string) ([][2]string, error) {
+	v, given := o[member]
+	if !given {
+		return nil, nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, problem.BadData("endpoint.%s must be an array of keys and values (5.2.22)", member)
+	}
+	out := make([][2]string, len(list))
+	for i, item := range list {
+		pair, _ := item.(map[string]any)
+		key, ok := pair["key"].(string)
+		value, hasValue := pair["value"].(string)
+		if !ok || !hasValue || key == "" {
+			return nil, problem.BadData("endpoint.%s has an item that is no key and value (5.2.22): %v", member, item)
+		}
+		out[i] = [2]string{key, value}
+	}
+	return out, nil
 }
 
 // status is a subscription's status (5.2.12).

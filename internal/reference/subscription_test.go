@@ -264,7 +264,7 @@ func TestSubscriptionResource(t *testing.T) { // 5.8.1 to 5.8.5
 			(&client{T: t, url: c.url}).send("POST", "/subscriptions", body).problem(400, ngsild.BadRequestData)
 		})
 	}
-	c.send("POST", "/subscriptions", subscribe("x", "mqtt://x/topic", ok, ``)).problem(422, ngsild.OperationNotSupported)
+	c.send("POST", "/subscriptions", subscribe("x", "coap://x/topic", ok, ``)).problem(422, ngsild.OperationNotSupported)
 	c.send("POST", "/subscriptions", `{`).problem(400, ngsild.InvalidRequest)
 }
 

@@ -31,6 +31,8 @@ type Scope struct {
 	Statement target.Statement
 	// Callback says that the platform can reach an address of the harness.
 	Callback bool
+	// Broker says that the platform can reach an MQTT broker of the harness.
+	Broker bool
 	// Models says that the run has a data-model catalogue.
 	Models bool
 	// Declarations says that the target has signed declarations.
@@ -158,6 +160,8 @@ func (s Scope) leftOut(c suites.Check, bound []string, matches func([]string) bo
 		return reports.Untested, "left out by profile observe: the check writes; use --profile sandbox"
 	case c.Has(suites.NeedCallback) && !s.Callback:
 		return reports.Untested, "the platform cannot reach the harness: give an address that it can reach with --callback-host"
+	case c.Has(suites.NeedBroker) && !s.Broker:
+		return reports.Untested, "the platform cannot reach an MQTT broker of the harness: give an address that it can reach with --notify-mqtt"
 	case c.Has(suites.NeedModels) && !s.Models:
 		return reports.Untested, "the run has no data-model catalogue: name one with --models"
 	case c.Has(suites.NeedDeclarations) && !s.Declarations && c.Level == suites.Core:

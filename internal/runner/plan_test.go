@@ -61,6 +61,7 @@ func TestPlanLeavesNothingOutSilently(t *testing.T) {
 		{"ended rule", testCheck("mim1.a.x", func(c *suites.Check) { c.Until = "1.5.1" }), nil, reports.Inapplicable, "ended with version 1.5.1"},
 		{"newer rule, no version stated", testCheck("mim1.a.x", since("1.4.1")), func(s *Scope) { s.Statement.SpecVersion = "" }, reports.Inapplicable, "states no version"},
 		{"no callback", testCheck("mim1.a.x", needs(suites.NeedCallback)), func(s *Scope) { s.Callback = false }, reports.Untested, "--callback-host"},
+		{"no broker", testCheck("mim1.a.x", needs(suites.NeedBroker)), func(s *Scope) { s.Broker = false }, reports.Untested, "--notify-mqtt"},
 		{"no models", testCheck("mim1.a.x", needs(suites.NeedModels)), func(s *Scope) { s.Models = false }, reports.Untested, "--models"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (p *pool) run(ctx context.Context, selected []Planned) {
 		switch {
 		case c.Has(suites.NeedExclusive):
 			alone = append(alone, c)
-		case c.Has(suites.NeedCallback):
+		case c.Has(suites.NeedCallback), c.Has(suites.NeedBroker):
 			waits = append(waits, c)
 		default:
 			asking = append(asking, c)
@@ -118,6 +118,9 @@ func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
 	env.Clock = p.around.Clock(c.ID)
 	if env.Callback != nil {
 		env.Callback = p.around.Receiver(c.ID, env.Callback)
+	}
+	if env.Broker != nil {
+		env.Broker = p.around.Topics(c.ID, env.Broker)
 	}
 	checkCtx, leave := p.around.Enter(ctx, c.ID, p.timeout)
 	result := suites.Run(checkCtx, c, p.clients.Client(c.ID), env)

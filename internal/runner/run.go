@@ -20,6 +20,7 @@ type Options struct {
 	Target      *target.Target
 	Session     Session
 	Callback    suites.Callback // nil when the platform cannot reach the harness
+	Broker      suites.Broker   // nil when it cannot reach an MQTT broker of the harness
 	Models      *models.Catalogue
 	NoCheck     map[string]string // requirement id -> why it has no check
 	Waivers     []reports.Waiver
@@ -126,7 +127,7 @@ func environment(ctx context.Context, plan *Plan, o Options, down outages) suite
 	statement := plan.Scope.Statement
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
-		Models: o.Models, Callback: o.Callback, Profile: string(plan.Scope.Profile),
+		Models: o.Models, Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
 		Patience: o.Patience, Endpoints: o.Target.Endpoints,
 	}
 	for _, f := range statement.Features {

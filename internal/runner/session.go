@@ -33,6 +33,7 @@ type Surroundings interface {
 	Skipped(check, stopped string) string
 	Clock(check string) probe.Clock
 	Receiver(check string, r probe.Receiver) probe.Receiver
+	Topics(check string, t probe.Topics) probe.Topics
 }
 
 // plain are surroundings that nobody records.
@@ -48,3 +49,4 @@ func (plain) Enter(ctx context.Context, _ string, timeout time.Duration) (contex
 func (plain) Skipped(_, stopped string) string                   { return stopped }
 func (plain) Clock(string) probe.Clock                           { return probe.Machine{} }
 func (plain) Receiver(_ string, r probe.Receiver) probe.Receiver { return r }
+func (plain) Topics(_ string, t probe.Topics) probe.Topics       { return t }

@@ -56,7 +56,7 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 // seeded is outcome with a run's seed.
 func seeded(t *testing.T, check suites.Check, seed uint64, active ...faults.Fault) suites.Result {
 	t.Helper()
-	platform, err := reference.New(reference.Options{Client: faults.Client(active...)})
+	platform, err := reference.New(reference.Options{Client: faults.Client(active...), Publish: faults.Publish(active...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,16 @@ func seeded(t *testing.T, check suites.Check, seed uint64, active ...faults.Faul
 		t.Fatal(err)
 	}
 	defer callback.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, SpecVersion: "1.8.1", Profile: "reference", Features: suites.Features(), Callback: callback, Patience: 3 * time.Second,
+	var broker suites.Broker
+	if check.Has(suites.NeedBroker) {
+		b, err := probe.StartBroker()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Close()
+		broker = b
+	}
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, SpecVersion: "1.8.1", Profile: "reference", Features: suites.Features(), Callback: callback, Broker: broker, Patience: 3 * time.Second,
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"slices"
+	"strings"
 
 	. "github.com/oasc/mimcheck/suites"
 
@@ -54,7 +55,8 @@ type subscriber struct {
 // delivery is a notification as it came.
 type delivery struct {
 	probe.Notification
-	body ngsild.Object
+	body     ngsild.Object
+	metadata ngsild.Object // of one that came by MQTT
 }
 
 // watch subscribes to sensors of s's type, with edits, and waits until a change of s
@@ -223,8 +225,16 @@ func (w *subscriber) missed(t *T, got []delivery, what string, err error) {
 func (w *subscriber) maybeUnreachable(t *T) {
 	n := notificationOf(subscription(t, w.sub, w.in...))
 	failed, _ := normal(n["timesFailed"]).(float64)
-	if _, ever := n["lastFailure"]; ever || failed > 0 || n["status"] == "failed" {
+	_, ever := n["lastFailure"]
+	byMQTT := strings.HasPrefix(w.inbox.URL(), "mqtt")
+	switch {
+	case (ever || failed > 0 || n["status"] == "failed") && byMQTT:
+		t.CantTell("no notification came, and the platform says that it tried and failed to deliver one to %s: give an address of this machine that it can reach with --notify-mqtt", w.inbox.URL())
+	case ever || failed > 0 || n["status"] == "failed":
 		t.CantTell("no notification came, and the platform says that it tried and failed to deliver one to %s: give an address of this machine that it can reach with --callback-host", w.inbox.URL())
+	case byMQTT:
+		w.unheard(t, n)
+		return
 	}
 	if t.Env.Callback.Reached() {
 		return
@@ -240,12 +250,16 @@ func (w *subscriber) maybeUnreachable(t *T) {
 // received reads a notification; what is no JSON object is a mismatch.
 func received(t *T, n probe.Notification) delivery {
 	v, err := Decode(n.Body)
+	if n.MQTT != nil {
+		body, metadata := unwrapped(t, v)
+		return delivery{n, body, metadata}
+	}
 	body, ok := v.(ngsild.Object)
 	if err != nil || !ok {
 		t.Require(nil).To(finding{&reports.Finding{Message: "a notification is no JSON object (5.3.1)",
 			Expected: "an object", Actual: string(n.Body[:min(len(n.Body), 1000)])}})
 	}
-	return delivery{n, body}
+	return delivery{Notification: n, body: body}
 }
 
 // items are the entities in the notification's data: objects, or GeoJSON features.
@@ -313,9 +327,13 @@ func (m finding) Finding(any) reports.Finding      { return *m.what }
 // arriveAs matches a delivery whose Content-Type is the media type, whatever its parameters.
 func arriveAs(want string) types.GomegaMatcher {
 	return gomega.WithTransform(func(d delivery) string {
-		mediaType, _, err := mime.ParseMediaType(d.Header.Get("Content-Type"))
+		header := d.Header
+		if d.MQTT != nil {
+			header = d.header()
+		}
+		mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 		if err != nil {
-			return d.Header.Get("Content-Type")
+			return header.Get("Content-Type")
 		}
 		return mediaType
 	}, gomega.Equal(want))

@@ -43,7 +43,7 @@ func TestDelivery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := delivery{probe.Notification{Header: http.Header{"Content-Type": {c.contentType}}}, v.(ngsild.Object)}
+			d := delivery{probe.Notification{Header: http.Header{"Content-Type": {c.contentType}}}, v.(ngsild.Object), nil}
 			var ids []string
 			for _, e := range d.items() {
 				ids = append(ids, e["id"].(string))

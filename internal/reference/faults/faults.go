@@ -7,11 +7,14 @@ package faults
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/oasc/mimcheck/internal/reference/mqtt"
 )
 
 // Fault is one named, deterministic defect.
@@ -30,6 +33,9 @@ type Fault struct {
 	// Outgoing, if set, replaces the sending of a request that the platform itself
 	// makes, such as a notification; On says which. See Client.
 	Outgoing func(r *http.Request, next http.RoundTripper) (*http.Response, error)
+	// Publishing, if set, replaces the publication of a notification over MQTT, whatever
+	// On says; see Publish.
+	Publishing func(ctx context.Context, to mqtt.Endpoint, payload []byte, next mqtt.Publish) error
 }
 
 // Match says whether a fault touches a request.
@@ -40,6 +46,25 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+}
+
+// Publish is what the platform publishes by, so that faults can change that. Without a
+// fault that does so it is nil, which leaves the platform its own.
+func Publish(active ...Fault) mqtt.Publish {
+	var publish mqtt.Publish
+	for _, f := range slices.Backward(active) {
+		if f.Publishing == nil {
+			continue
+		}
+		next := publish
+		if next == nil {
+			next = mqtt.Send
+		}
+		publish = func(ctx context.Context, to mqtt.Endpoint, payload []byte) error {
+			return f.Publishing(ctx, to, payload, next)
+		}
+	}
+	return publish
 }
 
 // Wrap puts the faults in front of next, the first one outermost.
@@ -183,7 +208,7 @@ func SetBody(r *http.Request, b []byte) {
 // All lists every named fault, sorted by name.
 func All() []Fault {
 	var all []Fault
-	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), registrations(), temporal(), places(), market(), declarations(), generic()} {
+	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), mqttNotifications(), registrations(), temporal(), places(), market(), declarations(), generic()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
