@@ -65,6 +65,11 @@ func (f TimeframeExtended) allowed(then, _ *State) error {
 	for _, e := range d.Extended {
 		due.extend(e, f.MIM)
 	}
+	for _, e := range then.extended[f.Member] {
+		if e.Baseline == f.Baseline {
+			due.extend(e.extends(), f.MIM)
+		}
+	}
 	for _, move := range []struct {
 		what     string
 		to, from Date
@@ -80,8 +85,9 @@ func (f TimeframeExtended) allowed(then, _ *State) error {
 }
 
 func (f TimeframeExtended) apply(s *State) {
-	if f.Member != "" {
-		return // part of the member's own status, see StatusOf
+	if f.Member != "" { // part of the member's own status, see StatusOf
+		s.extended[f.Member] = append(s.extended[f.Member], f)
+		return
 	}
 	if d := s.adopted(f.Baseline); d != nil {
 		d.Extended = append(d.Extended, f.extends())

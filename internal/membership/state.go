@@ -17,10 +17,11 @@ type State struct {
 	decisions map[string]*Decision
 	metFrom   map[string][]CouncilMet // meetings, by the city from which somebody took part
 	elections []Elected
-	given     map[string][]Contributed // by member
-	runs      map[string]RunRecorded   // by run id
-	filed     map[string]BundleFiled   // by run id
-	issued    map[string]*certificate  // by certificate id
+	given     map[string][]Contributed       // by member
+	extended  map[string][]TimeframeExtended // by member, those of its own
+	runs      map[string]RunRecorded         // by run id
+	filed     map[string]BundleFiled         // by run id
+	issued    map[string]*certificate        // by certificate id
 	refused   []CertificateRefused
 	proven    []SolutionProven
 }
@@ -112,7 +113,8 @@ func initial() (*State, error) {
 		members: map[string]*Member{}, letters: map[string]Letter{}, chapters: map[string]*Chapter{},
 		decisions: map[string]*Decision{first.ID: &first},
 		metFrom:   map[string][]CouncilMet{},
-		given:     map[string][]Contributed{}, runs: map[string]RunRecorded{}, filed: map[string]BundleFiled{}, issued: map[string]*certificate{},
+		given:     map[string][]Contributed{}, extended: map[string][]TimeframeExtended{},
+		runs: map[string]RunRecorded{}, filed: map[string]BundleFiled{}, issued: map[string]*certificate{},
 	}
 	for _, m := range r.members {
 		s.members[m.ID] = &m
