@@ -50,6 +50,9 @@ const (
 	FeaturePayments          Feature = "payments"          // TMF676
 )
 
+// FeatureDataCatalogue: a catalogue by DCAT-AP tells the models of the data.
+const FeatureDataCatalogue Feature = "dataCatalogue"
+
 // Features lists every feature that a target can claim, in the order in which
 // they are shown.
 func Features() []Feature {
@@ -61,6 +64,6 @@ func Features() []Feature {
 		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
-		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments,
+		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/dcat"
 	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
@@ -60,6 +61,7 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
 	}
+	data := dcat.New()
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -67,6 +69,8 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 			places.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, tmf.Base+"/"):
 			market.ServeHTTP(w, r)
+		case r.URL.Path == dcat.Base, strings.HasPrefix(r.URL.Path, dcat.Base+"/"):
+			data.ServeHTTP(w, r)
 		case r.URL.Path == documents.Base, strings.HasPrefix(r.URL.Path, documents.Base+"/"):
 			published.ServeHTTP(w, r)
 		default:
@@ -97,6 +101,7 @@ func (c *City) Target() (*target.Target, error) {
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
+	t.Endpoints[target.DCAT] = c.URL + dcat.Base
 	for name, path := range tmf.Endpoints() {
 		t.Endpoints[name] = c.URL + path
 	}
@@ -117,6 +122,7 @@ func Statement() target.Statement {
 		suites.FeatureProductOrders, suites.FeatureCustomers, suites.FeatureParties, suites.FeatureServiceCatalogue,
 		suites.FeatureResourceCatalogue, suites.FeatureUsage, suites.FeatureProducts, suites.FeatureServices, suites.FeatureResources,
 		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,
+		suites.FeatureDataCatalogue,
 	} {
 		s.Features = append(s.Features, string(f))
 	}

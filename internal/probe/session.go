@@ -99,7 +99,10 @@ func healthRequest(o Options, endpoint string) Request {
 	switch {
 	case endpoint != target.NGSILD:
 		r := Request{Endpoint: endpoint, Method: http.MethodGet, Path: marketPath(endpoint), AnyMedia: true}
-		if r.Path != "" {
+		switch {
+		case endpoint == target.DCAT:
+			r.Header = http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}
+		case r.Path != "":
 			r.Query = url.Values{"limit": {"1"}}
 		}
 		return r

@@ -1,0 +1,66 @@
+package dcat
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/rdf"
+)
+
+func ask(path, accept string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", path, nil)
+	if accept != "" {
+		r.Header.Set("Accept", accept)
+	}
+	New().ServeHTTP(w, r)
+	return w
+}
+
+func TestForms(t *testing.T) {
+	for _, c := range []struct{ path, accept, media string }{
+		{Base, "", mediaTurtle},
+		{Base, "text/turtle", mediaTurtle},
+		{Base, "application/ld+json, text/turtle;q=0.9", mediaJSONLD},
+		{Base, "text/turtle;q=0.9, application/ld+json;q=0.1", mediaTurtle},
+		{Base, "application/json", mediaJSONLD},
+		{Base + "/datasets/parking", "text/turtle", mediaTurtle},
+		{Base + "/files/parking.csv", "", "text/csv"},
+	} {
+		if w := ask(c.path, c.accept); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), c.media) {
+			t.Errorf("%s, Accept %q: %d %s, expected %s", c.path, c.accept, w.Code, w.Header().Get("Content-Type"), c.media)
+		}
+	}
+	for path, status := range map[string]int{Base + "/datasets/none": 404, Base + "/files/none": 404, Base + "/x": 404} {
+		if w := ask(path, "text/turtle"); w.Code != status {
+			t.Errorf("%s: %d, expected %d", path, w.Code, status)
+		}
+	}
+	if w := ask(Base, "image/png"); w.Code != 406 {
+		t.Errorf("an image: %d", w.Code)
+	}
+}
+
+// Both forms are the same graph.
+func TestFormsAgree(t *testing.T) {
+	a, err := rdf.JSONLD(ask(Base, mediaJSONLD).Body.Bytes(), "http://example.com/catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := rdf.Turtle(ask(Base, mediaTurtle).Body.Bytes(), "http://example.com/catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := a.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := b.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x != y || a.Len() < 200 {
+		t.Errorf("JSON-LD has %d triples, Turtle %d", a.Len(), b.Len())
+	}
+}

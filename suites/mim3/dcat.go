@@ -1,0 +1,184 @@
+package mim3
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/rdf"
+	"github.com/oasc/mimcheck/internal/shacl"
+	. "github.com/oasc/mimcheck/suites"
+)
+
+// Media types of RDF.
+const (
+	mediaJSONLD   = "application/ld+json"
+	mediaTurtle   = "text/turtle"
+	mediaNTriples = "application/n-triples"
+	mediaRDFXML   = "application/rdf+xml"
+)
+
+// Vocabularies.
+const (
+	dcat = "http://www.w3.org/ns/dcat#"
+	dct  = "http://purl.org/dc/terms/"
+	odrl = "http://www.w3.org/ns/odrl/2/"
+	spdx = "http://spdx.org/rdf/terms#"
+)
+
+//go:embed dcat-ap.ttl
+var dcatShapes []byte
+
+const shapeBase = "urn:mimcheck:shapes:dcat-ap#"
+
+var shapes = sync.OnceValues(func() (*shacl.Shapes, error) {
+	g, err := rdf.Turtle(dcatShapes, "")
+	if err != nil {
+		return nil, fmt.Errorf("dcat-ap.ttl: %w", err)
+	}
+	return shacl.New(g)
+})
+
+// rdfAt is an answer with the graph that it holds.
+type rdfAt struct {
+	*probe.Response
+	*rdf.Graph
+}
+
+// document is the catalogue, in whichever form it comes. Descriptions of entries that it
+// only names, and that are below the endpoint, are read too.
+func document(t *T) rdfAt {
+	d := described(t, "", mediaJSONLD+", "+mediaTurtle+";q=0.9, "+mediaNTriples+";q=0.8, "+mediaRDFXML+";q=0.1")
+	t.MustHold(d.Response, len(d.Instances(dcat+"Catalog")) > 0, "the document describes no dcat:Catalog (it has %d triples)", d.Len())
+	fetched := 0
+	for _, pair := range d.Linked(dcat + "dataset") {
+		path, below := within(t, pair[1])
+		if d.Has(pair[1]) || !below || fetched == tries {
+			continue
+		}
+		fetched++
+		r := t.GET(path, accepting(mediaJSONLD+", "+mediaTurtle+";q=0.9"), AnyMedia())
+		if r.Status != http.StatusOK {
+			continue // another check tells of it
+		}
+		if g, err := graphOf(t, r); err == nil {
+			d.Merge(g, fmt.Sprintf("e%d", fetched))
+		}
+	}
+	return d
+}
+
+func accepting(media string) Option { return Header("Accept", media) }
+
+// described asks for RDF, which has to come.
+func described(t *T, path, accept string) rdfAt {
+	r := t.GET(path, accepting(accept))
+	t.Require(r).To(HaveStatus(http.StatusOK))
+	g, err := graphOf(t, r)
+	if errors.Is(err, rdf.ErrRemoteContext) && accept != mediaJSONLD && accept != mediaTurtle {
+		return described(t, path, mediaTurtle)
+	}
+	if errors.Is(err, rdf.ErrRemoteContext) {
+		t.CantTell("%v", err)
+	}
+	t.MustHold(r, err == nil, "what came as %s cannot be read: %v", r.Header.Get("Content-Type"), err)
+	return rdfAt{r, g}
+}
+
+// graphOf reads RDF. A form that can't be read here ends the check.
+func graphOf(t *T, r *probe.Response) (*rdf.Graph, error) {
+	base := strings.TrimRight(t.Env.Endpoints[probe.DCAT], "/") + r.Request.Path
+	switch media := mediaOf(r); media {
+	case mediaJSONLD, "application/json":
+		return rdf.JSONLD(r.Body, base)
+	case mediaTurtle, mediaNTriples, "text/n3", "application/x-turtle":
+		return rdf.Turtle(r.Body, base)
+	case mediaRDFXML:
+		t.CantTell("the catalogue comes as RDF/XML only, which cannot be read here: JSON-LD or Turtle can")
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("the media type %q is none of RDF: expected %s or %s", media, mediaJSONLD, mediaTurtle)
+	}
+}
+
+func mediaOf(r *probe.Response) string {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return media
+}
+
+// within is the path below the catalogue's endpoint that an IRI leads to; false when it
+// leads elsewhere, where nothing is asked for.
+func within(t *T, to rdf.Term) (string, bool) {
+	base, err := url.Parse(t.Env.Endpoints[probe.DCAT])
+	if err != nil || to.Kind != rdf.IRI {
+		return "", false
+	}
+	u, err := url.Parse(to.Value)
+	if err != nil || u.Scheme != base.Scheme || u.Host != base.Host || u.RawQuery != "" {
+		return "", false
+	}
+	path, below := strings.CutPrefix(u.EscapedPath(), strings.TrimRight(base.EscapedPath(), "/"))
+	return path, below && len(path) > 1 && path[0] == '/'
+}
+
+// mostFindings is how many mismatches of one kind a check tells: a catalogue can have
+// thousands of entries.
+const mostFindings = 20
+
+// fits holds the catalogue against a property shape.
+func fits(t *T, d rdfAt, name string) {
+	all, err := shapes()
+	if err != nil {
+		t.CantTell("the shapes of DCAT-AP cannot be read, which is a fault of mimcheck: %v", err)
+	}
+	shape := rdf.Ref(shapeBase + name)
+	about, values, told := 0, 0, 0
+	for _, focus := range all.Targets(d.Graph, shape) {
+		if focus.Kind == rdf.IRI && !d.Has(focus) {
+			continue // described elsewhere
+		}
+		about++
+		values += len(all.Values(d.Graph, focus, shape))
+		for _, found := range all.Validate(d.Graph, focus, shape) {
+			if told++; told <= mostFindings {
+				t.Holds(d.Response, false, "%v, <%s>: %s", found.Focus, found.Path, found.Message)
+			}
+		}
+	}
+	switch {
+	case told > mostFindings:
+		t.Note("%s: %d more mismatches of this kind are not told.", t.Check.ID, told-mostFindings)
+	case about == 0:
+		t.Inapplicable("the catalogue describes nothing that this is about")
+	case values == 0 && !all.Requires(shape):
+		t.Inapplicable("none of the %d that this is about has it", about)
+	}
+}
+
+// datasets are the entries that are described, which there have to be.
+func datasets(t *T, d rdfAt) []rdf.Term {
+	var all []rdf.Term
+	seen := map[rdf.Term]bool{}
+	add := func(x rdf.Term) {
+		if !seen[x] && (d.Has(x) || x.Kind == rdf.Blank) {
+			seen[x] = true
+			all = append(all, x)
+		}
+	}
+	for _, x := range d.Instances(dcat + "Dataset") {
+		add(x)
+	}
+	for _, pair := range d.Linked(dcat + "dataset") {
+		add(pair[1])
+	}
+	if len(all) == 0 {
+		t.Untested("the catalogue describes no dataset")
+	}
+	return all
+}

@@ -1,0 +1,186 @@
+package mim3_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/mim3"
+)
+
+// ofCatalogues are the checks of data catalogues.
+func ofCatalogues() []suites.Check {
+	var all []suites.Check
+	for _, c := range mim3.Checks() {
+		if c.Asks()[0] == "dcat" {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Each property shape that has a name is judged by a check.
+func TestEachShapeHasItsCheck(t *testing.T) {
+	raw, err := os.ReadFile("dcat-ap.ttl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judged := map[string]bool{}
+	for _, c := range ofCatalogues() {
+		judged[strings.TrimPrefix(c.Fault, "dcat.shape.")] = true
+	}
+	names := regexp.MustCompile(`(?m)^<#([a-z]+-[A-Za-z]+)> sh:path`).FindAllStringSubmatch(string(raw), -1)
+	for _, name := range names {
+		if !judged[name[1]] {
+			t.Errorf("the shape %s has no check", name[1])
+		}
+	}
+	if len(names) < 50 || len(ofCatalogues()) < 40 {
+		t.Errorf("%d shapes and %d checks", len(names), len(ofCatalogues()))
+	}
+}
+
+// catalogue is a platform whose data catalogue differs.
+func catalogue(request func(r *http.Request), edit func(r *http.Request, a *faults.Answer)) faults.Fault {
+	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/catalog") }, Request: request, Answer: edit}
+}
+
+// eachNode edits the nodes of a JSON-LD document.
+func eachNode(edit func(o object)) func(*http.Request, *faults.Answer) {
+	return func(_ *http.Request, a *faults.Answer) {
+		var document object
+		if a.Status != http.StatusOK || json.Unmarshal(a.Body, &document) != nil {
+			return
+		}
+		nodes, _ := document["@graph"].([]any)
+		for _, n := range nodes {
+			edit(n.(object))
+		}
+		a.Body, _ = json.Marshal(document)
+	}
+}
+
+// What a catalogue may do does not fail it, whichever check looks.
+func TestLibertiesOfCatalogues(t *testing.T) {
+	only := func(media string) func(*http.Request) {
+		return func(r *http.Request) {
+			if !strings.Contains(r.URL.Path, "/files/") {
+				r.Header.Set("Accept", media)
+			}
+		}
+	}
+	optional := []string{"foaf:homepage", "dct:language", "dct:issued", "dcat:themeTaxonomy", "dct:spatial", "dct:temporal", "dct:identifier", "dcat:landingPage",
+		"dcat:byteSize", "spdx:checksum", "dcat:mediaType", "dct:format", "dcat:downloadURL", "dct:accrualPeriodicity", "odrl:hasPolicy", "dcat:record", "dcat:service"}
+	for _, c := range []struct {
+		name    string
+		request func(*http.Request)
+		edit    func(r *http.Request, a *faults.Answer)
+		except  string // ids of checks that fail by right, since what is recommended is missing
+	}{
+		{"Turtle only", only("text/turtle"), nil, "mim3.dataCatalogue.form.jsonld"},
+		{"JSON-LD only", only("application/ld+json"), nil, "mim3.dataCatalogue.form.turtle"},
+		{"what is mandatory, and no more", nil, eachNode(func(o object) {
+			for _, member := range optional {
+				delete(o, member)
+			}
+		}), "mim3.dataCatalogue.form.same"},
+		{"years and months as dates", nil, eachNode(func(o object) {
+			for _, member := range []string{"dct:issued", "dct:modified"} {
+				if o[member] != nil {
+					o[member] = []any{object{"@value": "2025-03", "@type": "xsd:gYearMonth"}}
+				}
+			}
+		}), "mim3.dataCatalogue.form.same"},
+		{"properties of its own", nil, eachNode(func(o object) { o["https://halverstad.example/rating"] = 5 }), "mim3.dataCatalogue.form.same"},
+		{"a publisher that is described elsewhere", nil, eachNode(func(o object) {
+			if o["dct:publisher"] != nil {
+				o["dct:publisher"] = []any{object{"@id": "https://organisations.example/1"}}
+			}
+		}), "mim3.dataCatalogue.form.same"},
+		{"datasets that are described at their own addresses", nil, func(r *http.Request, a *faults.Answer) {
+			if strings.Trim(r.URL.Path, "/") == "catalog" {
+				eachNode(func(o object) {
+					for _, kind := range o["@type"].([]any) {
+						if kind == "dcat:Dataset" {
+							for name := range o {
+								if name != "@id" {
+									delete(o, name)
+								}
+							}
+						}
+					}
+				})(r, a)
+			}
+		}, "mim3.dataCatalogue.form.same"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			platform := start(t, catalogue(c.request, c.edit))
+			for _, check := range ofCatalogues() {
+				if r := run(t, check, 7, platform); r.Outcome == reports.Failed && check.ID != c.except {
+					t.Errorf("%s fails: %s", check.ID, r.Reason)
+				}
+			}
+		})
+	}
+}
+
+// What cannot be read here is not judged.
+func TestCataloguesThatCannotBeReadAreNotJudged(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(r *http.Request, a *faults.Answer)
+	}{
+		{"RDF/XML", func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("Content-Type", "application/rdf+xml")
+			a.Body = []byte(`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>`)
+		}},
+		{"an @context elsewhere", func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("Content-Type", "application/ld+json")
+			a.Body = []byte(`{"@context": "https://elsewhere.example/context.jsonld", "@type": "Catalog"}`)
+		}},
+		{"a gateway's error", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusBadGateway }},
+		{"refused credentials", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusUnauthorized }},
+		{"a login page", func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("Content-Type", "text/html")
+			a.Body = []byte("<html><body>Please log in</body></html>")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			platform := start(t, catalogue(nil, c.edit))
+			for _, check := range ofCatalogues() {
+				if strings.HasPrefix(check.ID, "mim3.dataCatalogue.form.") {
+					continue // are about the form itself
+				}
+				if r := run(t, check, 7, platform); r.Outcome != reports.CantTell {
+					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+				}
+			}
+		})
+	}
+}
+
+// A catalogue without entries is no failure, and no success either.
+func TestEmptyCatalogues(t *testing.T) {
+	platform := start(t, catalogue(nil, func(_ *http.Request, a *faults.Answer) {
+		a.Header.Set("Content-Type", "text/turtle")
+		a.Body = []byte(`@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+<> a dcat:Catalog ; dct:title "Empty" ; dct:description "Nothing yet" ; dct:publisher [ a foaf:Agent ; foaf:name "City" ] .`)
+	}))
+	for _, check := range ofCatalogues() {
+		r := run(t, check, 7, platform)
+		if r.Outcome == reports.Failed && check.ID != "mim3.dataCatalogue.form.jsonld" && check.ID != "mim3.dataModel.catalogue.registered" {
+			t.Errorf("%s fails: %s", check.ID, r.Reason)
+		}
+		if check.ID == "mim3.terms.dataset.present" && r.Outcome != reports.Untested {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package mim3
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/rdf"
+	. "github.com/oasc/mimcheck/suites"
+)
+
+func termChecks() []Check {
+	shape := func(name, of, what, title string, level Level, requirements []string) Check {
+		return entry("terms", name, what, Check{
+			Title: title, Level: level, Fault: "dcat.shape." + of, Requirements: requirements,
+			Body: func(t *T) { fits(t, document(t), of) },
+		})
+	}
+	return []Check{
+		entry("terms", "dataset.present", "Dataset, access rights; Distribution, licence, rights, has policy", Check{
+			Title: "Each dataset tells the terms on which it can be had: by a licence, rights or a policy, of itself or its distributions", Fault: "dcat.terms.none",
+			Body: func(t *T) {
+				d := document(t)
+				for _, x := range datasets(t, d) {
+					told := termed(d, x)
+					for _, distribution := range d.Objects(x, dcat+"distribution") {
+						told = told || termed(d, distribution) || distribution.Kind == rdf.IRI && !d.Has(distribution)
+					}
+					t.Holds(d.Response, told, "%v and its distributions have neither dct:license, dct:rights, dct:accessRights nor odrl:hasPolicy", x)
+				}
+			},
+		}),
+		shape("licence.there", "distribution-licenceThere", "Distribution, licence", "Each distribution has a licence", Extended, templates),
+		shape("licence.single", "distribution-licence", "Distribution, licence", "A distribution has one licence at most, and that is a resource and no text", Core, templates),
+		entry("terms", "licence.known", "5.2, licence", Check{
+			Title: "Licences are standard ones, told by their addresses", Level: Extended, Fault: "dcat.terms.own-licence", Requirements: templates,
+			Hint: "Each licence of one's own has to be read and understood by each user.",
+			Body: func(t *T) {
+				d := document(t)
+				found := 0
+				for _, pair := range d.Linked(dct + "license") {
+					if found++; found <= mostFindings {
+						t.Holds(d.Response, standardLicence(pair[1].Value), "%v has the licence %v, which is none that is known here", pair[0], pair[1])
+					}
+				}
+				if found == 0 {
+					t.Inapplicable("the catalogue names no licence")
+				}
+			},
+		}),
+		shape("rights.single", "dataset-accessRights", "Dataset, access rights", "A dataset has one statement of access rights at most, and that is a resource", Core, nil),
+		shape("rights.vocabulary", "dataset-rightsVocabulary", "5.2, access rights", "Access rights are told by the Publications Office's words", Extended, nil),
+		policy("rules", "A policy has a permission, a prohibition or a duty", "dcat.terms.empty-policy", func(t *T, d rdfAt, p rdf.Term) {
+			t.Holds(d.Response, len(rules(d, p)) > 0, "the policy %v has no rule", p)
+		}),
+		policy("actions", "Each rule of a policy says which action it is about", "dcat.terms.no-action", func(t *T, d rdfAt, p rdf.Term) {
+			for _, rule := range rules(d, p) {
+				if d.Has(rule) || rule.Kind == rdf.Blank {
+					t.Holds(d.Response, len(d.Objects(rule, odrl+"action")) > 0 || len(d.Objects(p, odrl+"action")) > 0, "the rule %v of the policy %v has no action", rule, p)
+				}
+			}
+		}),
+	}
+}
+
+// termed says whether something tells its terms.
+func termed(d rdfAt, x rdf.Term) bool {
+	for _, predicate := range []string{dct + "license", dct + "rights", dct + "accessRights", odrl + "hasPolicy"} {
+		if len(d.Objects(x, predicate)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func policy(name, title, fault string, judge func(t *T, d rdfAt, p rdf.Term)) Check {
+	return entry("terms", "policy."+name, "Distribution, has policy; ODRL Information Model 2.2, 2", Check{
+		Title: title, Fault: fault, Requirements: templates,
+		Body: func(t *T) {
+			d := document(t)
+			described := 0
+			for _, pair := range d.Linked(odrl + "hasPolicy") {
+				if d.Has(pair[1]) || pair[1].Kind == rdf.Blank {
+					described++
+					judge(t, d, pair[1])
+				}
+			}
+			if described == 0 {
+				t.Inapplicable("the catalogue describes no policy")
+			}
+		},
+	})
+}
+
+func rules(d rdfAt, p rdf.Term) []rdf.Term {
+	var all []rdf.Term
+	for _, kind := range []string{"permission", "prohibition", "obligation"} {
+		all = append(all, d.Objects(p, odrl+kind)...)
+	}
+	return all
+}
+
+// standardLicence says whether an address is of a licence that others use too.
+func standardLicence(iri string) bool {
+	_, address, _ := strings.Cut(strings.ToLower(iri), "://")
+	address = strings.TrimPrefix(address, "www.")
+	for _, family := range []string{
+		"creativecommons.org/licenses/", "creativecommons.org/publicdomain/", "publications.europa.eu/resource/authority/licence/",
+		"opendatacommons.org/licenses/", "opendefinition.org/licenses/", "spdx.org/licenses/", "dcat-ap.de/def/licenses/",
+		"govdata.de/dl-de/", "nationalarchives.gov.uk/doc/open-government-licence/", "etalab.gouv.fr/licence-ouverte",
+		"data.norge.no/nlod", "joinup.ec.europa.eu/collection/eupl", "opensource.org/licenses/", "gnu.org/licenses/", "apache.org/licenses/",
+		"data.vlaanderen.be/id/licentie/", "purl.org/adms/licencetype/", "dati.gov.it/iodl/",
+	} {
+		if strings.HasPrefix(address, family) {
+			return true
+		}
+	}
+	return false
+}
+
+// fileChecks are of what distributions lead to, where that is below the endpoint.
+func fileChecks() []Check {
+	file := func(name, what, title, fault string, judge func(t *T, d rdfAt, x rdf.Term, r *probe.Response) (judged bool)) Check {
+		return entry("distribution", "file."+name, what, Check{
+			Title: title, Level: Extended, Fault: fault,
+			Body: func(t *T) {
+				d := document(t)
+				asked := 0
+				for _, pair := range d.Linked(dcat + "downloadURL") {
+					if path, below := within(t, pair[1]); below && asked < tries {
+						if judge(t, d, pair[0], t.GET(path, accepting("*/*"), AnyMedia(), Expecting(http.StatusUnauthorized, http.StatusForbidden))) {
+							asked++
+						}
+					}
+				}
+				if asked == 0 {
+					t.Inapplicable("no distribution has a download below the endpoint of which this is stated")
+				}
+			},
+		})
+	}
+	return []Check{
+		file("there", "Distribution, download URL", "What a distribution offers for download is there, or asks who wants it", "dcat.file.gone", func(t *T, _ rdfAt, x rdf.Term, r *probe.Response) bool {
+			t.Expect(r).To(HaveStatus(http.StatusOK, http.StatusUnauthorized, http.StatusForbidden), "the download of %v", x)
+			return true
+		}),
+		file("mediaType", "Distribution, media type", "A download has the media type that its distribution states", "dcat.file.other-type", func(t *T, d rdfAt, x rdf.Term, r *probe.Response) bool {
+			stated, is := d.Object(x, dcat+"mediaType")
+			_, media, found := strings.Cut(stated.Value, "/media-types/")
+			if !is || !found || r.Status != http.StatusOK {
+				return false
+			}
+			return t.Holds(r, strings.EqualFold(mediaOf(r), media), "the download of %v is %q, and %s is stated", x, r.Header.Get("Content-Type"), media) || true
+		}),
+		file("size", "Distribution, byte size", "A download has the size that its distribution states", "dcat.file.longer", func(t *T, d rdfAt, x rdf.Term, r *probe.Response) bool {
+			stated, is := d.Object(x, dcat+"byteSize")
+			n, err := strconv.ParseFloat(stated.Value, 64)
+			if !is || err != nil || r.Status != http.StatusOK {
+				return false
+			}
+			return t.Holds(r, float64(len(r.Body)) == n, "the download of %v has %d bytes, and %s are stated", x, len(r.Body), stated.Value) || true
+		}),
+		file("checksum", "Distribution, checksum", "A download has the checksum that its distribution states", "dcat.file.changed", func(t *T, d rdfAt, x rdf.Term, r *probe.Response) bool {
+			sum, _ := d.Object(x, spdx+"checksum")
+			algorithm, _ := d.Object(sum, spdx+"algorithm")
+			value, is := d.Object(sum, spdx+"checksumValue")
+			have, known := digest(algorithm.Value, r.Body)
+			if !is || !known || r.Status != http.StatusOK {
+				return false
+			}
+			return t.Holds(r, strings.EqualFold(have, value.Value), "the download of %v has the checksum %s, and %s is stated", x, have, value.Value) || true
+		}),
+	}
+}
+
+// digest is a checksum in hexadecimal digits by an algorithm of SPDX.
+func digest(algorithm string, b []byte) (string, bool) {
+	_, name, _ := strings.Cut(algorithm, "checksumAlgorithm_")
+	switch name {
+	case "md5":
+		sum := md5.Sum(b)
+		return hex.EncodeToString(sum[:]), true
+	case "sha1":
+		sum := sha1.Sum(b)
+		return hex.EncodeToString(sum[:]), true
+	case "sha256":
+		sum := sha256.Sum256(b)
+		return hex.EncodeToString(sum[:]), true
+	case "sha512":
+		sum := sha512.Sum512(b)
+		return hex.EncodeToString(sum[:]), true
+	}
+	return "", false
+}
