@@ -318,6 +318,58 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
+// BenchmarkLedger enters a run into a ledger with many members and reads the status of
+// all of them after it, as two commands do one after the other. MIMCHECK_BENCH_MEMBERS
+// and MIMCHECK_BENCH_EVENTS make it larger: each event is really written.
+func BenchmarkLedger(b *testing.B) {
+	l := openLedger(b)
+	members, events := size(b, "MIMCHECK_BENCH_MEMBERS", 1000), size(b, "MIMCHECK_BENCH_EVENTS", 10)
+	for i := range members {
+		id := fmt.Sprintf("city-%d", i)
+		facts := []Fact{&MemberListed{Member: id, Name: fmt.Sprintf("City %d", i), Country: "DK", Source: "list", On: "2019-01-20"}}
+		for n := range events - 1 {
+			f := run(fmt.Sprintf("%s-%d", id, n), "2020-01-01", reports.NonConformant, n%10)
+			f.Member = id
+			facts = append(facts, f)
+		}
+		note(b, l, facts...)
+	}
+	if err := Recompute(b.Context(), l); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	another := func(b *testing.B) {
+		n++
+		f := run(fmt.Sprintf("new-%d", n), "2021-01-01", reports.Conformant, 10)
+		f.Member = "city-7"
+		if _, err := Enter(b.Context(), l, f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	status := func(b *testing.B) {
+		if o, err := NewBoard(l).Overview(b.Context(), at("2022-01-01")); err != nil || len(o.Members) != members+122 {
+			b.Fatal(len(o.Members), err)
+		}
+	}
+	b.Run("enter", func(b *testing.B) {
+		for b.Loop() {
+			another(b)
+		}
+	})
+	b.Run("status", func(b *testing.B) {
+		for b.Loop() {
+			status(b)
+		}
+	})
+	b.Run("status of a member", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := NewBoard(l).Member(b.Context(), "city-7", at("2022-01-01")); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 // BenchmarkOverview computes the status of all members from a ledger with 100 runs
 // of each, as the command line does.
 func BenchmarkOverview(b *testing.B) {

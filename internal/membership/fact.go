@@ -38,6 +38,10 @@ type Fact interface {
 	apply(s *State)
 }
 
+// keyed is a fact whose rules look at single events, by their keys, and not at the
+// streams in which they stand.
+type keyed interface{ keys() []string }
+
 // blank makes an empty fact of a kind, nil for an unknown kind.
 func blank(kind string) Fact {
 	switch kind {
@@ -126,7 +130,7 @@ func EnterAll(ctx context.Context, l *ledger.Ledger, facts ...Fact) ([]ledger.Ev
 	var entered []ledger.Event
 	err := l.Update(ctx, func(u *ledger.Update) error {
 		entered = entered[:0]
-		events, err := u.Events(streamsOf(facts)...)
+		events, err := concerning(u, facts)
 		if err != nil {
 			return err
 		}
@@ -179,6 +183,31 @@ func allow(f Fact, before []Fact, now time.Time) error {
 
 // forever is later than any date of a fact.
 var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// concerning reads the events that the rules of some facts look at.
+func concerning(u *ledger.Update, facts []Fact) ([]ledger.Event, error) {
+	streams := streamsOf(facts)
+	events, err := u.Events(streams...)
+	if err != nil || len(streams) == 0 {
+		return events, err
+	}
+	for _, f := range facts {
+		k, ok := f.(keyed)
+		if !ok {
+			continue
+		}
+		for _, key := range k.keys() {
+			e, found, err := u.Has(key)
+			if err != nil {
+				return nil, err
+			}
+			if found && !slices.ContainsFunc(events, func(have ledger.Event) bool { return have.Position == e.Position }) {
+				events = append(events, e)
+			}
+		}
+	}
+	return events, nil
+}
 
 // streamsOf are the streams that the rules of some facts look at; none stands for all.
 func streamsOf(facts []Fact) []string {

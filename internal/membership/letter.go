@@ -29,7 +29,7 @@ func NewID(r *Register, name, country string) string {
 
 func (f LetterSigned) kind() string    { return "LetterSigned" }
 func (f LetterSigned) stream() string  { return f.Member }
-func (f LetterSigned) key() string     { return "letter:" + f.Member }
+func (f LetterSigned) key() string     { return letterKey(f.Member) }
 func (f LetterSigned) when() time.Time { return f.On.Start() }
 func (f LetterSigned) reads() []string { return []string{everyStream} } // the name may be taken under another id
 
@@ -69,6 +69,9 @@ func (f LetterSigned) apply(s *State) {
 	s.members[f.Member] = &Member{ID: f.Member, Name: f.Name, Country: f.Country, Aliases: f.Aliases, Stage: LetterIsSigned}
 	s.letters[f.Member] = Letter{Signed: f.On, By: f.By, Role: f.Role}
 }
+
+// letterKey is the key of what brought a city onto the register: its letter, or a list.
+func letterKey(member string) string { return "letter:" + member }
 
 // LetterSent is the fact that the signed Letter of Intent went to the secretariat.
 type LetterSent struct {

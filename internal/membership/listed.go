@@ -30,7 +30,7 @@ type MemberListed struct {
 
 func (f MemberListed) kind() string    { return "MemberListed" }
 func (f MemberListed) stream() string  { return f.Member }
-func (f MemberListed) key() string     { return "letter:" + f.Member } // that or a letter, once
+func (f MemberListed) key() string     { return letterKey(f.Member) }
 func (f MemberListed) when() time.Time { return f.On.Start() }
 func (f MemberListed) reads() []string { return []string{everyStream} } // the name may be taken under another id
 

@@ -70,16 +70,11 @@ func (f RunRecorded) stream() string  { return f.Member }
 func (f RunRecorded) key() string     { return "run:" + f.Run }
 func (f RunRecorded) when() time.Time { return f.Finished }
 
-// reads: whom the printed list has needs no letter, so that its runs, which may be
-// thousands, are not read for each one that is added.
-func (f RunRecorded) reads() []string {
-	if r, err := founding(); err == nil {
-		if _, ok := r.Get(f.Member); ok {
-			return nil
-		}
-	}
-	return []string{f.Member}
-}
+func (f RunRecorded) reads() []string { return nil }
+
+// keys: that the member is on the register is enough; its runs, which may be thousands,
+// are not read for each one that is added.
+func (f RunRecorded) keys() []string { return []string{letterKey(f.Member)} }
 
 func (f RunRecorded) allowed(_, now *State) error {
 	if _, err := now.known(f.Member); err != nil {
