@@ -27,7 +27,7 @@ func note(t testing.TB, l *ledger.Ledger, facts ...Fact) {
 	t.Helper()
 	err := l.Update(t.Context(), func(u *ledger.Update) error {
 		for _, f := range facts {
-			if _, err := u.Append(ledger.Draft{Stream: f.stream(), Kind: f.kind(), Data: f}); err != nil {
+			if _, err := u.Append(ledger.Draft{Stream: f.stream(), Kind: f.kind(), Key: f.key(), Data: f}); err != nil {
 				return err
 			}
 		}
