@@ -277,6 +277,38 @@ func TestConcurrentWritersNeverFork(t *testing.T) {
 	})
 }
 
+// TestOlderTables: a ledger of an earlier program is brought up to date, by one of those
+// who open it at once.
+func TestOlderTables(t *testing.T) {
+	contract(t, func(t *testing.T, open func(...Option) *Ledger) {
+		l := open()
+		e := appendNote(t, l, "aarhus", "", "1")
+		db, versions := unguarded(t, l), postgresVersions
+		if _, ok := l.store.(*sqliteStore); ok {
+			versions = sqliteVersions
+		}
+		for range 5 {
+			for _, s := range []string{"DROP TABLE kept", "DELETE FROM " + versions + " WHERE version_id = 2"} {
+				if _, err := db.Exec(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					if _, err := open().Kept(t.Context(), "a", nil); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		}
+		if h, err := l.Head(t.Context()); h != (Head{1, e.Hash}) || err != nil {
+			t.Error(h, err)
+		}
+	})
+}
+
 func TestHeadText(t *testing.T) {
 	h := Head{42, Hash{1, 2, 255}}
 	got, err := ParseHead(h.String())

@@ -144,8 +144,13 @@ func (s *sqliteStore) ready(ctx context.Context) error {
 		return err
 	}
 	old, err := outdated(ctx, s.read, sqliteVersions, p)
-	if old {
-		_, err = p.Up(ctx)
+	if !old || err != nil {
+		return err
+	}
+	if _, err = p.Up(ctx); err != nil {
+		if old, again := outdated(ctx, s.read, sqliteVersions, p); !old && again == nil {
+			return nil // another process has done it meanwhile
+		}
 	}
 	return err
 }
