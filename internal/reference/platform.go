@@ -92,7 +92,7 @@ func operations() map[string]operation {
 		"PATCH /csourceSubscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSourceSubscription},
 		"DELETE /csourceSubscriptions/{subscriptionId}": {do: (*request).deleteSourceSubscription},
 
-		"GET /entityMaps":                  {parameters: all(selectionParameters, []string{"attrs", "pick", "omit", "datasetId"}), offers: jsonOnly, do: (*request).createEntityMap},
+		"GET /entityMaps":                  {parameters: all(selectionParameters, []string{"attrs", "pick", "omit", "datasetId"}), do: (*request).createEntityMap},
 		"GET /entityMaps/{entityMapId}":    {offers: jsonOnly, do: (*request).retrieveEntityMap},
 		"PATCH /entityMaps/{entityMapId}":  {body: objectBody, do: (*request).updateEntityMap},
 		"DELETE /entityMaps/{entityMapId}": {do: (*request).deleteEntityMap},

@@ -19,7 +19,8 @@ import (
 // distributed is the checks of operations that a platform shares with registered
 // sources (4.3.6): a source of the harness answers and notes what it is asked.
 func distributed() []Check {
-	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(), distributedBatch(), distributedOptions(), sourceCounters())
+	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
+		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies

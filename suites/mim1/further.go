@@ -16,6 +16,7 @@ func Further() []Check {
 		purge(), tenants(), linked(), ordering(), entityMaps(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(), sourceIdentities(),
+		furtherParameters(), entityMapCreation(),
 	)
 }
 
