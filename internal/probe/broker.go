@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ import (
 // they were, a notification tells.
 type Broker struct {
 	server  *mqtt.Server
+	close   sync.Once
 	at      [3]string // address by Port that the platform is told, HOST:PORT
 	reached atomic.Bool
 
@@ -156,8 +158,8 @@ func (b *Broker) NewTopic(name string, port Port) Inbox {
 	return box
 }
 
-// Close ends the broker.
-func (b *Broker) Close() { _ = b.server.Close() } // it never fails
+// Close ends the broker. What is closed may be closed again.
+func (b *Broker) Close() { b.close.Do(func() { _ = b.server.Close() }) } // it never fails, and panics the second time
 
 // inbox finds the one of a topic, or of a part of one.
 func (b *Broker) inbox(topic string) *inbox {
@@ -183,7 +185,7 @@ func (*brokerHook) ID() string { return "harness" }
 
 // Provides implements mqtt.Hook.
 func (*brokerHook) Provides(what byte) bool {
-	return bytes.Contains([]byte{mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnPublish, mqtt.OnDisconnect}, []byte{what})
+	return slices.Contains([]byte{mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnPublish, mqtt.OnDisconnect}, what)
 }
 
 // OnConnectAuthenticate implements mqtt.Hook.

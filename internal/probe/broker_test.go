@@ -182,6 +182,7 @@ func TestStartBrokerBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
+	defer other.Close() // twice does no harm
 	if other.NewTopic("x", DefaultPort) != nil || !strings.HasPrefix(other.NewTopic("x", OtherPort).URL(), "mqtt://city.example:8085/") {
 		t.Errorf("it is at %s", other.Base())
 	}

@@ -60,7 +60,7 @@ func sendV5(ctx context.Context, to Endpoint, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // the client has said goodbye by then
 	client := v5.NewClient(v5.ClientConfig{Conn: conn, PacketTimeout: patience})
 	if _, err := client.Connect(ctx, &v5.Connect{ClientID: clientID(), CleanStart: true, KeepAlive: keepAlive,
 		UsernameFlag: to.Login, Username: to.User, PasswordFlag: to.Password != "", Password: []byte(to.Password)}); err != nil {
