@@ -111,7 +111,7 @@ func planFor(registry *suites.Registry, claimed *target.Target, baselineID, filt
 	statement := claimed.Statement
 	statement.MIMs, statement.SpecVersion = claimedByCity(baseline, claimed.Endpoints), version
 	return runner.NewPlan(runner.Scope{Registry: registry, Baseline: baseline, Profile: target.Reference, Filter: filter,
-		Statement: statement, Callback: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
+		Statement: statement, Callback: true, Broker: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
 }
 
 // Outcomes runs the checks against an embedded platform of their own that has the faults.
@@ -135,12 +135,21 @@ func (b *Bench) Outcomes(ctx context.Context, seed uint64, checks []suites.Check
 		return nil, err
 	}
 	defer session.Close()
+	var broker suites.Broker
+	if slices.ContainsFunc(checks, func(c suites.Check) bool { return c.Has(suites.NeedBroker) }) {
+		started, err := probe.StartBroker()
+		if err != nil {
+			return nil, err
+		}
+		defer started.Close()
+		broker = started
+	}
 	plan := &runner.Plan{Scope: runner.Scope{Profile: target.Reference, Statement: t.Statement}}
 	for _, c := range checks {
 		plan.Checks = append(plan.Checks, runner.Planned{Check: c})
 	}
 	return runner.Outcomes(ctx, plan, runner.Options{
-		Target: t, Session: session, Callback: callback, Models: b.models, RunID: uuid.NewString(), Seed: seed,
+		Target: t, Session: session, Callback: callback, Broker: broker, Models: b.models, RunID: uuid.NewString(), Seed: seed,
 		SampleSize: defaultSample, Concurrency: cityConcurrency, Timeout: defaultTimeout, Patience: cityPatience,
 	}), nil
 }

@@ -1,8 +1,57 @@
 package prove
 
+import "slices"
+
+// The reasons why a fault can be equivalent.
+const (
+	oneOfSeveral = "the parameter type tells which context sources to ask of one entity; what is answered when the entity is of another type is left open"
+	notSpread    = "the platform asks no other source in this operation, so there is nothing that local=true would leave out"
+	noSource     = "csf selects context sources, and the platform asks none in this operation"
+	inBody       = "a query by POST has this in its body, and what the same parameter of the URL does is left open"
+	noLink       = "what is answered holds no names that depend on an @context, so it links to none"
+	refusesNone  = "there is no request of this operation that the platform refuses and the standard wants refused by one status code only"
+	ownParameter = "the standard has no parameter f: which form is given is negotiated by Accept"
+	notOfThese   = "registrations are no entities: q of the same query, which this parameter goes with, selects none of them"
+	formOfInput  = "a body says by itself of which form it is, and whether a parameter has to say so as well is left open"
+	mayBeMissing = "the member is one that the schema of the answer leaves out of those that are required"
+	notSelecting = "an entity map holds ids: which attributes would be shown of the entities changes nothing in it"
+	freshMaps    = "every request makes a map of its own, and that it has to be another one than before is nowhere asked"
+)
+
 // equivalent are faults that no check can notice, and why: what is different with them
 // is nothing that the standard asks for. One that a check notices all the same is an
 // error of the proof.
 func equivalent() map[string]string {
-	return map[string]string{}
+	why := map[string]string{}
+	all := func(reason string, names ...string) {
+		for _, name := range names {
+			why["generic."+name] = reason
+		}
+	}
+	each := func(reason, what string, operations ...string) {
+		for _, o := range operations {
+			all(reason, o+"."+what)
+		}
+	}
+	past := []string{"delete-temporal-entities-entity", "delete-temporal-entities-entity-attrs-attr", "delete-temporal-entities-entity-attrs-attr-instance",
+		"get-temporal-entities-entity", "patch-temporal-entities-entity-attrs-attr-instance", "post-temporal-entities-entity-attrs"}
+	each(oneOfSeveral, "ignores-type", slices.Concat(past, []string{"delete-entities-entity", "delete-entities-entity-attrs-attr", "get-entities-entity",
+		"patch-entities-entity", "patch-entities-entity-attrs", "patch-entities-entity-attrs-attr", "post-entities-entity-attrs",
+		"put-entities-entity", "put-entities-entity-attrs-attr"})...)
+	each(notSpread, "ignores-local", slices.Concat(past, []string{"post-temporal-entities", "post-temporal-entityoperations-query",
+		"get-types", "get-types-type", "get-attributes", "get-attributes-attr", "get-csourceregistrations"})...)
+	all(noSource, "get-temporal-entities.ignores-csf")
+	for _, name := range []string{"timerel", "timeat", "endtimeat", "timeproperty", "lastn", "aggrmethods", "aggrperiodduration"} {
+		all(inBody, "post-temporal-entityoperations-query.ignores-"+name)
+	}
+	each(noLink, "no-link", "get-jsonldcontexts", "get-jsonldcontexts-context", "get-info-sourceidentity", "get-entitymaps-entitymap")
+	each(refusesNone, "other-refusal", "get-attributes", "get-info-sourceidentity", "places-get-api")
+	each(ownParameter, "ignores-f", "places-get", "places-get-api", "places-get-collections", "places-get-collections-collection", "places-get-collections-collection-items-id")
+	each(notOfThese, "ignores-expandvalues", "get-csourceregistrations")
+	each(notOfThese, "ignores-jsonkeys", "get-csourceregistrations")
+	all(formOfInput, "put-entities-entity.ignores-format", "put-entities-entity.ignores-options", "patch-entities-entity.ignores-format")
+	all(mayBeMissing, "places-get.loses-first", "places-get.loses-last", "places-get-api.loses-last")
+	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
+	all(freshMaps, "get-entitymaps.stale")
+	return why
 }

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/reference/mqtt"
 	"github.com/oasc/mimcheck/internal/runner"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -111,6 +113,7 @@ func TestWhosePassagesAre(t *testing.T) {
 		{ID: "mim1.a.b.writes", Needs: []suites.Need{suites.NeedWrite}},
 		{ID: "mim1.a.b.looks", Needs: []suites.Need{suites.NeedRead}, Fault: "own"},
 		{ID: "mim7.a.b.looks", Needs: []suites.Need{suites.NeedRead}, Endpoints: []string{"ogc-features"}},
+		{ID: "mim1.a.b.mqtt", Needs: []suites.Need{suites.NeedBroker, suites.NeedWrite}},
 	}
 	request := func(client, url, body string, outgoing bool) passage {
 		return passage{client: client, outgoing: outgoing, request: httptest.NewRequest("POST", url, nil), sent: []byte(body)}
@@ -124,7 +127,7 @@ func TestWhosePassagesAre(t *testing.T) {
 		request("", "http://source.example/ngsi-ld/v1/entities", ``, true),
 		request("", "http://nobody.example/ngsi-ld/v1/entities", ``, true),
 	}}
-	all := []string{"mim1.a.b.writes", "mim1.a.b.looks", "mim7.a.b.looks"}
+	all := []string{"mim1.a.b.writes", "mim1.a.b.looks", "mim7.a.b.looks", "mim1.a.b.mqtt"}
 	want := [][]string{
 		{"mim1.a.b.writes"}, {"mim1.a.b.looks"}, {"mim1.a.b.looks"}, all,
 		{"mim1.a.b.writes"}, {"mim1.a.b.looks"}, all,
@@ -134,7 +137,13 @@ func TestWhosePassagesAre(t *testing.T) {
 			t.Errorf("passage %d is of %v, expected %v", i, got, want[i])
 		}
 	}
-	reached := tr.reach(checks, []faults.Fault{{Name: "own", On: faults.Op("GET", "/nowhere"), Request: faults.DropQuery("q")}})
+	reached := tr.reach(checks, []faults.Fault{
+		{Name: "own", On: faults.Op("GET", "/nowhere"), Request: faults.DropQuery("q")},
+		{Name: "published", Publishing: func(context.Context, mqtt.Endpoint, []byte, mqtt.Publish) error { return nil }},
+	})
+	if got := reached["published"]; !slices.Equal(got, []string{"mim1.a.b.mqtt"}) {
+		t.Errorf("a fault of MQTT reaches %v, expected the check that needs a broker", got)
+	}
 	if got := reached["own"]; !slices.Equal(got, []string{"mim1.a.b.looks"}) {
 		t.Errorf("a fault reaches %v, expected the check that names it", got)
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 //go:embed sample.json
@@ -47,6 +48,25 @@ func sample() ([]*collection, error) {
 		all = append(all, &collection{path: c.path, kind: c.kind, takes: c.takes, things: things[c.kind]})
 	}
 	return all, nil
+}
+
+// Collection is what others may know of a collection.
+type Collection struct {
+	Name     string // productOffering
+	Writable bool
+}
+
+// Collections lists the collections of the marketplace.
+func Collections() []Collection {
+	all, err := sample()
+	if err != nil {
+		return nil // New says what is wrong
+	}
+	list := make([]Collection, len(all))
+	for i, c := range all {
+		list[i] = Collection{c.path[strings.LastIndex(c.path, "/")+1:], c.takes != nil}
+	}
+	return list
 }
 
 // Endpoints are the base paths of the APIs by TM Forum's numbers, in lower case.
