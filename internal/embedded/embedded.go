@@ -118,7 +118,7 @@ func Statement() target.Statement {
 		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
-		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps,
+		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,
 		suites.FeatureProductOrders, suites.FeatureCustomers, suites.FeatureParties, suites.FeatureServiceCatalogue,
 		suites.FeatureResourceCatalogue, suites.FeatureUsage, suites.FeatureProducts, suites.FeatureServices, suites.FeatureResources,
 		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,

@@ -35,6 +35,7 @@ const (
 	HeaderTenant    = "NGSILD-Tenant"
 	HeaderCount     = "NGSILD-Results-Count"
 	HeaderEntityMap = "NGSILD-EntityMap"
+	HeaderSnapshot  = "NGSILD-Snapshot"
 )
 
 // ContextRel is the link relation of an @context in a Link header (6.3.5).

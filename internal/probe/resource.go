@@ -52,6 +52,12 @@ func (r resource) isBatch() bool {
 // isQuery says whether the resource only reads, although by POST (6.23, 6.24).
 func (r resource) isQuery() bool { return r.isBatch() && r.id == "query" && len(r.rest) == 0 }
 
+// isClone says whether a request on the resource makes another thing of its collection
+// (6.38).
+func (r resource) isClone() bool {
+	return r.collection == "snapshots" && len(r.rest) == 1 && r.rest[0] == "clone"
+}
+
 // isRegistry says whether things of the collection can be created and deleted (table 6.2-1).
 func (r resource) isRegistry() bool {
 	switch r.collection {
@@ -73,7 +79,7 @@ func (r resource) created(c content) []thing {
 		for _, id := range c.ids {
 			things = append(things, thing{Collection: strings.TrimSuffix(r.collection, batchOperations) + "entities", ID: id})
 		}
-	case r.id != "":
+	case r.id != "" && !r.isClone():
 		things = append(things, thing{Collection: r.collection, ID: r.id})
 	default:
 		for _, id := range c.ids {

@@ -253,6 +253,9 @@ func (s *subscription) headers() [][2]string {
 	if s.tenant.name != "" {
 		out = append(out, [2]string{ngsild.HeaderTenant, s.tenant.name})
 	}
+	if s.tenant.snapshot != "" {
+		out = append(out, [2]string{ngsild.HeaderSnapshot, s.tenant.snapshot})
+	}
 	return append(out, s.rules.endpoint.headers...)
 }
 

@@ -97,6 +97,13 @@ func operations() map[string]operation {
 		"PATCH /entityMaps/{entityMapId}":  {body: objectBody, do: (*request).updateEntityMap},
 		"DELETE /entityMaps/{entityMapId}": {do: (*request).deleteEntityMap},
 
+		"POST /snapshots":                    {body: objectBody, whole: true, do: (*request).createSnapshot},
+		"DELETE /snapshots":                  {parameters: []string{"q"}, whole: true, do: (*request).purgeSnapshots},
+		"GET /snapshots/{snapshotId}":        {offers: jsonOnly, whole: true, do: (*request).retrieveSnapshot},
+		"PATCH /snapshots/{snapshotId}":      {offers: jsonOnly, body: objectBody, whole: true, do: (*request).updateSnapshot},
+		"DELETE /snapshots/{snapshotId}":     {whole: true, do: (*request).deleteSnapshot},
+		"POST /snapshots/{snapshotId}/clone": {body: objectBody, whole: true, do: (*request).cloneSnapshot},
+
 		"GET /info/sourceIdentity": {offers: jsonOnly, do: (*request).sourceIdentity},
 	}
 }

@@ -3,7 +3,7 @@
 // subject under test like any other; it shares with the checks nothing but the
 // vocabulary of internal/ngsild.
 //
-// It follows V1.8.1, with the operations that V1.9.1 adds (purge, orderBy).
+// It follows V1.8.1, with the operations that V1.9.1 adds (purge, orderBy, snapshots).
 package reference
 
 import (

@@ -21,6 +21,7 @@ type operation struct {
 	offers     []string // media types of its answer; nil if it answers without a body
 	body       bodyKind
 	creates    bool // it makes a tenant that does not exist (4.14)
+	whole      bool // it is never about what is in a snapshot
 	do         func(*request) error
 }
 
@@ -92,6 +93,11 @@ func (r *request) run(op operation) error {
 	}
 	if r.tenant = r.p.tenant(name, false); r.tenant == nil && !op.creates {
 		return problem.NoTenant("there is no tenant %q", name)
+	}
+	if !op.whole {
+		if err := r.enterSnapshot(); err != nil {
+			return err
+		}
 	}
 	if err := r.resolveContext(op.body); err != nil {
 		return err

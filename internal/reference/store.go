@@ -22,6 +22,8 @@ type tenant struct {
 	// sourceSubscriptions are subscriptions to registrations (5.11).
 	sourceSubscriptions subscriptionSet
 	maps                entityMapSet
+	snapshots           snapshotSet
+	snapshot            string // id of the snapshot that this is the content of; empty for a tenant
 }
 
 // slot holds an entity's place in the order; it is nil when the entity is deleted.

@@ -8,7 +8,7 @@ import (
 
 // Further is the checks of what is optional beside provision, consumption,
 // subscriptions, temporal evolution and context sources: hosted @contexts, purging,
-// tenants, linked entities, ordering and entity maps; and of what ranges over all
+// tenants, linked entities, ordering, entity maps and snapshots; and of what ranges over all
 // kinds of attributes, in a table or generated.
 func Further() []Check {
 	return slices.Concat(
@@ -16,7 +16,7 @@ func Further() []Check {
 		purge(), tenants(), linked(), ordering(), entityMaps(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(), sourceIdentities(),
-		furtherParameters(), entityMapCreation(),
+		furtherParameters(), entityMapCreation(), snapshots(),
 	)
 }
 

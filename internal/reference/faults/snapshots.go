@@ -1,0 +1,74 @@
+package faults
+
+import (
+	"net/http"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// snapshots is the faults of snapshots (5.16).
+func snapshots() []Fault {
+	create, one, clone := Op(http.MethodPost, "/snapshots"), "/snapshots/*", Op(http.MethodPost, "/snapshots/*/clone")
+	get, update, remove := Op(http.MethodGet, one), Op(http.MethodPatch, one), Op(http.MethodDelete, one)
+	inside := func(r *http.Request) bool { return r.Header.Get(ngsild.HeaderSnapshot) != "" }
+	outOf := dropRequestHeader(ngsild.HeaderSnapshot)
+	shown := func(name, summary string, edit func(s object)) Fault {
+		return Fault{Name: "snapshot." + name, Summary: summary, On: get, Answer: func(_ *http.Request, a *Answer) {
+			if s, ok := decode(a.Body).(object); ok && a.Status == http.StatusOK {
+				edit(s)
+				a.Body = encode(s)
+			}
+		}}
+	}
+	return []Fault{
+		{Name: "snapshot.no-location", Summary: "does not say where the created snapshot is", On: create, Answer: DropHeader("Location")},
+		{Name: "snapshot.overwrites", Summary: "takes a snapshot whose id there is already", On: create, Answer: Status(http.StatusConflict, http.StatusCreated)},
+		{Name: "snapshot.needs-no-query", Summary: "takes a snapshot without queries", On: create, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if s, ok := decode(ReadBody(r)).(object); ok && s["snapshotQueries"] == nil {
+				w.WriteHeader(http.StatusCreated)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}},
+		shown("never-ready", "never says that a snapshot is made", func(s object) { s["snapshotStatus"] = "preparing" }),
+		shown("no-priority", "does not say which priority a snapshot has", func(s object) { delete(s, "snapshotPriority") }),
+		{Name: "snapshot.unknown-is-empty", Summary: "answers with an empty object for a snapshot that is not there", On: get, Answer: func(_ *http.Request, a *Answer) {
+			if a.Status == http.StatusNotFound {
+				a.Status, a.Body = http.StatusOK, []byte("{}")
+			}
+		}},
+		{Name: "snapshot.any-id-not-found", Summary: "answers 404 for a snapshot's id that is no URI", On: get, Answer: func(_ *http.Request, a *Answer) {
+			if a.Status == http.StatusBadRequest {
+				problem(a, http.StatusNotFound, ngsild.ResourceNotFound)
+			}
+		}},
+		{Name: "snapshot.query-of-all", Summary: "queries what there is now although a snapshot is named", On: querying().where(inside), Request: outOf},
+		{Name: "snapshot.retrieve-of-all", Summary: "retrieves an entity as it is now although a snapshot is named", On: retrieving().where(inside), Request: outOf},
+		{Name: "snapshot.writes-through", Summary: "changes an entity outside of the snapshot that is named", On: attributeUpdate().on.where(inside), Request: outOf},
+		{Name: "snapshot.unknown-ignored", Summary: "takes no notice of a snapshot that is not there", On: anything().where(inside),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				sent := ReadBody(r)
+				a := Record(next, r)
+				if a.Status == http.StatusNotFound {
+					outOf(r)
+					SetBody(r, sent)
+					a = Record(next, r)
+				}
+				a.WriteTo(w)
+			}},
+		{Name: "snapshot.update-swallowed", Summary: "does not change what a snapshot is told to change", On: update, Instead: swallow(http.StatusNoContent)},
+		{Name: "snapshot.bad-update-taken", Summary: "answers as if it had made a change that is not valid", On: update, Answer: failing(http.StatusNoContent)},
+		{Name: "snapshot.delete-swallowed", Summary: "does not delete a snapshot", On: remove, Instead: swallow(http.StatusNoContent)},
+		{Name: "snapshot.delete-unknown-done", Summary: "answers as if it had deleted a snapshot that is not there", On: remove, Answer: failing(http.StatusNoContent)},
+		{Name: "snapshot.empty-clone", Summary: "clones a snapshot without its content", On: clone, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			s, ok := decode(ReadBody(r)).(object)
+			if !ok {
+				next.ServeHTTP(w, r)
+				return
+			}
+			s["snapshotQueries"] = []any{object{"type": "Query", "entities": []any{object{"type": "Nothing"}}}}
+			ask(next, r, http.MethodPost, "/snapshots", s).WriteTo(w)
+		}},
+		{Name: "snapshot.clone-of-nothing", Summary: "clones a snapshot that is not there", On: clone, Answer: failing(http.StatusCreated)},
+	}
+}

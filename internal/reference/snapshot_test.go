@@ -1,0 +1,88 @@
+package reference
+
+import (
+	"testing"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+func TestSnapshots(t *testing.T) { // 5.16
+	c := newClient(t)
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T","temp":{"type":"Property","value":80}}`).is(201)
+	c.send("POST", "/entities", `{"id":"urn:2","type":"T","temp":{"type":"Property","value":30}}`).is(201)
+	made := c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot","snapshotQueries":[`+
+		`{"type":"Query","entities":[{"type":"T"}],"q":"temp>50"},{"type":"Query","entities":[{"type":"Other"}]}]}`).is(201)
+	if got := made.header.Get("Location"); got != "/ngsi-ld/v1/snapshots/urn:s" {
+		t.Errorf("Location %q", got)
+	}
+	s := c.get("/snapshots/urn:s").is(200).json().(map[string]any)
+	if s["type"] != "Snapshot" || s["snapshotStatus"] != "partial" || len(s["snapshotQueriesDetails"].([]any)) != 2 || s["lastUsedAt"] == nil || s["expiresAt"] == nil {
+		t.Errorf("%v", s)
+	}
+	const in = "NGSILD-Snapshot: urn:s"
+	c.send("PATCH", "/entities/urn:1/attrs", `{"temp":{"type":"Property","value":10}}`).is(204)
+	c.send("POST", "/entities", `{"id":"urn:3","type":"T","temp":{"type":"Property","value":90}}`).is(201)
+	a := c.get("/entities?type=T&options=keyValues", in).is(200).equals(`[{"id":"urn:1","type":"T","temp":80}]`)
+	if a.header.Get("NGSILD-Snapshot") != "urn:s" {
+		t.Errorf("the answer does not name the snapshot: %v", a.header)
+	}
+	c.send("PATCH", "/entities/urn:1/attrs", `{"temp":{"type":"Property","value":81}}`, in).is(204)
+	c.get("/entities/urn:1?options=keyValues", in).is(200).equals(`{"id":"urn:1","type":"T","temp":81}`)
+	c.get("/entities/urn:1?options=keyValues").is(200).equals(`{"id":"urn:1","type":"T","temp":10}`)
+	c.get("/entities/urn:2", in).problem(404, ngsild.ResourceNotFound)
+	c.get("/entities/urn:1", "NGSILD-Snapshot: urn:none").problem(404, ngsild.ResourceNotFound)
+	c.send("POST", "/entities", `{"id":"urn:9","type":"T"}`, "NGSILD-Tenant: other", in).problem(404, ngsild.ResourceNotFound)
+
+	c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":2,"snapshotLifetime":"PT1H"}`).is(200)
+	c.send("POST", "/snapshots/urn:s/clone", `{"id":"urn:c","type":"Snapshot","snapshotPriority":9}`).is(201)
+	c.send("POST", "/snapshots/urn:s/clone", `{"id":"urn:c","type":"Snapshot"}`).problem(409, ngsild.AlreadyExists)
+	c.send("POST", "/snapshots/urn:none/clone", `{"type":"Snapshot"}`).problem(404, ngsild.ResourceNotFound)
+	c.send("DELETE", "/snapshots?q=snapshotPriority<5", "").is(204)
+	c.get("/snapshots/urn:s").problem(404, ngsild.ResourceNotFound)
+	c.get("/entities/urn:1?options=keyValues", "NGSILD-Snapshot: urn:c").is(200).equals(`{"id":"urn:1","type":"T","temp":81}`)
+	c.send("DELETE", "/snapshots?q=snapshotPriority<5", "").problem(404, ngsild.ResourceNotFound)
+	c.send("DELETE", "/snapshots?q=temp<5", "").problem(400, ngsild.BadRequestData)
+	c.send("DELETE", "/snapshots", "").problem(400, ngsild.BadRequestData)
+	c.send("DELETE", "/snapshots/urn:c", "").is(204)
+	c.send("DELETE", "/snapshots/urn:c", "").problem(404, ngsild.ResourceNotFound)
+}
+
+func TestSnapshotsEnd(t *testing.T) {
+	c := newClient(t)
+	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot","snapshotLifetime":"P1DT1H","snapshotQueries":[{"type":"Query","entities":[{"type":"T"}]}]}`).is(201)
+	if s := c.get("/snapshots/urn:s").is(200).json().(map[string]any); s["snapshotStatus"] != "empty" {
+		t.Errorf("%v", s)
+	}
+	c.clock.skip(26 * time.Hour)
+	c.get("/snapshots/urn:s").problem(404, ngsild.ResourceNotFound)
+}
+
+func TestSnapshotRefusals(t *testing.T) {
+	c := newClient(t)
+	const query = `"snapshotQueries":[{"type":"Query","entities":[{"type":"T"}]}]`
+	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot",`+query+`}`).is(201)
+	for name, body := range map[string]string{
+		"no type":        `{` + query + `}`,
+		"no queries":     `{"type":"Snapshot"}`,
+		"empty queries":  `{"type":"Snapshot","snapshotQueries":[]}`,
+		"no query":       `{"type":"Snapshot","snapshotQueries":[7]}`,
+		"temporal query": `{"type":"Snapshot","snapshotQueries":[{"type":"Query","entities":[{"type":"T"}],"temporalQ":{}}]}`,
+		"too wide":       `{"type":"Snapshot","snapshotQueries":[{"type":"Query"}]}`,
+		"bad q":          `{"type":"Snapshot","snapshotQueries":[{"type":"Query","q":"=="}]}`,
+		"bad id":         `{"id":"s","type":"Snapshot",` + query + `}`,
+		"priority 0":     `{"type":"Snapshot","snapshotPriority":0,` + query + `}`,
+		"priority text":  `{"type":"Snapshot","snapshotPriority":"5",` + query + `}`,
+		"no lifetime":    `{"type":"Snapshot","snapshotLifetime":"PT0S",` + query + `}`,
+		"bad lifetime":   `{"type":"Snapshot","snapshotLifetime":"a day",` + query + `}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			(&client{T: t, url: c.url}).send("POST", "/snapshots", body).problem(400, ngsild.BadRequestData)
+		})
+	}
+	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot",`+query+`}`).problem(409, ngsild.AlreadyExists)
+	c.send("POST", "/snapshots", `{"type":"Snapshot","endpoint":{"uri":"http://x/"},`+query+`}`).problem(422, ngsild.OperationNotSupported)
+	c.send("PATCH", "/snapshots/urn:s", `{"snapshotStatus":"failure"}`).problem(400, ngsild.BadRequestData)
+	c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":11}`).problem(400, ngsild.BadRequestData)
+	c.send("PATCH", "/snapshots/nonsense", `{}`).problem(400, ngsild.BadRequestData)
+}

@@ -1,0 +1,261 @@
+package mim1
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+func snapshotPath(id string) string { return "/snapshots/" + url.PathEscape(id) }
+
+// frozen is a snapshot of high, one of two sensors of the same type.
+type frozen struct {
+	id   string
+	high sensor
+	low  sensor
+}
+
+// in makes a request one about the snapshot (6.3.22).
+func (f frozen) in() Option { return Header(ngsild.HeaderSnapshot, f.id) }
+
+// aSnapshot describes a snapshot of s's type with a level from 1000.
+func aSnapshot(id string, s sensor) ngsild.Object {
+	return ngsild.Object{"id": id, "type": "Snapshot", "snapshotQueries": []any{
+		ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": s.kind}}, "q": s.level + ">=1000"}}}
+}
+
+// freeze creates two sensors and a snapshot of the one whose level is high, and waits
+// until it is made.
+func freeze(t *T) frozen {
+	f := frozen{id: t.URN("Snapshot"), high: newSensor(t)}
+	f.low = f.high.another(t)
+	f.high.setLevel(t, 1000)
+	t.Require(t.POST("/snapshots", JSON(aSnapshot(f.id, f.high)))).To(HaveStatus(201), "a snapshot to work on has to be created first")
+	f.ready(t, f.id)
+	return f
+}
+
+// ready waits until the snapshot is no longer being prepared, and returns its status.
+func (f frozen) ready(t *T, id string) ngsild.Object {
+	begun := t.Now()
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, time.Second/2) {
+		r := t.GET(snapshotPath(id))
+		t.Require(r).To(HaveStatus(200), "the snapshot has to be there")
+		s := t.Object(r)
+		if s["snapshotStatus"] != "preparing" {
+			return s
+		}
+		if t.Now().Sub(begun) > t.Patience() {
+			t.Require(s).To(answering(false, "after %s the snapshot is still being prepared: %s", t.Patience(), compact(s)))
+		}
+		if t.Context().Err() != nil {
+			t.CantTell("the check's time was over before the snapshot was made")
+		}
+		pause(t, wait)
+	}
+}
+
+// level is what the platform answers to be the level of a sensor, in a snapshot or not.
+func (f frozen) level(t *T, of sensor, options ...Option) any {
+	r := t.GET(entityPath(of.id), options...)
+	t.Require(r).To(HaveStatus(200))
+	a := instance(t.Object(r), of.level, "")
+	if a == nil {
+		return nil
+	}
+	return normal(a["value"])
+}
+
+// found are the ids of sensors that a query finds.
+func (f frozen) found(t *T, options ...Option) []string {
+	r := t.GET(entities, append([]Option{Query("type", f.high.kind)}, options...)...)
+	t.Require(r).To(HaveStatus(200))
+	var ids []string
+	for _, e := range entitiesIn(t, r) {
+		ids = append(ids, fmt.Sprint(e["id"]))
+	}
+	return ids
+}
+
+// snapshots checks snapshots (4.3.7, 5.5.15, 5.16). What purges them is not sent: it
+// selects by members that the snapshots of others have, too.
+func snapshots() []Check {
+	location := func(t *T, r *probe.Response, id string) {
+		t.Require(r).To(HaveStatus(201))
+		t.Expect(strings.HasSuffix(r.Header.Get("Location"), "/ngsi-ld/v1"+snapshotPath(id)) || strings.HasSuffix(r.Header.Get("Location"), "/ngsi-ld/v1/snapshots/"+id)).
+			To(gomega.BeTrue(), "Location is %q, expected that of snapshot %s", r.Header.Get("Location"), id)
+	}
+	return common([]Check{
+		{
+			ID: "mim1.snapshot.create.location", Title: "A snapshot is created with 201 and its Location",
+			Clause: cim009Later + "6.36.3.1", Fault: "snapshot.no-location",
+			Body: func(t *T) {
+				id := t.URN("Snapshot")
+				location(t, t.POST("/snapshots", JSON(aSnapshot(id, newSensor(t)))), id)
+			},
+		},
+		{
+			ID: "mim1.snapshot.create.exists", Title: "Creating a snapshot whose id there is already is refused with 409 AlreadyExists",
+			Clause: cim009Later + "6.36.3.1", Requirements: errorAnswers, Fault: "snapshot.overwrites",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(t.POST("/snapshots", JSON(aSnapshot(f.id, f.high)))).To(BeProblem(409, ngsild.AlreadyExists))
+			},
+		},
+		{
+			ID: "mim1.snapshot.create.noQueries", Title: "Creating a snapshot without queries is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.needs-no-query",
+			Body: func(t *T) {
+				t.Expect(t.POST("/snapshots", JSON(ngsild.Object{"id": t.URN("Snapshot"), "type": "Snapshot"}))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.success", Title: "The status of a snapshot is success when its queries have found something",
+			Clause: cim009Later + "5.16.3", Fault: "snapshot.never-ready",
+			Body: func(t *T) {
+				f := freeze(t)
+				s := f.ready(t, f.id)
+				t.Expect(s).To(haveMembers(ngsild.Object{"id": f.id, "type": "Snapshot", "snapshotStatus": "success"}))
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.priority", Title: "The priority of a snapshot is 5 unless it is given",
+			Clause: cim009Later + "5.5.15", Level: Extended, Fault: "snapshot.no-priority",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(normal(f.ready(t, f.id)["snapshotPriority"])).To(EqualJSON(5))
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.unknown", Title: "A snapshot that is not there is answered with 404 ResourceNotFound",
+			Clause: cim009Later + "5.16.3", Requirements: errorAnswers, Fault: "snapshot.unknown-is-empty", Needs: reads,
+			Body: func(t *T) {
+				t.Expect(t.GET(snapshotPath(t.URN("Snapshot")))).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.idNoUri", Title: "Retrieving a snapshot by an id that is no URI is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.16.3", Requirements: errorAnswers, Fault: "snapshot.any-id-not-found", Needs: reads,
+			Body: func(t *T) {
+				t.Expect(t.GET(snapshotPath("snapshot" + t.Name("x")))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.selected", Title: "A query of a snapshot finds what the snapshot's queries selected, and nothing else",
+			Clause: cim009Later + "5.5.15", Fault: "snapshot.query-of-all",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(f.found(t, f.in())).To(gomega.ConsistOf(f.high.id))
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.others", Title: "An entity that the snapshot's queries did not select is not found in it",
+			Clause: cim009Later + "5.5.15", Fault: "snapshot.retrieve-of-all",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(t.GET(entityPath(f.low.id), f.in())).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.frozen", Title: "What changes after a snapshot was made does not change in the snapshot",
+			Clause: cim009Later + "4.3.7", Fault: "snapshot.retrieve-of-all",
+			Body: func(t *T) {
+				f := freeze(t)
+				f.high.setLevel(t, 2000)
+				t.Expect(f.level(t, f.high, f.in())).To(EqualJSON(1000), "the level in the snapshot")
+				t.Expect(f.level(t, f.high)).To(EqualJSON(2000), "the level now")
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.deleted", Title: "An entity that is deleted after a snapshot was made is still in the snapshot",
+			Clause: cim009Later + "4.3.7", Fault: "snapshot.query-of-all",
+			Body: func(t *T) {
+				f := freeze(t)
+				done(t, t.DELETE(entityPath(f.high.id)))
+				t.Expect(f.found(t, f.in())).To(gomega.ContainElement(f.high.id))
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.written", Title: "A change of an entity in a snapshot is made there and nowhere else",
+			Clause: cim009Later + "5.5.15", Fault: "snapshot.writes-through",
+			Body: func(t *T) {
+				f := freeze(t)
+				done(t, t.PATCH(attrsPath(f.high.id), JSON(ngsild.Object{f.high.level: ngsild.Property(3000)}), f.in()))
+				t.Expect(f.level(t, f.high, f.in())).To(EqualJSON(3000), "the level in the snapshot")
+				t.Expect(f.level(t, f.high)).To(EqualJSON(1000), "the level outside of it")
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.unknown", Title: "An operation in a snapshot that is not there is answered with 404",
+			Clause: cim009Later + "6.3.22", Requirements: errorAnswers, Fault: "snapshot.unknown-ignored",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(t.GET(entityPath(s.id), Header(ngsild.HeaderSnapshot, t.URN("Snapshot")))).To(HaveStatus(404))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.priority", Title: "The priority of a snapshot can be changed",
+			Clause: cim009Later + "5.16.4", Fault: "snapshot.update-swallowed",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Require(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 2}))).To(HaveStatus(200, 204))
+				t.Expect(normal(f.ready(t, f.id)["snapshotPriority"])).To(EqualJSON(2))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.bad", Title: "A priority that is not from 1 to 10 is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.bad-update-taken",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 11}))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.delete.gone", Title: "A deleted snapshot is gone, and the entities that it was of are not",
+			Clause: cim009Later + "5.16.5", Fault: "snapshot.delete-swallowed",
+			Body: func(t *T) {
+				f := freeze(t)
+				done(t, t.DELETE(snapshotPath(f.id)))
+				t.Expect(t.GET(snapshotPath(f.id))).To(BeProblem(404, ngsild.ResourceNotFound))
+				t.Expect(t.GET(entityPath(f.high.id), f.in())).To(HaveStatus(404), "what was in the snapshot")
+				t.Expect(f.level(t, f.high)).To(EqualJSON(1000), "the level outside of it")
+			},
+		},
+		{
+			ID: "mim1.snapshot.delete.unknown", Title: "Deleting a snapshot that is not there is answered with 404 ResourceNotFound",
+			Clause: cim009Later + "5.16.5", Requirements: errorAnswers, Fault: "snapshot.delete-unknown-done",
+			Body: func(t *T) {
+				t.Expect(t.DELETE(snapshotPath(t.URN("Snapshot")))).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.snapshot.clone.independent", Title: "A clone of a snapshot has the same content, and keeps it when the snapshot is deleted",
+			Clause: cim009Later + "5.16.2", Fault: "snapshot.empty-clone",
+			Body: func(t *T) {
+				f := freeze(t)
+				clone := f
+				clone.id = t.URN("Snapshot")
+				location(t, t.POST(snapshotPath(f.id)+"/clone", JSON(ngsild.Object{"id": clone.id, "type": "Snapshot"})), clone.id)
+				clone.ready(t, clone.id)
+				done(t, t.DELETE(snapshotPath(f.id)))
+				t.Expect(clone.found(t, clone.in())).To(gomega.ConsistOf(f.high.id))
+			},
+		},
+		{
+			ID: "mim1.snapshot.clone.unknown", Title: "Cloning a snapshot that is not there is answered with 404 ResourceNotFound",
+			Clause: cim009Later + "6.38.3.1", Requirements: errorAnswers, Fault: "snapshot.clone-of-nothing",
+			Body: func(t *T) {
+				r := t.POST(snapshotPath(t.URN("Snapshot"))+"/clone", JSON(ngsild.Object{"id": t.URN("Snapshot"), "type": "Snapshot"}))
+				t.Expect(r).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+	}, Check{Requirements: query, Clause: cim009Later + "5.16", Level: Core, Feature: FeatureSnapshots, Needs: writes, Since: "1.9.1"})
+}
