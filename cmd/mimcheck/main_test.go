@@ -176,7 +176,7 @@ func TestListAndExplain(t *testing.T) {
 	mimcheck(t, "list", "--labels").want(t, 0, "need:write", "req:oasc-2019-01-16.MIM1.access")
 	mimcheck(t, "explain", "mim1.entity.create.location").want(t, 0, "gives evidence for", "oasc-2019-01-16/MIM1/access")
 	mimcheck(t, "explain", "oasc-2019-01-16/MIM1/access").want(t, 0, "is checked by", "mim1.entity.create.location")
-	mimcheck(t, "explain", "oasc-2019-01-16/MIM3/quality").want(t, 0, "has no check")
+	mimcheck(t, "explain", "oasc-2022-06-07/MIM9/gap").want(t, 0, "has no check")
 	mimcheck(t, "baseline", "list").want(t, 0, "oasc-2019-01-16", "draft")
 	mimcheck(t, "baseline", "show", "oasc-2019-01-16").want(t, 0, "MIM3")
 	mimcheck(t, "baseline", "diff", "oasc-2019-01-16", "oasc-2026-06-draft").want(t, 0, "MIM0")

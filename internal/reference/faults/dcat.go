@@ -152,7 +152,7 @@ func catalogueForms() []Fault {
 		{Name: "dcat.form.no-jsonld", Summary: "The catalogue comes as Turtle, whoever asks.", On: whole, Request: accepts("text/turtle")},
 		{Name: "dcat.form.no-turtle", Summary: "The catalogue comes as JSON-LD, whoever asks.", On: whole, Request: accepts("application/ld+json")},
 		{Name: "dcat.form.as-text", Summary: "The catalogue comes as plain text.", On: whole, Answer: func(_ *http.Request, a *Answer) { a.Header.Set("Content-Type", "text/plain") }},
-		{Name: "dcat.form.others", Summary: "The JSON-LD form lacks the keywords.", On: whole, Answer: nodes("dcat:Dataset", func(n object) { delete(n, "dcat:keyword") })},
+		{Name: "dcat.form.others", Summary: "The JSON-LD form lacks the descriptions of data services.", On: whole, Answer: nodes("dcat:DataService", func(n object) { delete(n, "dct:description") })},
 	}
 }
 
