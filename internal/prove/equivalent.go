@@ -15,6 +15,7 @@ const (
 	formOfInput  = "a body says by itself of which form it is, and whether a parameter has to say so as well is left open"
 	mayBeMissing = "the member is one that the schema of the answer leaves out of those that are required"
 	notSelecting = "an entity map holds ids: which attributes would be shown of the entities changes nothing in it"
+	sinceFour    = "the prices of offerings are a collection of their own since version 4 of TMF620 only, and part of the offerings before"
 	freshMaps    = "every request makes a map of its own, and that it has to be another one than before is nowhere asked"
 )
 
@@ -53,5 +54,6 @@ func equivalent() map[string]string {
 	all(mayBeMissing, "places-get.loses-first", "places-get.loses-last", "places-get-api.loses-last")
 	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
 	all(freshMaps, "get-entitymaps.stale")
+	why["market-productofferingprice.list.gone"] = sinceFour
 	return why
 }
