@@ -35,6 +35,18 @@ func TestTheWayOfABundle(t *testing.T) {
 	}
 	mimcheck(t, "report", "har", elsewhere, "--check", "mim1.entity.create.location").want(t, 0, `"_check": "mim1.entity.create.location"`)
 	mimcheck(t, "report", "har", elsewhere, "--check", "mim1.no.such").want(t, 2, "mim1.no.such")
+	mimcheck(t, "report", "har", elsewhere, "--out", "all.har").want(t, 0)
+	mimcheck(t, "report", "har", "import", "all.har", "--out", "back.zip").want(t, 0, "Not conformant")
+	if read(t, "back.zip") != read(t, elsewhere) {
+		t.Error("the bundle came back from its HAR as another one")
+	}
+	mimcheck(t, "report", "har", elsewhere, "--check", "mim1.entity.create.location", "--out", "one.har").want(t, 0)
+	mimcheck(t, "report", "har", "import", "one.har", "--out", "one.zip").want(t, 0, "one.zip")
+	mimcheck(t, "replay", "one.zip").want(t, 1, "confirms the report", "1 failed")
+	put(t, "browser.har", `{"log": {"version": "1.2", "creator": {"name": "a browser", "version": "1"}, "entries": [{"request": {"method": "GET"}}]}}`)
+	mimcheck(t, "report", "har", "import", "browser.har", "--out", "x.zip").want(t, 4, "browser.har", "another program")
+	put(t, "altered.har", strings.Replace(read(t, "all.har"), `"status": 201`, `"status": 200`, 1))
+	mimcheck(t, "report", "har", "import", "altered.har", "--out", "x.zip").want(t, 4, "not what was exported")
 	mimcheck(t, "report", "diff", "mimcheck-report/report.json", elsewhere).want(t, 0, "is the same")
 
 	mimcheck(t, "key", "new", "wg").want(t, 0, "wg.key", "wg.pub")

@@ -83,7 +83,8 @@ judged by another baseline; a check that asks for what was not recorded is untes
 // invalid gives a bundle or signature that is not valid its exit code.
 func invalid(err error) error {
 	var bad *attest.Error
-	if errors.As(err, &bad) {
+	var har *attest.HARError
+	if errors.As(err, &bad) || errors.As(err, &har) {
 		return exitError{exitEvidence, err}
 	}
 	return err

@@ -1,33 +1,111 @@
 package attest
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/reports"
 )
 
 // HAR gives the exchanges of the named checks, or of all, as an HTTP Archive 1.2.
-// Members that begin with an underscore are our own, as the format allows.
+// Members that begin with an underscore are our own, as the format allows: what it takes
+// to judge the exchanges again, so that ImportHAR makes a bundle of it.
 func (b *Bundle) HAR(checks ...string) ([]byte, error) {
-	out := harLog{Version: "1.2", Creator: harCreator{b.Report.Tool.Name, b.Report.Tool.Version}, Entries: []harEntry{}}
+	part := b
+	if len(checks) > 0 {
+		part = b.part(checks)
+	}
+	own, err := part.harOwn(len(checks) > 0)
+	if err != nil {
+		return nil, err
+	}
+	out := harLog{Version: harVersion, Creator: harCreator{b.Report.Tool.Name, b.Report.Tool.Version}, Own: own, Entries: []harEntry{}}
+	for _, x := range part.Exchanges {
+		out.Entries = append(out.Entries, part.harEntry(x))
+	}
+	return canonical(harFile{out})
+}
+
+const harVersion = "1.2"
+
+// part is the bundle with what is of the checks. Its report is that of the run, about
+// these checks, and is judged anew by who reads it.
+func (b *Bundle) part(checks []string) *Bundle {
+	other := func(id string) bool { return !slices.Contains(checks, id) }
+	report := *b.Report.Canonical()
+	report.Checks = slices.DeleteFunc(slices.Clone(report.Checks), func(c reports.CheckResult) bool { return other(c.ID) })
+	report.Counts = reports.Count(report.Checks)
+	report.Waivers = slices.DeleteFunc(slices.Clone(report.Waivers), func(w reports.Waiver) bool { return other(w.Check) })
+	report.Verdict.MIMs = []reports.MIMJudge{}
+	p := &Bundle{Report: &report, Run: b.Run, Baseline: b.Baseline, baseline: b.baseline, Blobs: b.Blobs,
+		Exchanges: slices.DeleteFunc(slices.Clone(b.Exchanges), func(x evidence.Exchange) bool { return other(x.Check) }),
+		Events:    slices.DeleteFunc(slices.Clone(b.Events), func(e evidence.Event) bool { return other(e.Check) })}
+	p.Run.Filter = strings.Join(checks, " || ")
+	return p
+}
+
+// harOwn is what the format has no place for.
+func (b *Bundle) harOwn(part bool) (*harOwn, error) {
+	shown := map[string]bool{}
 	for _, x := range b.Exchanges {
-		if len(checks) == 0 || slices.Contains(checks, x.Check) {
-			out.Entries = append(out.Entries, b.harEntry(x))
+		shown[x.Request.Body.SHA256] = true
+		if x.Response != nil {
+			shown[x.Response.Body.SHA256] = true
 		}
 	}
-	return canonical(map[string]harLog{"log": out})
+	own := &harOwn{Format: harFormat, Version: FormatVersion, Part: part, Run: b.Run, Report: b.Report.Canonical(), Events: b.Events, Bodies: map[string][]byte{}}
+	for _, ref := range b.bodies() {
+		if content, kept := b.Blobs[ref.SHA256]; kept && !shown[ref.SHA256] {
+			own.Bodies[ref.SHA256] = content
+		}
+	}
+	var err error
+	own.Digest, err = b.told()
+	return own, err
+}
+
+// told is the digest over the run, its report, all that was exchanged, and all that the
+// checks were told.
+func (b *Bundle) told() (string, error) {
+	h := sha256.New()
+	if err := errors.Join(writeCanonical(h, b.Run), writeCanonical(h, b.Report.Canonical()), writeLines(h, b.Exchanges), writeLines(h, b.Events)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+type harFile struct {
+	Log harLog `json:"log"`
 }
 
 type harLog struct {
 	Version string     `json:"version"`
 	Creator harCreator `json:"creator"`
+	Own     *harOwn    `json:"_mimcheck,omitempty"`
 	Entries []harEntry `json:"entries"`
+}
+
+const harFormat = "mimcheck-har"
+
+type harOwn struct {
+	Format  string            `json:"format"`
+	Version string            `json:"version"` // that of the bundle's form
+	Part    bool              `json:"part"`    // of the run's checks
+	Digest  string            `json:"digest"`  // see Bundle.told
+	Run     Run               `json:"run"`
+	Report  *reports.Report   `json:"report"`
+	Events  []evidence.Event  `json:"events"`
+	Bodies  map[string][]byte `json:"bodies"` // in base64; those that no entry shows
 }
 
 type harCreator struct {
@@ -45,6 +123,7 @@ type harEntry struct {
 	Check    string      `json:"_check"`
 	Seq      int         `json:"_seq"`
 	Failure  string      `json:"_error,omitempty"`
+	Class    string      `json:"_errorClass,omitempty"` // of evidence.FailureClass
 }
 
 type harRequest struct {
@@ -80,6 +159,8 @@ type harPost struct {
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text"`
 	Comment  string `json:"comment,omitempty"`
+	Encoding string `json:"_encoding,omitempty"`
+	SHA256   string `json:"_sha256,omitempty"`
 }
 
 type harContent struct {
@@ -88,6 +169,7 @@ type harContent struct {
 	Text     string `json:"text,omitempty"`
 	Encoding string `json:"encoding,omitempty"`
 	Comment  string `json:"comment,omitempty"`
+	SHA256   string `json:"_sha256,omitempty"`
 }
 
 type harTimings struct {
@@ -108,17 +190,17 @@ func (b *Bundle) harEntry(x evidence.Exchange) harEntry {
 		if encoding != "" { // the format has no encoding for what is sent
 			comment = "the text is in base64"
 		}
-		e.Request.PostData = &harPost{x.Request.Header.Get("Content-Type"), text, comment}
+		e.Request.PostData = &harPost{x.Request.Header.Get("Content-Type"), text, comment, encoding, x.Request.Body.SHA256}
 	}
 	if r := x.Response; r != nil {
 		text, encoding, comment := b.text(r.Body)
 		e.Request.HTTPVersion = r.Proto
 		e.Response = harResponse{Status: r.Status, StatusText: http.StatusText(r.Status), HTTPVersion: r.Proto, Cookies: []harPair{},
 			Headers: pairs(r.Header), RedirectURL: r.Header.Get("Location"), HeadersSize: unknown, BodySize: unknown,
-			Content: harContent{r.Body.Size, r.Header.Get("Content-Type"), text, encoding, comment}}
+			Content: harContent{r.Body.Size, r.Header.Get("Content-Type"), text, encoding, comment, r.Body.SHA256}}
 	}
 	if x.Failure != nil {
-		e.Failure = x.Failure.Reason
+		e.Failure, e.Class = x.Failure.Reason, string(x.Failure.Class)
 	}
 	return e
 }

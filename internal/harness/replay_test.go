@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -271,5 +272,62 @@ func TestReplayOfDamagedRecords(t *testing.T) {
 		if replayed.Verdict.Verdict == reports.NonConformant && b.Report.Verdict.Verdict != reports.NonConformant {
 			t.Errorf("seed %d: not conformant, because the record has gaps", seed)
 		}
+	}
+}
+
+// A HAR of the whole run, and of one check, are judged again with the same outcomes.
+func TestReplayOfAnImportedHAR(t *testing.T) {
+	const id = "mim1.entity.create.location"
+	b := ran(t, harness.Settings{Seed: 9, Filter: "entity.create || notification.state || MIM2", Faults: []string{"entity.create.no-location"}})
+	for name, checks := range map[string][]string{"whole": nil, "one check": {id}, "two checks": {id, "mim1.entity.create.scope"}} {
+		t.Run(name, func(t *testing.T) {
+			har, err := b.HAR(checks...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "x.har")
+			if err := os.WriteFile(path, har, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			imported, err := harness.ImportHAR(t.Context(), path, harness.ReplaySettings{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			encoded, err := imported.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := attest.Decode(encoded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, read)
+			was := map[string]reports.CheckResult{}
+			for _, c := range b.Report.Checks {
+				was[c.ID] = c
+			}
+			judged := 0
+			for _, c := range read.Report.Checks {
+				chosen := checks == nil || slices.Contains(checks, c.ID)
+				switch {
+				case chosen && (c.Outcome != was[c.ID].Outcome || c.Reason != was[c.ID].Reason):
+					t.Errorf("%s: it was %s (%s) and is %s (%s)", c.ID, was[c.ID].Outcome, was[c.ID].Reason, c.Outcome, c.Reason)
+				case !chosen && (c.Outcome == reports.Passed || c.Outcome == reports.Failed):
+					t.Errorf("%s was not exported, and is %s", c.ID, c.Outcome)
+				case chosen:
+					judged++
+				}
+			}
+			if judged == 0 {
+				t.Error("nothing was judged")
+			}
+			again, err := read.HAR(checks...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if third, _, err := attest.ImportHAR(again); err != nil || len(third.Exchanges) != len(read.Exchanges) && checks == nil {
+				t.Errorf("it goes out, and does not come in again: %v", err)
+			}
+		})
 	}
 }
