@@ -12,7 +12,7 @@ import (
 )
 
 func newTrace() *cobra.Command {
-	cmd := &cobra.Command{Use: "trace", Short: "Trace checks to the test purposes of other suites"}
+	cmd := &cobra.Command{Use: "trace", Short: "Trace checks to test purposes, requirements and operations"}
 	var asCSV bool
 	etsi := &cobra.Command{
 		Use:   "etsi",
@@ -32,7 +32,8 @@ func newTrace() *cobra.Command {
 	etsi.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
 	cmd.AddCommand(etsi,
 		traceClauses("ogc", "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each", catalogue.TraceOGC),
-		traceClauses("tmf", "Print what TM Forum's Open APIs ask of a marketplace, and the checks of each", catalogue.TraceTMF))
+		traceClauses("tmf", "Print what TM Forum's Open APIs ask of a marketplace, and the checks of each", catalogue.TraceTMF),
+		newTraceOperations())
 	return cmd
 }
 

@@ -2,9 +2,12 @@ package main
 
 import (
 	"encoding/csv"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/catalogue"
 )
 
@@ -60,5 +63,69 @@ func TestTraceCSVQuotes(t *testing.T) {
 	const want = "id,operation,checks,reason\n1,create,a.b.c a.b.d,\n2,create,,\"It says \"\"no\"\", and why.\"\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestTraceOperations(t *testing.T) {
+	workdir(t)
+	mimcheck(t, "trace", "operations").want(t, 0, "retrieveEntity GET /entities/{entityId}", "operations and topics: ")
+	put(t, "report.json", "{}")
+	mimcheck(t, "trace", "operations", "--report", "report.json").want(t, 2)
+	mimcheck(t, "trace", "operations", "--report", "missing.json").want(t, 2)
+	o := mimcheck(t, "trace", "operations", "--csv")
+	o.want(t, 0)
+	rows, err := csv.NewReader(strings.NewReader(o.out)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if head := strings.Join(rows[0], ","); head != "operation,method,path,clause,since,checks,core,readOnly,ids,reason" {
+		t.Errorf("the first line is %s", head)
+	}
+	for _, row := range rows[1:] {
+		if ids := strings.Fields(row[8]); strconv.Itoa(len(ids)) != row[5] {
+			t.Errorf("%s has %s checks, and %d ids", row[0], row[5], len(ids))
+		}
+	}
+}
+
+// With a report the columns are its outcomes, and a check that it has not is in none.
+func TestTraceOperationsOutcomes(t *testing.T) {
+	check := func(id string) suites.Check { return suites.Check{ID: id} }
+	traces := []catalogue.OperationTrace{
+		{Operation: "createEntity", Method: "POST", Path: "/entities", Clause: "5.6.1",
+			Checks: []suites.Check{check("a"), check("b"), check("c")}},
+		{Operation: "deleteEntity", Method: "DELETE", Path: "/entities/{entityId}", Clause: "5.6.6", Checks: []suites.Check{check("b"), check("d")}},
+		{Operation: "createSnapshot", Method: "POST", Path: "/snapshots", Clause: "5.16.1", Reason: "Not yet."},
+		{Operation: "names", Path: "(all)", Clause: "5.5.7"},
+	}
+	outcomes := map[string]reports.CheckResult{
+		"a": {Outcome: reports.Passed}, "b": {Outcome: reports.Failed}, "d": {Outcome: reports.Untested},
+	}
+	var text, rows strings.Builder
+	if err := operationsText(&text, traces, outcomes); err != nil {
+		t.Fatal(err)
+	}
+	const wantText = `operation                                 clause  checks  passed  failed  cantTell  inapplicable  untested
+createEntity POST /entities               5.6.1   2       1       1       0         0             0
+deleteEntity DELETE /entities/{entityId}  5.6.6   2       0       1       0         0             1
+createSnapshot POST /snapshots            5.16.1  0       0       0       0         0             0
+names (all)                               5.5.7   0       0       0       0         0             0
+all, each check once                              3       1       1       0         0             1
+
+createSnapshot: no check: Not yet.
+names: no check yet
+
+4 operations and topics: 2 with checks, 1 with a reason for having none, 1 open
+`
+	if text.String() != wantText {
+		t.Errorf("got\n%s\nwant\n%s", text.String(), wantText)
+	}
+	if err := operationsCSV(&rows, traces[:1], outcomes); err != nil {
+		t.Fatal(err)
+	}
+	const wantCSV = "operation,method,path,clause,since,checks,passed,failed,cantTell,inapplicable,untested,ids,reason\n" +
+		"createEntity,POST,/entities,5.6.1,,2,1,1,0,0,0,a b c,\n"
+	if rows.String() != wantCSV {
+		t.Errorf("got %s, want %s", rows.String(), wantCSV)
 	}
 }

@@ -93,14 +93,19 @@ func (s *Session) remember(k *call, announced *announcement) {
 	}
 }
 
-// rememberMap adopts the entity map that the platform made because the query asked
-// for one: a read that creates (ETSI GS CIM 009, 5.14).
+// rememberMap adopts the entity map that the platform made because a query asked for
+// one: a read that creates (ETSI GS CIM 009, 5.14). Its header names the map by its URL
+// or by its id.
 func (s *Session) rememberMap(k *call) {
 	id := k.last.header.Get(ngsild.HeaderEntityMap)
-	if id == "" || k.header.Get(ngsild.HeaderEntityMap) != "" || k.url.Query().Get("entityMap") != "true" || k.last.status != http.StatusOK {
+	made := k.last.status == http.StatusOK || k.last.status == http.StatusCreated
+	if id == "" || !made || k.header.Get(ngsild.HeaderEntityMap) != "" || !makesEntityMap(k.base, k.url) || k.url.Query().Get("entityMap") == "false" {
 		return
 	}
-	t := thing{Collection: "entityMaps", ID: id}
+	t, isURL := resource{collection: "entityMaps"}.located(id)
+	if !isURL {
+		t = thing{Collection: "entityMaps", ID: id}
+	}
 	s.guard.adopt(t)
 	// It is there already; if this can't be written, Cleanup knows it all the same.
 	_, _ = s.journal.create(s.placed(t, k))

@@ -50,8 +50,8 @@ func (g *guard) owns(t thing) bool {
 func (g *guard) refusal(k *call, method string, u *url.URL) string {
 	base, body := k.base, k.request.Body
 	if safe(method) {
-		if g.profile == target.Observe && u.Query().Has("entityMap") {
-			return "a query with entityMap creates a resource on the platform (ETSI GS CIM 009, 5.14), and profile observe creates nothing"
+		if g.profile == target.Observe && makesEntityMap(base, u) {
+			return "a query for an entity map creates a resource on the platform (ETSI GS CIM 009, 5.14), and profile observe creates nothing"
 		}
 		return ""
 	}

@@ -205,30 +205,40 @@ func TestTenantsOfOthersAreNotWrittenTo(t *testing.T) {
 
 func TestObserveMakesNoEntityMaps(t *testing.T) {
 	for profile, class := range map[target.Profile]evidence.FailureClass{target.Observe: evidence.Unsafe, target.Sandbox: ""} {
-		s := open(t, as("application/json", 200, `[]`), func(_ *target.Target, o *probe.Options) { o.Profile = profile })
-		got, err := do(s, get("/entities?entityMap=true"))
-		judged(t, got, err, class, "")
+		for _, path := range []string{"/entities?entityMap=true", "/temporal/entities?entityMap=true", "/entityMaps?type=T", "/entityMaps/?type=T", "/temporal/entityMaps?type=T"} {
+			s := open(t, as("application/json", 200, `[]`), func(_ *target.Target, o *probe.Options) { o.Profile = profile })
+			got, err := do(s, get(path))
+			judged(t, got, err, class, "")
+		}
 	}
+	s := open(t, as("application/json", 200, `{}`), func(_ *target.Target, o *probe.Options) { o.Profile = target.Observe })
+	got, err := do(s, get("/entityMaps/urn:map:1")) // to look at one is allowed
+	judged(t, got, err, "", "")
 }
 
 func TestAnEntityMapThatWasAskedForIsTheRunsOwn(t *testing.T) {
-	s := open(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set(ngsild.HeaderEntityMap, "urn:map:"+r.URL.Query().Get("q"))
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`[]`))
-	}, nil)
-	remove := func(id string) probe.Request {
-		return probe.Request{Method: http.MethodDelete, Path: "/entityMaps/urn:map:" + id}
-	}
-	theirs := get("/entities?q=theirs&entityMap=true")
-	theirs.Header = http.Header{http.CanonicalHeaderKey(ngsild.HeaderEntityMap): {"urn:map:theirs"}}
-	for _, r := range []probe.Request{get("/entities?q=unasked"), theirs, get("/entities?q=own&entityMap=true")} {
-		got, err := do(s, r)
-		judged(t, got, err, "", "")
-	}
-	for id, class := range map[string]evidence.FailureClass{"unasked": evidence.Unsafe, "theirs": evidence.Unsafe, "own": ""} {
-		got, err := do(s, remove(id))
-		judged(t, got, err, class, "")
+	for _, before := range []string{"", "/ngsi-ld/v1/entityMaps/", "http://elsewhere.example/ngsi-ld/v1/entityMaps/"} {
+		s := open(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(ngsild.HeaderEntityMap, before+"urn:map:"+r.URL.Query().Get("q"))
+			w.Header().Set("Content-Type", "application/json")
+			if strings.HasSuffix(r.URL.Path, "/entityMaps") {
+				w.WriteHeader(http.StatusCreated)
+			}
+			_, _ = w.Write([]byte(`[]`))
+		}, nil)
+		remove := func(id string) probe.Request {
+			return probe.Request{Method: http.MethodDelete, Path: "/entityMaps/urn:map:" + id}
+		}
+		theirs := get("/entities?q=theirs&entityMap=true")
+		theirs.Header = http.Header{http.CanonicalHeaderKey(ngsild.HeaderEntityMap): {before + "urn:map:theirs"}}
+		for _, r := range []probe.Request{get("/entities?q=unasked"), theirs, get("/entities?q=own&entityMap=true"), get("/entityMaps?q=made"), get("/temporal/entityMaps?q=past")} {
+			got, err := do(s, r)
+			judged(t, got, err, "", "")
+		}
+		for id, class := range map[string]evidence.FailureClass{"unasked": evidence.Unsafe, "theirs": evidence.Unsafe, "own": "", "made": "", "past": ""} {
+			got, err := do(s, remove(id))
+			judged(t, got, err, class, "")
+		}
 	}
 }
 

@@ -122,3 +122,13 @@ func (r resource) located(location string) (thing, bool) {
 	}
 	return thing{Collection: r.collection, ID: id}, true
 }
+
+// makesEntityMap says whether a GET of u creates an entity map (ETSI GS CIM 009, 5.14): a
+// query that asks for one, and a GET of all of them, which is the odd way to create one.
+func makesEntityMap(base, u *url.URL) bool {
+	if u.Query().Has("entityMap") {
+		return true
+	}
+	r, readable := resourceOf(base, u)
+	return !readable || r.id == "" && strings.TrimPrefix(r.collection, "temporal/") == "entityMaps"
+}

@@ -26,11 +26,7 @@ func (r *request) retrieveEntity() error {
 	if err != nil {
 		return err
 	}
-	attrs := o.projection.attrs
-	if attrs == nil && o.projection.pick != nil {
-		attrs = o.projection.picked()
-	}
-	look := r.about(id, nil, attrs)
+	look := r.about(id, nil, o.projection.attributes())
 	if types != nil {
 		look.infos[0].types = types
 	}
@@ -182,7 +178,7 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 		r.tenant.mu.RUnlock()
 	}
 	if byMap {
-		if found, err = r.mapped(found, shares); err != nil {
+		if found, err = r.mapped(found, shares, r.isHere); err != nil {
 			return err
 		}
 	}

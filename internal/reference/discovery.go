@@ -3,20 +3,37 @@ package reference
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/oasc/mimcheck/internal/reference/problem"
+	"github.com/oasc/mimcheck/internal/reference/query"
 )
 
-// usage is what the stored entities use of types and attributes (5.7.5 to 5.7.10).
+// usage is what entities use of types and attributes (5.7.5 to 5.7.10). Of what sources
+// tell, the numbers are added up where they tell them; else one stands for some.
 type usage struct {
 	entities   map[string]int                        // by type
 	attributes map[string]map[string]map[string]bool // by type, then attribute: kinds
 	counts     map[string]int                        // instances by attribute
 }
 
+// note adds an attribute of a type, and a kind of it unless that is empty.
+func (u usage) note(kind, attribute, as string) {
+	if u.attributes[kind] == nil {
+		u.attributes[kind] = map[string]map[string]bool{}
+	}
+	if attribute != "" && u.attributes[kind][attribute] == nil {
+		u.attributes[kind][attribute] = map[string]bool{}
+	}
+	if as != "" {
+		u.attributes[kind][attribute][as] = true
+	}
+}
+
+// usage is what the entities that are stored here use.
 func (r *request) usage() usage {
 	u := usage{map[string]int{}, map[string]map[string]map[string]bool{}, map[string]int{}}
 	r.tenant.mu.RLock()
@@ -30,15 +47,10 @@ func (r *request) usage() usage {
 		}
 		for _, kind := range e.Types {
 			u.entities[kind]++
-			if u.attributes[kind] == nil {
-				u.attributes[kind] = map[string]map[string]bool{}
-			}
+			u.note(kind, "", "")
 			for name, instances := range e.Attributes {
-				if u.attributes[kind][name] == nil {
-					u.attributes[kind][name] = map[string]bool{}
-				}
 				for _, a := range instances {
-					u.attributes[kind][name][a.Kind.String()] = true
+					u.note(kind, name, a.Kind.String())
 				}
 			}
 		}
@@ -79,7 +91,10 @@ func (r *request) listTypes() error {
 	if err != nil {
 		return err
 	}
-	u := r.usage()
+	u, err := r.usageEverywhere("retrieveEntityTypes|retrieveEntityTypeDetails", "/types", &sourceQuery{}, typesOf)
+	if err != nil {
+		return err
+	}
 	if !details {
 		return r.answer(http.StatusOK, map[string]any{
 			"id": "urn:ngsi-ld:EntityTypeList:" + uuid.NewString(), "type": "EntityTypeList",
@@ -102,7 +117,10 @@ func (r *request) retrieveType() error {
 	if err != nil {
 		return err
 	}
-	u := r.usage()
+	u, err := r.usageEverywhere("retrieveEntityTypeInfo", "/types/"+url.PathEscape(r.PathValue("type")), &sourceQuery{infos: []entityInfo{{types: query.TypesOf(kind)}}}, typeInfo)
+	if err != nil {
+		return err
+	}
 	if u.entities[kind] == 0 {
 		return problem.NotFound("there is no entity of type %s", r.PathValue("type"))
 	}
@@ -125,7 +143,10 @@ func (r *request) listAttributes() error {
 	if err != nil {
 		return err
 	}
-	u := r.usage()
+	u, err := r.usageEverywhere("retrieveAttrTypes|retrieveAttrTypeDetails", "/attributes", &sourceQuery{}, attributesOf)
+	if err != nil {
+		return err
+	}
 	if !details {
 		return r.answer(http.StatusOK, map[string]any{
 			"id": "urn:ngsi-ld:AttributeList:" + uuid.NewString(), "type": "AttributeList",
@@ -148,7 +169,10 @@ func (r *request) retrieveAttribute() error {
 	if err != nil {
 		return err
 	}
-	u := r.usage()
+	u, err := r.usageEverywhere("retrieveAttrTypeInfo", "/attributes/"+url.PathEscape(r.PathValue("attrId")), &sourceQuery{attrs: []string{name}}, attributeInfo)
+	if err != nil {
+		return err
+	}
 	if u.counts[name] == 0 {
 		return problem.NotFound("no entity has an attribute %s", r.PathValue("attrId"))
 	}

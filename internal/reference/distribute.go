@@ -165,20 +165,35 @@ func (r *request) gather(id string, local *model.Entity, shares []share) *model.
 		}
 		return sourceCall{method: http.MethodGet, path: entityPath + "/" + url.PathEscape(id), query: q}
 	})
-	return combine(local, shares, func(i int) *model.Entity {
-		for _, e := range answers[i] {
-			if e.ID == id {
-				return e
-			}
+	return combine(local, shares, func(i int) *model.Entity { return withID(answers[i], id) }, (*model.Entity).Union)
+}
+
+// withID finds the entity with the id, or gives nil.
+func withID(list []*model.Entity, id string) *model.Entity {
+	for _, e := range list {
+		if e.ID == id {
+			return e
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // read asks the sources at the same time and gives the entities in their answers; a
 // failure is a warning.
 func (r *request) read(shares []share, to func(share) sourceCall) [][]*model.Entity {
 	out := make([][]*model.Entity, len(shares))
+	for i, answer := range r.replies(shares, to) {
+		if answer != nil {
+			out[i] = answer.entities(r, false)
+		}
+	}
+	return out
+}
+
+// replies asks the sources at the same time and gives their successful answers, nil for
+// those that have nothing to say; a failure is a warning.
+func (r *request) replies(shares []share, to func(share) sourceCall) []*reply {
+	out := make([]*reply, len(shares))
 	warnings := make([]warning, len(shares))
 	var wg sync.WaitGroup
 	for i, s := range shares {
@@ -190,8 +205,8 @@ func (r *request) read(shares []share, to func(share) sourceCall) [][]*model.Ent
 			switch {
 			case err != nil:
 				warnings[i] = warning{199, err.Error()}
-			case answer.status == http.StatusOK:
-				out[i] = answer.entities(r)
+			case answer.status == http.StatusOK, answer.status == http.StatusPartialContent:
+				out[i] = answer
 			case answer.status != http.StatusNotFound:
 				warnings[i] = warning{299, "the source answered with status " + http.StatusText(answer.status)}
 			}
@@ -212,8 +227,9 @@ type warning struct {
 }
 
 // combine puts an entity together: what sources claim is theirs alone, inclusive
-// ones add to it, auxiliary ones fill gaps.
-func combine(local *model.Entity, shares []share, from func(int) *model.Entity) *model.Entity {
+// ones add to it, auxiliary ones fill gaps. union adds what a source has to what is there,
+// with fill to the gaps only.
+func combine(local *model.Entity, shares []share, from func(int) *model.Entity, union func(whole, more *model.Entity, fill bool) *model.Entity) *model.Entity {
 	whole := local
 	for _, s := range shares {
 		if whole == nil || !claims(s.source.mode) || s.refuse {
@@ -243,23 +259,79 @@ func combine(local *model.Entity, shares []share, from func(int) *model.Entity) 
 			case whole == nil:
 				whole = e.Part(s.attrs)
 			default:
-				whole = whole.Union(e.Part(s.attrs), mode == auxiliary)
+				whole = union(whole, e.Part(s.attrs), mode == auxiliary)
 			}
 		}
 	}
 	return whole
 }
 
-// queryParameters are those of a query that sources are asked with as well.
-var queryParameters = []string{"id", "type", "idPattern", "q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "expandValues", "jsonKeys", "csf"}
+// Parameters of a query that sources are asked with as well.
+var (
+	candidateParameters = []string{"id", "type", "idPattern", "csf"}
+	filterParameters    = []string{"q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ", "expandValues", "jsonKeys"}
+)
 
-// queryBody is a Query without what says how its answer is shown.
-func queryBody(o map[string]any) map[string]any {
-	out := copyObject(o)
-	for _, name := range []string{"pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId"} {
+// forwardedQuery is the query string by which a source is asked for candidates of a
+// query. Where entities may be split among sources no filter goes with it, for it can be
+// judged of the whole only (5.7.2.4 of V1.9.1).
+func (r *request) forwardedQuery(s *selection, of share) url.Values {
+	q := url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}
+	names := candidateParameters
+	if !s.split {
+		names = slices.Concat(names, filterParameters)
+	}
+	for _, name := range names {
+		if r.query.Has(name) {
+			q.Set(name, r.query.Get(name))
+		}
+	}
+	if r.query.Has("type") {
+		q.Set("type", r.registeredTypes(of.source, r.query.Get("type")))
+	}
+	if attrs := s.askedOf(of); attrs != nil {
+		q.Set("attrs", strings.Join(r.context.CompactAll(attrs), ","))
+	}
+	return q
+}
+
+// forwardedBody is forwardedQuery as a Query (5.2.23).
+func (r *request) forwardedBody(s *selection, of share) map[string]any {
+	out := copyObject(r.object())
+	without := []string{"attrs", "pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId", "splitEntities", "orderBy"}
+	if s.split {
+		without = append(without, "q", "geoQ", "scopeQ", "expandValues", "jsonKeys")
+	}
+	for _, name := range without {
 		delete(out, name)
 	}
+	r.narrow(of.source, out)
+	if attrs := s.askedOf(of); attrs != nil {
+		out["attrs"] = r.context.CompactAll(attrs)
+	}
 	return out
+}
+
+// askedOf are the attributes that a source is asked for; nil is all of them, which is
+// also what is asked for when a filter has to be judged again of the answer.
+func (s *selection) askedOf(of share) []string {
+	if of.whole && (s.q != nil || s.geo != nil) {
+		return nil
+	}
+	return of.attrs
+}
+
+// admits judges an entity that a source answered with. A part that is not the whole of
+// what the source has, or may not be the whole entity, cannot be held against filters.
+func (s *selection) admits(of share, e *model.Entity) bool {
+	switch {
+	case !s.of(e.ID, e.Types).match(of.source):
+		return false // it is not what the source is registered for
+	case !s.split && of.whole:
+		return s.match(e)
+	default:
+		return s.isCandidate(e) && (of.whole || len(e.Part(of.attrs).Attributes) > 0)
+	}
 }
 
 // registeredTypes leaves out of a list of types those that the source is not registered
@@ -302,70 +374,73 @@ func (r *request) narrow(g *registration, body map[string]any) {
 }
 
 // queried gives the entities that are selected here and at the sources, put together.
+// What sources answer is judged again: by the whole entity where entities may be split,
+// else by the part that each source has.
 func (r *request) queried(s *selection, shares []share) []*model.Entity {
-	answers := r.read(shares, func(s share) sourceCall {
-		q := url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}
-		for _, name := range queryParameters {
-			if r.query.Has(name) {
-				q.Set(name, r.query.Get(name))
-			}
-		}
-		if r.query.Has("type") {
-			q.Set("type", r.registeredTypes(s.source, r.query.Get("type")))
-		}
-		attrs := r.context.CompactAll(s.attrs)
+	answers := r.read(shares, func(of share) sourceCall {
 		if r.Method == http.MethodPost {
-			body := queryBody(r.object())
-			r.narrow(s.source, body)
-			if s.attrs != nil {
-				body["attrs"] = attrs
-			}
-			return sourceCall{method: http.MethodPost, path: "/entityOperations/query", query: url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}, body: body}
+			return sourceCall{method: http.MethodPost, path: "/entityOperations/query", query: url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}, body: r.forwardedBody(s, of)}
 		}
-		if s.attrs != nil {
-			q.Set("attrs", strings.Join(attrs, ","))
-		}
-		return sourceCall{method: http.MethodGet, path: entityPath, query: q}
+		return sourceCall{method: http.MethodGet, path: entityPath, query: r.forwardedQuery(s, of)}
 	})
-	var order []string
-	remote := map[string]map[int]*model.Entity{}
-	add := func(id string) {
-		if remote[id] == nil {
-			remote[id] = map[int]*model.Entity{}
-			order = append(order, id)
-		}
-	}
-	local := map[string]*model.Entity{}
 	r.tenant.mu.RLock()
+	var local []*model.Entity
 	for e := range r.tenant.candidates(s) {
-		if e = e.Current(r.now); e != nil && s.match(e) {
-			add(e.ID)
-			local[e.ID] = e
+		if e = e.Current(r.now); e != nil {
+			local = append(local, e)
 		}
 	}
 	r.tenant.mu.RUnlock()
+	return r.together(s, shares, local, answers, (*model.Entity).Union)
+}
+
+// together puts the entities together that are found here and at the sources, in the
+// order in which they are first met, without those that are not selected.
+func (r *request) together(s *selection, shares []share, local []*model.Entity, answers [][]*model.Entity, union func(whole, more *model.Entity, fill bool) *model.Entity) []*model.Entity {
+	var order []string
+	type found struct {
+		local  *model.Entity
+		remote map[*registration]*model.Entity
+	}
+	all := map[string]*found{}
+	at := func(id string) *found {
+		if all[id] == nil {
+			all[id] = &found{remote: map[*registration]*model.Entity{}}
+			order = append(order, id)
+		}
+		return all[id]
+	}
+	for _, e := range local {
+		if s.match(e) || s.split && s.isCandidate(e) {
+			at(e.ID).local = e
+		}
+	}
 	for i, list := range answers {
 		for _, e := range list {
-			if !r.about(e.ID, e.Types, nil).match(shares[i].source) {
-				continue // more than what is registered
+			if s.admits(shares[i], e) {
+				at(e.ID).remote[shares[i].source] = e
 			}
-			add(e.ID)
-			remote[e.ID][i] = e
 		}
 	}
 	var out []*model.Entity
 	for _, id := range order {
-		e := local[id]
-		mine := slices.DeleteFunc(slices.Clone(shares), func(s share) bool {
-			return e != nil && !r.about(id, e.Types, nil).match(s.source)
+		f := all[id]
+		mine := slices.DeleteFunc(slices.Clone(shares), func(of share) bool {
+			return f.local != nil && !s.of(id, f.local.Types).match(of.source)
 		})
-		at := func(i int) *model.Entity {
-			k := slices.IndexFunc(shares, func(s share) bool { return s.source == mine[i].source })
-			return remote[id][k]
-		}
-		if whole := combine(e, mine, at); whole != nil {
+		whole := combine(f.local, mine, func(i int) *model.Entity { return f.remote[mine[i].source] }, union)
+		if whole != nil && (!s.split || s.match(whole)) {
 			out = append(out, whole)
 		}
 	}
 	return out
+}
+
+// of is what a registration must have to be about one entity of the selection.
+func (s *selection) of(id string, types []string) *sourceQuery {
+	info := entityInfo{ids: []string{id}}
+	if len(types) > 0 {
+		info.types = query.TypesOf(types...)
+	}
+	return &sourceQuery{infos: []entityInfo{info}, interval: s.interval, past: s.past}
 }

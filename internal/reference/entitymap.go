@@ -3,7 +3,9 @@ package reference
 import (
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,10 +16,11 @@ import (
 )
 
 const (
-	entityMapPath   = "/entityMaps"
-	headerEntityMap = "NGSILD-EntityMap"
-	entityMapLife   = time.Hour
-	maxEntityMaps   = 256 // of a tenant; the oldest go first
+	entityMapPath    = "/entityMaps"
+	headerEntityMap  = "NGSILD-EntityMap"
+	entityMapLife    = time.Hour
+	maxEntityMapLife = 24 * time.Hour
+	maxEntityMaps    = 256 // of a tenant; the oldest go first
 )
 
 // entityMap is the set of entities that a query found, and where each is: later pages
@@ -44,19 +47,28 @@ func (s *entityMapSet) add(m *entityMap) {
 	}
 }
 
-// newEntityMap makes a map of what a query found.
-func (r *request) newEntityMap(found []*model.Entity, shares []share) *entityMap {
-	m := &entityMap{id: "urn:ngsi-ld:EntityMap:" + uuid.NewString(), expires: r.now.Add(entityMapLife), sources: map[string][]string{}}
+// newEntityMap makes a map of what a query found; here says whether the platform itself
+// has something of an entity.
+func (r *request) newEntityMap(found []*model.Entity, shares []share, here func(id string) bool) (*entityMap, error) {
+	life := entityMapLife
+	if text := r.query.Get("entityMapLifetime"); text != "" {
+		period, ok := model.ParseDuration(text)
+		if !ok {
+			return nil, problem.BadData("entityMapLifetime must be an ISO 8601 duration such as PT1H, got %q", text)
+		}
+		life = min(period.After(r.now, 1).Sub(r.now), maxEntityMapLife)
+	}
+	m := &entityMap{id: "urn:ngsi-ld:EntityMap:" + uuid.NewString(), expires: r.now.Add(life), sources: map[string][]string{}}
 	r.tenant.mu.Lock()
 	defer r.tenant.mu.Unlock()
 	for _, e := range found {
 		m.ids = append(m.ids, e.ID)
 		at := []string{}
-		if r.tenant.current(e.ID, r) != nil {
+		if here(e.ID) {
 			at = append(at, "@none")
 		}
 		for _, s := range shares {
-			look := sourceQuery{infos: []entityInfo{{ids: []string{e.ID}, types: query.TypesOf(e.Types...)}}}
+			look := sourceQuery{infos: []entityInfo{{ids: []string{e.ID}, types: query.TypesOf(e.Types...)}}, past: true}
 			if look.match(s.source) {
 				at = append(at, s.source.id)
 			}
@@ -64,28 +76,42 @@ func (r *request) newEntityMap(found []*model.Entity, shares []share) *entityMap
 		m.sources[e.ID] = at
 	}
 	r.tenant.maps.add(m)
-	return m
+	r.w.Header().Set(headerEntityMap, base+entityMapPath+"/"+url.PathEscape(m.id))
+	return m, nil
+}
+
+// isHere says whether the platform itself has an entity. The caller holds the tenant's lock.
+func (r *request) isHere(id string) bool { return r.tenant.current(id, r) != nil }
+
+// namedMap is the map that a request names, by its URL or its id; nil when there is none
+// anymore.
+func (r *request) namedMap() *entityMap {
+	id := r.Header.Get(headerEntityMap)
+	if _, last, isURL := strings.Cut(id, entityMapPath+"/"); isURL {
+		if plain, err := url.PathUnescape(last); err == nil {
+			id = plain
+		}
+	}
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	i := r.tenant.maps.index(id, r.now)
+	if i < 0 {
+		return nil
+	}
+	return r.tenant.maps.list[i]
 }
 
 // mapped gives the entities of a query in the order of an entity map, without those
 // that are not in it. It uses the map that the request names, or makes one if the
-// request asks for it; r's answer names it. all are all that the query finds.
-func (r *request) mapped(all []*model.Entity, shares []share) ([]*model.Entity, error) {
-	id := r.Header.Get(headerEntityMap)
-	if id == "" {
-		m := r.newEntityMap(all, shares)
-		r.w.Header().Set(headerEntityMap, m.id)
-		return all, nil
+// request asks for it, or names one that is no more (5.7.2.4); r's answer names it. all
+// are all that the query finds.
+func (r *request) mapped(all []*model.Entity, shares []share, here func(id string) bool) ([]*model.Entity, error) {
+	m := r.namedMap()
+	if m == nil {
+		_, err := r.newEntityMap(all, shares, here)
+		return all, err
 	}
-	r.tenant.mu.RLock()
-	i := r.tenant.maps.index(id, r.now)
-	if i < 0 {
-		r.tenant.mu.RUnlock()
-		return nil, problem.NotFound("there is no entity map %s", id)
-	}
-	m := r.tenant.maps.list[i]
-	r.tenant.mu.RUnlock()
-	r.w.Header().Set(headerEntityMap, m.id)
+	r.w.Header().Set(headerEntityMap, r.Header.Get(headerEntityMap))
 	byID := map[string]*model.Entity{}
 	for _, e := range all {
 		byID[e.ID] = e
@@ -114,6 +140,19 @@ func (r *request) createEntityMap() error {
 	if err != nil {
 		return err
 	}
+	return r.answerMap(s)
+}
+
+// createEntityMapByPost is 5.14.4 with a Query in the body.
+func (r *request) createEntityMapByPost() error {
+	s, err := r.postedSelection()
+	if err != nil {
+		return err
+	}
+	return r.answerMap(s)
+}
+
+func (r *request) answerMap(s *selection) error {
 	p, err := r.projection()
 	if err != nil {
 		return err
@@ -134,9 +173,52 @@ func (r *request) createEntityMap() error {
 		found, _ = r.find(s, everyone, nil)
 		r.tenant.mu.RUnlock()
 	}
-	m := r.newEntityMap(found, shares)
-	r.w.Header().Set(headerEntityMap, m.id)
-	return r.created(entityMapPath, m.id)
+	return r.createdMap(found, shares, r.isHere)
+}
+
+// createPastMap is 5.14.5 of V1.9.1.
+func (r *request) createPastMap() error {
+	s, err := r.selection()
+	if err != nil {
+		return err
+	}
+	return r.answerPastMap(s)
+}
+
+// createPastMapByPost is 5.14.5 with a Query in the body.
+func (r *request) createPastMapByPost() error {
+	s, err := r.postedPast()
+	if err != nil {
+		return err
+	}
+	return r.answerPastMap(s)
+}
+
+func (r *request) answerPastMap(s *selection) error {
+	o, err := r.temporalView(true)
+	if err != nil {
+		return err
+	}
+	found, shares, err := r.evolutions(s, o)
+	if err != nil {
+		return err
+	}
+	return r.createdMap(found, shares, r.hasPast)
+}
+
+// createdMap answers with a new map, which its header and Location name.
+func (r *request) createdMap(found []*model.Entity, shares []share, here func(id string) bool) error {
+	m, err := r.newEntityMap(found, shares, here)
+	if err != nil {
+		return err
+	}
+	r.w.Header().Set("Location", r.w.Header().Get(headerEntityMap))
+	return r.answer(http.StatusCreated, m.show())
+}
+
+// show is the map as an answer has it (5.2.39).
+func (m *entityMap) show() map[string]any {
+	return map[string]any{"id": m.id, "type": "EntityMap", "expiresAt": model.FormatTime(m.expires), "entityMap": m.sources}
 }
 
 // entityMapParam finds the map in the path. The caller holds the tenant's lock.
@@ -160,10 +242,7 @@ func (r *request) retrieveEntityMap() error {
 	if err != nil {
 		return err
 	}
-	m := r.tenant.maps.list[i]
-	return r.answer(http.StatusOK, map[string]any{
-		"id": m.id, "type": "EntityMap", "expiresAt": model.FormatTime(m.expires), "entityMap": m.sources,
-	})
+	return r.answer(http.StatusOK, r.tenant.maps.list[i].show())
 }
 
 // updateEntityMap is 5.14.2: the expiry can be changed, all else is the platform's.

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -13,20 +14,26 @@ func TestEntityMaps(t *testing.T) { // 5.14
 		c.send("POST", "/entities", fmt.Sprintf(`{"id":"urn:%d","type":"T"}`, i)).is(201)
 	}
 	a := c.get("/entities?type=T&limit=2&entityMap=true").is(200)
-	id := a.header.Get("NGSILD-EntityMap")
-	if id == "" || a.ids() != "0 1" {
+	named := a.header.Get("NGSILD-EntityMap")
+	_, id, found := strings.Cut(named, "/ngsi-ld/v1/entityMaps/")
+	if !found || a.ids() != "0 1" {
 		t.Fatalf("%v, %s", a.header, a.ids())
 	}
 	c.send("POST", "/entities", `{"id":"urn:9","type":"T"}`).is(201)
 	c.send("DELETE", "/entities/urn:2", "").is(204)
-	if got := c.get("/entities?type=T&offset=1&limit=5", "NGSILD-EntityMap: "+id).is(200).ids(); got != "1 3" {
+	if got := c.get("/entities?type=T&offset=1&limit=5", "NGSILD-EntityMap: "+named).is(200).ids(); got != "1 3" {
 		t.Errorf("a page of the map: %q", got)
+	}
+	if got := c.get("/entities?type=T", "NGSILD-EntityMap: "+id).is(200).ids(); got != "0 1 3" {
+		t.Errorf("the map by its id: %q", got)
 	}
 	o := c.get("/entityMaps/" + id).is(200).json().(map[string]any)
 	if o["type"] != "EntityMap" || o["expiresAt"] == nil || fmt.Sprint(o["entityMap"].(map[string]any)["urn:3"]) != "[@none]" {
 		t.Errorf("%v", o)
 	}
-	c.get("/entities?type=T", "NGSILD-EntityMap: urn:none").problem(404, ngsild.ResourceNotFound)
+	if a := c.get("/entities?type=T", "NGSILD-EntityMap: urn:none").is(200); a.ids() != "0 1 3 9" || !strings.HasPrefix(a.header.Get("NGSILD-EntityMap"), "/ngsi-ld/v1/entityMaps/urn:") {
+		t.Errorf("an unknown map gives place to a new one: %s, %v", a.ids(), a.header)
+	}
 	c.send("PATCH", "/entityMaps/"+id, `{"expiresAt":"2099-01-01T00:00:00Z","entityMap":{}}`).is(204)
 	if got := c.get("/entityMaps/" + id).json().(map[string]any); got["expiresAt"] != "2099-01-01T00:00:00Z" || len(got["entityMap"].(map[string]any)) != 4 {
 		t.Errorf("%v", got)
@@ -34,12 +41,41 @@ func TestEntityMaps(t *testing.T) { // 5.14
 	c.send("PATCH", "/entityMaps/"+id, `{"expiresAt":"soon"}`).problem(400, ngsild.BadRequestData)
 	c.get("/entityMaps/"+id, "NGSILD-Tenant: other").problem(404, ngsild.NonexistentTenant)
 	a = c.get("/entityMaps?type=T").is(201)
-	if a.header.Get("Location") != "/ngsi-ld/v1/entityMaps/"+a.header.Get("NGSILD-EntityMap") {
-		t.Errorf("%v", a.header)
+	if a.header.Get("Location") != a.header.Get("NGSILD-EntityMap") || len(a.json().(map[string]any)["entityMap"].(map[string]any)) != 4 {
+		t.Errorf("%v: %s", a.header, a.raw)
 	}
+	a = c.send("POST", "/entityMaps?entityMapLifetime=PT1S", `{"type":"Query","entities":[{"type":"T"}],"q":"x"}`).is(201)
+	if len(a.json().(map[string]any)["entityMap"].(map[string]any)) != 0 {
+		t.Errorf("%s", a.raw)
+	}
+	c.get("/entityMaps?type=T&entityMapLifetime=soon").problem(400, ngsild.BadRequestData)
 	c.get("/entityMaps").problem(400, ngsild.BadRequestData)
 	c.send("DELETE", "/entityMaps/"+id, "").is(204)
 	c.send("DELETE", "/entityMaps/"+id, "").problem(404, ngsild.ResourceNotFound)
 	c.get("/entityMaps/nonsense").problem(400, ngsild.BadRequestData)
 	c.get("/entityMaps/"+id).problem(404, ngsild.ResourceNotFound)
+}
+
+func TestTemporalEntityMaps(t *testing.T) { // 5.14.5
+	c := newClient(t)
+	for i := range 3 {
+		c.send("POST", "/temporal/entities", fmt.Sprintf(`{"id":"urn:%d","type":"T","a":[{"type":"Property","value":1,"observedAt":"2024-01-0%dT00:00:00Z"}]}`, i, i+1)).is(201)
+	}
+	c.get("/temporal/entityMaps?type=T").problem(400, ngsild.BadRequestData)
+	const after = "timerel=after&timeAt=2024-01-02T00:00:00Z"
+	a := c.get("/temporal/entityMaps?type=T&" + after).is(201)
+	if m := a.json().(map[string]any)["entityMap"].(map[string]any); len(m) != 2 || fmt.Sprint(m["urn:2"]) != "[@none]" {
+		t.Errorf("%s", a.raw)
+	}
+	c.send("POST", "/temporal/entities", `{"id":"urn:9","type":"T","a":[{"type":"Property","value":1,"observedAt":"2024-02-01T00:00:00Z"}]}`).is(201)
+	if got := c.get("/temporal/entities?type=T&"+after, "NGSILD-EntityMap: "+a.header.Get("NGSILD-EntityMap")).is(200).ids(); got != "1 2" {
+		t.Errorf("by the map: %q", got)
+	}
+	a = c.send("POST", "/temporal/entityMaps", `{"type":"Query","entities":[{"type":"T"}],"temporalQ":{"timerel":"before","timeAt":"2024-01-02T00:00:00Z"}}`).is(201)
+	if m := a.json().(map[string]any)["entityMap"].(map[string]any); len(m) != 1 {
+		t.Errorf("%s", a.raw)
+	}
+	if a := c.get("/temporal/entities?type=T&entityMap=true&" + after).is(200); a.header.Get("NGSILD-EntityMap") == "" {
+		t.Errorf("%v", a.header)
+	}
 }

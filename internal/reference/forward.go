@@ -33,6 +33,7 @@ var ownHeaders = []string{"connection", "content-length", "content-type", "conte
 type share struct {
 	source *registration
 	attrs  []string // expanded; nil is all
+	whole  bool     // the source is registered for all attributes
 	refuse bool     // the source claims the data but does not offer the operation
 }
 
@@ -74,7 +75,8 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 			continue
 		}
 		offers := slices.ContainsFunc(strings.Split(operation, "|"), func(name string) bool { return contains(g.operations, name) })
-		s := share{source: g, attrs: look.attributesOf(g), refuse: !offers}
+		s := share{source: g, refuse: !offers}
+		s.attrs, s.whole = look.attributesOf(g)
 		if s.refuse && !claims(g.mode) {
 			continue
 		}
@@ -84,8 +86,8 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 }
 
 // attributesOf are the attributes that the source is asked for: what is registered,
-// and of that what is looked for.
-func (s *sourceQuery) attributesOf(g *registration) []string {
+// and of that what is looked for. whole says that it is registered for all.
+func (s *sourceQuery) attributesOf(g *registration) (attrs []string, whole bool) {
 	var names []string
 	all := false
 	for _, i := range g.infos {
@@ -98,13 +100,13 @@ func (s *sourceQuery) attributesOf(g *registration) []string {
 		names = append(names, i.attributes...)
 	}
 	if all {
-		return s.attrs
+		return s.attrs, true
 	}
 	if s.attrs != nil {
 		names = slices.DeleteFunc(names, func(name string) bool { return !contains(s.attrs, name) })
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.Compact(names), false
 }
 
 // via lists the aliases in the Via headers, in the order of the hops (6.3.18).
@@ -231,7 +233,7 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	if err != nil || len(raw) > maxBody {
 		return nil, fmt.Errorf("its answer could not be read")
 	}
-	answer := &reply{status: res.StatusCode, context: r.p.resolver.Core()}
+	answer := &reply{status: res.StatusCode, context: r.context} // that it was asked under, unless it names another
 	if len(bytes.TrimSpace(raw)) > 0 {
 		if answer.body, err = parseJSON(raw); err != nil && res.StatusCode < 300 {
 			return nil, fmt.Errorf("its answer is not JSON")
@@ -296,9 +298,9 @@ func (r *request) warn(code int, g *registration, text string) {
 	r.w.Header().Add(headerWarning, fmt.Sprintf("%d %s %q", code, g.endpoint, text))
 }
 
-// entities reads the entities in a source's answer; those that are not valid are
-// left out.
-func (a *reply) entities(r *request) []*model.Entity {
+// entities reads the entities in a source's answer, or evolutions if they are temporal;
+// those that are not valid are left out.
+func (a *reply) entities(r *request, temporal bool) []*model.Entity {
 	list, ok := a.body.([]any)
 	if !ok {
 		list = []any{a.body}
@@ -317,7 +319,7 @@ func (a *reply) entities(r *request) []*model.Entity {
 			}
 			c = own
 		}
-		e, err := (&model.Parser{Context: c}).Entity(o)
+		e, err := (&model.Parser{Context: c, Temporal: temporal}).Entity(o)
 		if err != nil {
 			continue
 		}

@@ -32,9 +32,10 @@ func all(lists ...[]string) []string { return slices.Concat(lists...) }
 func operations() map[string]operation {
 	gate := []string{"type", "local"}
 	input := []string{"options", "format"}
+	byMap := []string{"entityMap", "entityMapLifetime", "splitEntities"}
 	return map[string]operation{
 		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
-		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, []string{"orderBy", "entityMap"}), offers: jsonAndGeo, do: (*request).queryEntities},
+		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy"}), offers: jsonAndGeo, do: (*request).queryEntities},
 		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
 		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
 		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},
@@ -52,7 +53,7 @@ func operations() map[string]operation {
 		"POST /entityOperations/update": {parameters: []string{"local", "options"}, body: listBody, do: (*request).batchUpdate},
 		"POST /entityOperations/merge":  {parameters: []string{"local"}, body: listBody, do: (*request).batchMerge},
 		"POST /entityOperations/delete": {parameters: []string{"local"}, body: idsBody, do: (*request).batchDelete},
-		"POST /entityOperations/query":  {parameters: all(pageParameters, input, []string{"local"}), offers: jsonAndGeo, body: objectBody, do: (*request).queryByPost},
+		"POST /entityOperations/query":  {parameters: all(pageParameters, byMap, input, []string{"local"}), offers: jsonAndGeo, body: objectBody, do: (*request).queryByPost},
 
 		"GET /types":               {parameters: []string{"details", "local"}, offers: jsonOnly, do: (*request).listTypes},
 		"GET /types/{type}":        {parameters: []string{"local"}, offers: jsonOnly, do: (*request).retrieveType},
@@ -65,14 +66,14 @@ func operations() map[string]operation {
 		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
 
 		"POST /temporal/entities":                                          {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createTemporal},
-		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, []string{"orderBy"}), offers: jsonOnly, do: (*request).queryTemporal},
+		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, byMap, []string{"orderBy"}), offers: jsonOnly, do: (*request).queryTemporal},
 		"GET /temporal/entities/{entityId}":                                {parameters: all(gate, temporalPresentation, temporalParameters), offers: jsonOnly, do: (*request).retrieveTemporal},
 		"DELETE /temporal/entities/{entityId}":                             {parameters: gate, do: (*request).deleteTemporal},
 		"POST /temporal/entities/{entityId}/attrs":                         {parameters: gate, body: objectBody, do: (*request).addTemporal},
 		"DELETE /temporal/entities/{entityId}/attrs/{attrId}":              {parameters: all(gate, []string{"deleteAll", "datasetId"}), do: (*request).deleteTemporalAttribute},
 		"PATCH /temporal/entities/{entityId}/attrs/{attrId}/{instanceId}":  {parameters: gate, body: objectBody, do: (*request).updateInstance},
 		"DELETE /temporal/entities/{entityId}/attrs/{attrId}/{instanceId}": {parameters: gate, do: (*request).deleteInstance},
-		"POST /temporal/entityOperations/query":                            {parameters: all(pageParameters, input, temporalParameters, []string{"local"}), offers: jsonOnly, body: objectBody, do: (*request).queryTemporalByPost},
+		"POST /temporal/entityOperations/query":                            {parameters: all(pageParameters, byMap, input, temporalParameters, []string{"local"}), offers: jsonOnly, body: objectBody, do: (*request).queryTemporalByPost},
 
 		"POST /subscriptions":                    {body: objectBody, creates: true, do: (*request).createSubscription},
 		"GET /subscriptions":                     {parameters: all(pageParameters, []string{"options"}), offers: jsonOnly, do: (*request).querySubscriptions},
@@ -92,7 +93,10 @@ func operations() map[string]operation {
 		"PATCH /csourceSubscriptions/{subscriptionId}":  {body: objectBody, do: (*request).updateSourceSubscription},
 		"DELETE /csourceSubscriptions/{subscriptionId}": {do: (*request).deleteSourceSubscription},
 
-		"GET /entityMaps":                  {parameters: all(selectionParameters, []string{"attrs", "pick", "omit", "datasetId"}), do: (*request).createEntityMap},
+		"GET /entityMaps":                  {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap), offers: jsonOnly, do: (*request).createEntityMap},
+		"POST /entityMaps":                 {parameters: all(pageParameters, byMap, input, []string{"local"}), offers: jsonOnly, body: objectBody, do: (*request).createEntityMapByPost},
+		"GET /temporal/entityMaps":         {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, byMap), offers: jsonOnly, do: (*request).createPastMap},
+		"POST /temporal/entityMaps":        {parameters: all(pageParameters, byMap, input, temporalParameters, []string{"local"}), offers: jsonOnly, body: objectBody, do: (*request).createPastMapByPost},
 		"GET /entityMaps/{entityMapId}":    {offers: jsonOnly, do: (*request).retrieveEntityMap},
 		"PATCH /entityMaps/{entityMapId}":  {body: objectBody, do: (*request).updateEntityMap},
 		"DELETE /entityMaps/{entityMapId}": {do: (*request).deleteEntityMap},

@@ -14,18 +14,8 @@ import (
 // queryByPost is 5.7.2 by POST (6.23): the body is a Query (5.2.23) whose members
 // mean what the parameters of the GET mean.
 func (r *request) queryByPost() error {
-	o := r.object()
-	if o["type"] != "Query" {
-		return problem.BadData("the body's type must be Query (5.2.23), got %v", o["type"])
-	}
-	if err := r.bodyParameters(o); err != nil {
-		return err
-	}
-	s, err := r.selection()
+	s, err := r.postedSelection()
 	if err != nil {
-		return err
-	}
-	if s.infos, err = r.entityInfos(o["entities"]); err != nil {
 		return err
 	}
 	p, err := r.presentation()
@@ -33,6 +23,23 @@ func (r *request) queryByPost() error {
 		return err
 	}
 	return r.answerQuery(s, p)
+}
+
+// postedSelection reads what a Query in the body selects.
+func (r *request) postedSelection() (*selection, error) {
+	o := r.object()
+	if o["type"] != "Query" {
+		return nil, problem.BadData("the body's type must be Query (5.2.23), got %v", o["type"])
+	}
+	if err := r.bodyParameters(o); err != nil {
+		return nil, err
+	}
+	s, err := r.selection()
+	if err != nil {
+		return nil, err
+	}
+	s.infos, err = r.entityInfos(o["entities"])
+	return s, err
 }
 
 // bodyParameters turns a Query's members into parameters.
@@ -58,8 +65,10 @@ func (r *request) bodyParameters(o map[string]any) error {
 		}
 		r.query.Set(name, text)
 	}
-	if v, given := o["joinLevel"]; given {
-		r.query.Set("joinLevel", fmt.Sprint(v))
+	for _, name := range []string{"joinLevel", "splitEntities"} {
+		if v, given := o[name]; given {
+			r.query.Set(name, fmt.Sprint(v))
+		}
 	}
 	v, given := o["geoQ"]
 	if !given {

@@ -128,6 +128,15 @@ func (p projection) picked() []string {
 	return names
 }
 
+// attributes lists the attributes that are asked for by attrs or, without it, by pick;
+// nil when none are.
+func (p projection) attributes() []string {
+	if p.attrs == nil && p.pick != nil {
+		return p.picked()
+	}
+	return p.attrs
+}
+
 // selecting lists the attributes of which an entity must have one to be in a query's
 // answer; nil if it need not.
 func (p projection) selecting() []string {

@@ -81,7 +81,12 @@ var operationGroups = map[string][]string{
 		"retrieveAttrTypes", "retrieveAttrTypeDetails", "retrieveAttrTypeInfo", "createSubscription", "updateSubscription",
 		"retrieveSubscription", "querySubscription", "deleteSubscription",
 	},
-	"updateOps":   {"updateEntity", "updateAttrs", "replaceEntity", "replaceAttrs"},
+	"updateOps": {"updateEntity", "updateAttrs", "replaceEntity", "replaceAttrs"},
+	"associationOps": { // V1.9.1
+		"retrieveEntity", "queryEntity", "queryBatch", "retrieveEntityTypes", "retrieveEntityTypeDetails", "retrieveEntityTypeInfo",
+		"retrieveAttrTypes", "retrieveAttrTypeDetails", "retrieveAttrTypeInfo", "createSubscription", "updateSubscription",
+		"retrieveSubscription", "querySubscription", "deleteSubscription", "retrieveContextSourceIdentity",
+	},
 	"retrieveOps": {"retrieveEntity", "queryEntity"},
 	"redirectionOps": {
 		"createEntity", "updateEntity", "appendAttrs", "updateAttrs", "deleteAttrs", "deleteEntity", "mergeEntity", "replaceEntity",
@@ -93,10 +98,14 @@ var operationGroups = map[string][]string{
 var operationNames = slices.Concat(operationGroups["federationOps"], operationGroups["redirectionOps"], []string{
 	"createBatch", "upsertBatch", "updateBatch", "deleteBatch", "mergeBatch", "upsertTemporal", "appendAttrsTemporal",
 	"deleteAttrsTemporal", "updateAttrInstanceTemporal", "deleteAttrInstanceTemporal", "deleteTemporal", "retrieveTemporal", "queryTemporal",
+	// V1.9.1
+	"retrieveEntityMap", "updateEntityMap", "deleteEntityMap", "createEntityMapQueryEntity", "createEntityMapQueryTemporal", "retrieveContextSourceIdentity",
 })
 
 // writes are the operations that an auxiliary source cannot have (4.3.6.4).
-var readOperations = slices.Concat(operationGroups["federationOps"], []string{"retrieveTemporal", "queryTemporal"})
+var readOperations = slices.Concat(operationGroups["federationOps"], []string{
+	"retrieveTemporal", "queryTemporal", "retrieveEntityMap", "createEntityMapQueryEntity", "createEntityMapQueryTemporal", "retrieveContextSourceIdentity",
+})
 
 // registrationMembers are the members of a registration that are not properties of
 // the context source.
@@ -533,6 +542,9 @@ type sourceQuery struct {
 	geo      *query.Geo
 	scope    *query.Scopes
 	interval *model.Interval // nil looks for sources of the current state
+	// past looks for sources of the past, whatever the interval if it is nil. A
+	// registration that tells no interval is not left out by it.
+	past bool
 }
 
 // match says whether the registration can have what is looked for (5.12).
@@ -550,7 +562,10 @@ func (s *sourceQuery) match(g *registration) bool {
 }
 
 func (s *sourceQuery) matchTime(g *registration) bool {
-	if s.interval == nil {
+	switch {
+	case s.past && (s.interval == nil || g.observed == nil && g.managed == nil):
+		return true
+	case s.interval == nil:
 		return g.observed == nil && g.managed == nil
 	}
 	span := g.observed

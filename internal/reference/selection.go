@@ -19,6 +19,12 @@ type selection struct {
 	geo   *query.Geo
 	scope *query.Scopes
 	local bool
+	// split says that parts of one entity may be at different sources, so that filters
+	// are for the whole (V1.9.1).
+	split bool
+	// past says that evolutions are selected, in the interval if there is one.
+	past     bool
+	interval *model.Interval
 }
 
 // entityInfo selects by type, ids and id pattern (5.2.33).
@@ -33,8 +39,13 @@ func (i entityInfo) match(e *model.Entity) bool {
 		(i.pattern == nil || i.pattern.MatchString(e.ID))
 }
 
+// isCandidate says whether an entity is selected by what it is, whatever the filters say.
+func (s *selection) isCandidate(e *model.Entity) bool {
+	return len(s.infos) == 0 || slices.ContainsFunc(s.infos, func(i entityInfo) bool { return i.match(e) })
+}
+
 func (s *selection) match(e *model.Entity) bool {
-	if len(s.infos) > 0 && !slices.ContainsFunc(s.infos, func(i entityInfo) bool { return i.match(e) }) {
+	if !s.isCandidate(e) {
 		return false
 	}
 	if s.attrs != nil && !slices.ContainsFunc(s.attrs, func(name string) bool { return len(e.Attributes[name]) > 0 }) {
@@ -53,6 +64,9 @@ func (r *request) selection() (*selection, error) {
 	s := &selection{}
 	var err error
 	if s.local, err = r.flag("local"); err != nil {
+		return nil, err
+	}
+	if s.split, err = r.flag("splitEntities"); err != nil {
 		return nil, err
 	}
 	info, err := r.entityInfo()
@@ -141,7 +155,11 @@ func (r *request) geoQuery() (*query.Geo, error) {
 
 // sources is what a registration must have to take part (5.12).
 func (s *selection) sources() *sourceQuery {
-	return &sourceQuery{infos: s.infos, attrs: s.attrs, csf: s.csf, geo: s.geo, scope: s.scope}
+	look := &sourceQuery{infos: s.infos, attrs: s.attrs, csf: s.csf, geo: s.geo, scope: s.scope, interval: s.interval, past: s.past}
+	if s.split {
+		look.attrs = nil // a source may have another part of what is looked for
+	}
+	return look
 }
 
 // selects says whether the selection is narrow enough for a query: a query needs a

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -167,9 +168,19 @@ func (r *request) retrieveTemporal() error {
 	if err != nil {
 		return err
 	}
-	r.tenant.mu.RLock()
-	defer r.tenant.mu.RUnlock()
-	e := r.tenant.history.get(id)
+	look := r.about(id, nil, o.projection.attributes())
+	if types != nil {
+		look.infos[0].types = types
+	}
+	look.past, look.interval = true, o.interval.Query()
+	shares, err := r.shares("retrieveTemporal", look)
+	if err != nil {
+		return err
+	}
+	e := r.past(id)
+	if len(shares) > 0 {
+		e = r.gatherPast(id, e, shares)
+	}
 	if e == nil || !types.Match(e) {
 		return problem.NotFound("there is no temporal evolution of an entity %s%s", id, ofType(r))
 	}
@@ -226,29 +237,25 @@ func (r *request) answerTemporal(s *selection) error {
 	if err != nil {
 		return err
 	}
-	s.attrs = o.projection.attrs
-	if s.attrs == nil && o.projection.pick != nil {
-		s.attrs = o.projection.picked()
-	}
-	if !s.selects() {
-		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
-	}
 	order, err := r.temporalOrder(s)
 	if err != nil {
 		return err
 	}
-	r.tenant.mu.RLock()
-	defer r.tenant.mu.RUnlock()
-	var found []*model.Entity
-	total := 0
-	for e := range r.tenant.history.each {
-		if e = o.interval.Select(e); !o.concerns(e) || !s.match(e) {
-			continue
+	found, shares, err := r.evolutions(s, o)
+	if err != nil {
+		return err
+	}
+	byMap, err := r.usesEntityMap()
+	if err != nil {
+		return err
+	}
+	if byMap {
+		if found, err = r.mapped(found, shares, r.hasPast); err != nil {
+			return err
 		}
-		total++
-		found = append(found, e)
 	}
 	order(found)
+	total := len(found)
 	found = cut(found, p)
 	for i, e := range found {
 		found[i] = o.projection.apply(e)
@@ -265,6 +272,46 @@ func (r *request) answerTemporal(s *selection) error {
 	}
 	return r.answer(status, out)
 }
+
+// evolutions gives the evolutions that are selected, with the instances of the interval,
+// here and at the sources (5.7.4.4).
+func (r *request) evolutions(s *selection, o *temporalView) ([]*model.Entity, []share, error) {
+	s.attrs = o.projection.attributes()
+	if !s.selects() {
+		return nil, nil, problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
+	}
+	s.past, s.interval = true, o.interval.Query()
+	shares, err := r.shares("queryTemporal", s.sources())
+	if err != nil {
+		return nil, nil, err
+	}
+	r.tenant.mu.RLock()
+	var local []*model.Entity
+	for e := range r.tenant.history.each {
+		if s.isCandidate(e) {
+			local = append(local, o.interval.Select(e))
+		}
+	}
+	r.tenant.mu.RUnlock()
+	if len(shares) > 0 {
+		local = r.queriedPast(s, o, shares, local)
+	}
+	return slices.DeleteFunc(local, func(e *model.Entity) bool { return !o.concerns(e) || !s.match(e) }), shares, nil
+}
+
+// past gives an evolution as it is now, or nil.
+func (r *request) past(id string) *model.Entity {
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
+	e := r.tenant.history.get(id)
+	if e == nil {
+		return nil
+	}
+	return e.Clone()
+}
+
+// hasPast says whether there is an evolution here. The caller holds the tenant's lock.
+func (r *request) hasPast(id string) bool { return r.tenant.history.get(id) != nil }
 
 // concerns says whether an attribute that is to be shown has an instance in the
 // interval (5.7.4.4); the scope is none.
@@ -300,44 +347,41 @@ func (r *request) temporalOrder(s *selection) (func([]*model.Entity), error) {
 
 // queryTemporalByPost is 5.7.4 by POST (6.24).
 func (r *request) queryTemporalByPost() error {
-	o := r.object()
-	if o["type"] != "Query" {
-		return problem.BadData("the body's type must be Query (5.2.23), got %v", o["type"])
-	}
-	if err := r.bodyParameters(o); err != nil {
+	s, err := r.postedPast()
+	if err != nil {
 		return err
 	}
+	return r.answerTemporal(s)
+}
+
+// postedPast reads which evolutions a Query in the body selects.
+func (r *request) postedPast() (*selection, error) {
+	o := r.object()
+	r.query = maps.Clone(r.query)
 	if v, given := o["temporalQ"]; given {
 		t, ok := v.(map[string]any)
 		if !ok {
-			return problem.BadData("temporalQ must be an object (5.2.21)")
+			return nil, problem.BadData("temporalQ must be an object (5.2.21)")
 		}
 		for _, name := range []string{"timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration"} {
 			if text, ok := t[name].(string); ok {
 				r.query.Set(name, text)
 			} else if t[name] != nil {
-				return problem.BadData("the member %s of temporalQ must be a string", name)
+				return nil, problem.BadData("the member %s of temporalQ must be a string", name)
 			}
 		}
 		if number, ok := t["lastN"].(json.Number); ok {
 			r.query.Set("lastN", number.String())
 		} else if t["lastN"] != nil {
-			return problem.BadData("the member lastN of temporalQ must be a number")
+			return nil, problem.BadData("the member lastN of temporalQ must be a number")
 		}
 		if methods := t["aggrMethods"]; methods != nil {
 			text, err := joined("aggrMethods", methods)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			r.query.Set("aggrMethods", text)
 		}
 	}
-	s, err := r.selection()
-	if err != nil {
-		return err
-	}
-	if s.infos, err = r.entityInfos(o["entities"]); err != nil {
-		return err
-	}
-	return r.answerTemporal(s)
+	return r.postedSelection()
 }

@@ -3,13 +3,22 @@ package mim1
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// Resources of entity maps (6.32, 6.34, 6.35).
+const (
+	entityMapList = "/entityMaps"
+	pastMapList   = "/temporal/entityMaps"
 )
 
 func entityMapPath(id string) string { return "/entityMaps/" + url.PathEscape(id) }
@@ -17,7 +26,28 @@ func entityMapPath(id string) string { return "/entityMaps/" + url.PathEscape(id
 // mapped are candidates that a query made an entity map of.
 type mapped struct {
 	candidates
-	id string // of the map
+	name string // the header's value, by which later queries name the map
+	id   string // of the map
+}
+
+// beMapName matches a header that names an entity map: by the URL of its resource, which
+// may be relative as in Location, or by the map's id alone.
+func beMapName() types.GomegaMatcher {
+	return gomega.Or(beURI(), gomega.MatchRegexp(`^/.*/entityMaps/[^/]+$`))
+}
+
+// namedMap requires that the answer names an entity map by its header (6.4.3.2, 6.34.3.1),
+// and returns the name and the map's id.
+func namedMap(t *T, r *probe.Response) (name, id string) {
+	t.Require(r).To(HaveHeader(ngsild.HeaderEntityMap, beMapName()), "the answer names the map")
+	name = r.Header.Get(ngsild.HeaderEntityMap)
+	id = name
+	if _, last, isURL := strings.Cut(name, "/entityMaps/"); isURL {
+		if plain, err := url.PathUnescape(last); err == nil {
+			id = plain
+		}
+	}
+	return name, id
 }
 
 // mapEntities queries candidates with entityMap=true.
@@ -25,8 +55,7 @@ func mapEntities(t *T) mapped {
 	m := mapped{candidates: around(t)}
 	r := m.query(t, Query("entityMap", "true"))
 	t.Require(r).To(HaveStatus(200))
-	m.id = r.Header.Get(ngsild.HeaderEntityMap)
-	t.Require(r).To(HaveHeader(ngsild.HeaderEntityMap, beURI()), "the answer to a query with entityMap=true names the map")
+	m.name, m.id = namedMap(t, r)
 	return m
 }
 
@@ -35,6 +64,107 @@ func (m mapped) retrieve(t *T) ngsild.Object {
 	r := t.GET(entityMapPath(m.id))
 	t.Require(r).To(HaveStatus(200))
 	return t.Object(r)
+}
+
+// labelsOf names the candidates that an entity map lists.
+func (c candidates) labelsOf(t *T, r *probe.Response) []string {
+	entries, isObject := t.Object(r)["entityMap"].(ngsild.Object)
+	t.Require(r).To(answering(isObject, "the answer has no member entityMap that is an object"))
+	var listed []ngsild.Object
+	for id := range entries {
+		listed = append(listed, ngsild.Object{"id": id})
+	}
+	return c.labels(listed)
+}
+
+// expectMap expects a new map that holds exactly the labels, and can be retrieved.
+func (c candidates) expectMap(t *T, r *probe.Response, labels ...string) {
+	t.Require(r).To(HaveStatus(201))
+	t.Expect(r).To(HaveJSON("/type", "EntityMap"))
+	t.Expect(c.labelsOf(t, r)).To(chooseExactly(labels...))
+	_, id := namedMap(t, r)
+	stored := t.GET(entityMapPath(id))
+	t.Require(stored).To(HaveStatus(200), "the map that was created has to be there")
+	t.Expect(c.labelsOf(t, stored)).To(chooseExactly(labels...))
+}
+
+// createdMaps checks the creation of entity maps without a query's answer, for queries of
+// the present and of the past (5.14.4, 5.14.5 of V1.9.1).
+func createdMaps() []Check {
+	since := Query("timerel", "after", "timeAt", at("11:00:00"))
+	return common([]Check{
+		{
+			ID: "mim1.entityMap.create.ofQuery", Title: "An entity map can be created for a query: 201 with the map, which lists the entities that the query selects",
+			Fault: "entity-map.create.ids-lost",
+			Body: func(t *T) {
+				c := around(t)
+				c.expectMap(t, t.GET(entityMapList, c.ofType(), c.q(">20")), "above")
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.post", Title: "An entity map can be created for a query by POST",
+			Clause: cim009Later + "6.34.3.2", Fault: "entity-map.create.ids-lost",
+			Body: func(t *T) {
+				c := around(t)
+				c.expectMap(t, t.POST(entityMapList, JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}}, "q": c.attr + ">20"})), "above")
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.used", Title: "A query can name a map that was created for it, and is of that map's entities",
+			Clause: cim009Later + "5.7.2.4", Fault: "entity-map.ignored",
+			Body: func(t *T) {
+				c := around(t)
+				r := t.GET(entityMapList, c.ofType())
+				t.Require(r).To(HaveStatus(201))
+				name, _ := namedMap(t, r)
+				c.ids["later"] = create(t, ngsild.Entity(t.URN("Sensor"), c.kind, c.attr, ngsild.Property(99)))
+				c.expect(t, Header(ngsild.HeaderEntityMap, name), "below", "at", "above", "without")
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.tooWide", Title: "Creating an entity map for a query that selects nothing is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.14.4.4", Requirements: errorAnswers, Fault: "entity-map.create.any-query",
+			Body: func(t *T) {
+				t.Expect(t.GET(entityMapList)).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.ofPast", Title: "An entity map can be created for a temporal query, and lists the evolutions that have data in the interval",
+			Clause: cim009Later + "5.14.5.4", Fault: "entity-map.create.ids-lost", Feature: FeatureTemporal, Requirements: historical,
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				c.expectMap(t, t.GET(pastMapList, c.ofType(), since), "late")
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.ofPastPost", Title: "An entity map can be created for a temporal query by POST",
+			Clause: cim009Later + "6.35.3.2", Fault: "entity-map.create.ids-lost", Feature: FeatureTemporal, Requirements: historical,
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				c.expectMap(t, t.POST(pastMapList, JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}},
+					"temporalQ": ngsild.Object{"timerel": "after", "timeAt": at("11:00:00")}})), "late")
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.noTemporalQuery", Title: "Creating an entity map for the past without a temporal query is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.14.5.4", Requirements: errorAnswers, Fault: "entity-map.create.any-query", Feature: FeatureTemporal,
+			Body: func(t *T) {
+				t.Expect(t.GET(pastMapList, Query("type", t.Name("Sensor")))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.entityMap.past.stable", Title: "A temporal query that names an entity map is of the evolutions that were found at first",
+			Clause: cim009Later + "5.7.4.4", Fault: "entity-map.past-ignored", Feature: FeatureTemporal, Requirements: historical,
+			Body: func(t *T) {
+				c := earlyAndLate(t)
+				first := c.past(t, everything(), Query("entityMap", "true"))
+				t.Require(first).To(HaveStatus(200))
+				name, _ := namedMap(t, first)
+				c.ids["later"] = evolve(t, ngsild.Entity(t.URN("Sensor"), c.kind, c.attr, []any{reading(9, "13:00:00")}))
+				c.expectPast(t, []Option{everything(), Header(ngsild.HeaderEntityMap, name)}, "early", "late")
+			},
+		},
+	}, Check{Requirements: query, Clause: cim009Later + "5.14.4.4", Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
 }
 
 func entityMaps() []Check {
@@ -77,7 +207,7 @@ func entityMaps() []Check {
 				m := mapEntities(t)
 				later := create(t, ngsild.Entity(t.URN("Sensor"), m.kind, m.attr, ngsild.Property(99)))
 				m.ids["later"] = later
-				m.expect(t, Header(ngsild.HeaderEntityMap, m.id), "below", "at", "above", "without")
+				m.expect(t, Header(ngsild.HeaderEntityMap, m.name), "below", "at", "above", "without")
 				m.expect(t, Query(), "below", "at", "above", "without", "later")
 			},
 		},
@@ -86,7 +216,7 @@ func entityMaps() []Check {
 			Clause: cim009 + "5.5.14", Fault: "entity-map.ignored",
 			Body: func(t *T) {
 				m := mapEntities(t)
-				by := Header(ngsild.HeaderEntityMap, m.id)
+				by := Header(ngsild.HeaderEntityMap, m.name)
 				r := t.GET(entities, Query("type", m.kind, "limit", "1"), by)
 				got := m.labels(entitiesIn(t, r))
 				for page := 2; page <= 8; page++ {

@@ -13,7 +13,7 @@ import (
 func Further() []Check {
 	return slices.Concat(
 		contextHosting(), cachedContexts(), implicitContexts(),
-		purge(), tenants(), linked(), ordering(), entityMaps(),
+		purge(), tenants(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(), sourceIdentities(),
 		furtherParameters(), entityMapCreation(), snapshots(),

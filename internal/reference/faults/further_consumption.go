@@ -159,7 +159,38 @@ func entityMaps() []Fault {
 		{Name: "entity-map.bad-update-taken", Summary: "Any update of an entity map is answered with 204.", On: Op(http.MethodPatch, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},
 		{Name: "entity-map.delete-swallowed", Summary: "Deleting an entity map does nothing.", On: Op(http.MethodDelete, "/entityMaps/*"), Instead: swallow(http.StatusNoContent)},
 		{Name: "entity-map.unknown-is-empty", Summary: "An unknown entity map is an empty object.", On: one, Answer: emptyObject},
+		{Name: "entity-map.create.ids-lost", Summary: "An entity map that is created for a query alone is empty.", On: creatingMap(), Answer: func(_ *http.Request, a *Answer) {
+			if o, ok := decode(a.Body).(object); ok && a.Status == http.StatusCreated {
+				o["entityMap"] = object{}
+				a.Body = encode(o)
+			}
+		}},
+		{Name: "entity-map.create.any-query", Summary: "An entity map can be created for any query.", On: creatingMap(), Answer: failing(http.StatusCreated)},
+		{Name: "entity-map.past-ignored", Summary: "A temporal query does not look at the entity map that it is to use.",
+			On: Op(http.MethodGet, "/temporal/entities"), Request: dropRequestHeader(named)},
 		{Name: "entity-map.any-id-not-found", Summary: "Retrieving an entity map by an id that is no URI gives 404.", On: one.where(idIsNoURI), Answer: notFoundInstead},
+	}
+}
+
+// creatingMap matches the creation of an entity map without a query's answer.
+func creatingMap() Match {
+	return func(r *http.Request) bool {
+		p := parts(r)
+		return len(p) > 0 && p[len(p)-1] == "entityMaps"
+	}
+}
+
+// sourceIdentities is the faults of what the platform tells of itself (5.15.1).
+func sourceIdentities() []Fault {
+	edited := func(name, summary string, edit func(o object)) Fault {
+		return Fault{Name: "source-identity." + name, Summary: summary, On: Op(http.MethodGet, "/info/sourceIdentity"), Answer: answered(edit)}
+	}
+	return []Fault{
+		edited("no-id", "The platform's identity has no id.", func(o object) { delete(o, "id") }),
+		edited("no-alias", "The platform does not tell its alias.", func(o object) { delete(o, "contextSourceAlias") }),
+		edited("time-stands", "The platform tells a time long ago.", func(o object) { o["contextSourceTimeAt"] = "1970-01-01T00:00:00Z" }),
+		edited("uptime-in-seconds", "The platform tells its uptime as a number of seconds.", func(o object) { o["contextSourceUptime"] = 12 }),
+		edited("no-context", "The platform's identity never holds an @context.", func(o object) { delete(o, "@context") }),
 	}
 }
 

@@ -16,6 +16,15 @@ type Interval struct {
 	Last     int // of each attribute, only this many of the most recent; 0 is all
 }
 
+// Query is the interval for those who look for sources that have something of it; nil
+// when there is no temporal query.
+func (i Interval) Query() *Interval {
+	if i.Relation == "" {
+		return nil
+	}
+	return &i
+}
+
 // TimeOf is the instance's time that the temporal query is about; zero if it has none.
 func (i Interval) TimeOf(a *Attribute) time.Time {
 	switch i.Property {

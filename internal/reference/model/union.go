@@ -35,6 +35,32 @@ func (e *Entity) Union(other *Entity, fill bool) *Entity {
 	return next
 }
 
+// UnionOfInstances adds what another source has of the same evolution (4.5.5, 5.7.4.4): of
+// two instances of one attribute and dataset with the same time, by the interval's
+// property, one stays, as Union says; all others are added.
+func (i Interval) UnionOfInstances(e, other *Entity, fill bool) *Entity {
+	bare := *other
+	bare.Attributes = nil
+	next := e.Union(&bare, fill)
+	for name, instances := range other.Attributes {
+		merged := slices.Clone(next.Attributes[name])
+		for _, a := range instances {
+			at := i.TimeOf(a)
+			k := slices.IndexFunc(merged, func(b *Attribute) bool {
+				return b.DatasetID == a.DatasetID && !at.IsZero() && i.TimeOf(b).Equal(at)
+			})
+			switch {
+			case k < 0:
+				merged = append(merged, a)
+			case !fill && a.ModifiedAt.After(merged[k].ModifiedAt):
+				merged[k] = a
+			}
+		}
+		next.Attributes[name] = merged
+	}
+	return next
+}
+
 // newer compares by observedAt if both have it, else by modifiedAt (4.5.5).
 func (a *Attribute) newer(than *Attribute) bool {
 	if !a.ObservedAt.IsZero() || !than.ObservedAt.IsZero() {
@@ -73,6 +99,7 @@ func (e *Entity) ReadStamps(o map[string]any, c *jsonld.Context) {
 		for i, item := range list {
 			if member, ok := item.(map[string]any); ok {
 				instances[i].CreatedAt, instances[i].ModifiedAt = stamps(member, c)
+				instances[i].InstanceID, _ = member["instanceId"].(string)
 			}
 		}
 	}
