@@ -53,6 +53,7 @@ func equivalent() map[string]string {
 	all(formOfInput, "put-entities-entity.ignores-format", "put-entities-entity.ignores-options", "patch-entities-entity.ignores-format")
 	all(mayBeMissing, "places-get.loses-first", "places-get.loses-last", "places-get-api.loses-last")
 	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
+	each(ownParameter, "ignores-f", "places-get-conformance", "places-get-collections-collection-items")
 	all(freshMaps, "get-entitymaps.stale")
 	why["market-productofferingprice.list.gone"] = sinceFour
 	return why

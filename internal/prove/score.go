@@ -89,7 +89,8 @@ func (s set) within(other set) bool {
 }
 
 // perCheck finds out what each check is needed for. A check is weaker than another one
-// when it notices some of the faults that the other notices, and nothing else.
+// when it runs wherever the other does, and notices some of the faults that the other
+// notices and nothing else.
 func (m *matrix) perCheck() []proof.Check {
 	rows := make([]proof.Check, len(m.checks))
 	index := map[string]int{}
@@ -134,7 +135,7 @@ func (m *matrix) need(rows []proof.Check, noticed []set, i int) {
 		}
 		if rows[j].Killed == rows[i].Killed {
 			rows[i].Twins = append(rows[i].Twins, rows[j].ID)
-		} else {
+		} else if runsWherever(m.checks[j], m.checks[i]) {
 			weaker = append(weaker, j)
 		}
 	}
@@ -161,6 +162,13 @@ func (m *matrix) need(rows []proof.Check, noticed []set, i int) {
 		}
 	}
 	slices.Sort(rows[i].CoveredBy)
+}
+
+// runsWherever says whether a target that c is run against has check w run against it, too:
+// w is of the same suite and asks for no more.
+func runsWherever(w, c suites.Check) bool {
+	return w.Suite() == c.Suite() && (w.Feature == "" || w.Feature == c.Feature) && (w.Since == "" || w.Since == c.Since) && w.Until == "" &&
+		!slices.ContainsFunc(w.Needs, func(n suites.Need) bool { return !c.Has(n) })
 }
 
 func (m *matrix) perRequirement(outcome map[string]proof.Outcome) []proof.Requirement {

@@ -11,7 +11,7 @@ import (
 )
 
 // made is a matrix out of lines "fault: check check", each of which notices the fault;
-// a check in brackets is reached by it only. Checks name the fault of their own letter.
+// a check in brackets is reached by it only. Checks are of one suite, and name the fault of their own letter.
 func made(lines ...string) *matrix {
 	m := &matrix{reached: map[string][]string{}, killed: map[string][]string{}}
 	for _, line := range lines {
@@ -20,12 +20,13 @@ func made(lines ...string) *matrix {
 		m.reached[name] = nil
 		for _, id := range strings.Fields(rest) {
 			bare := strings.Trim(id, "()")
-			m.reached[name] = append(m.reached[name], bare)
+			full := "suite." + bare
+			m.reached[name] = append(m.reached[name], full)
 			if bare == id {
-				m.killed[name] = append(m.killed[name], bare)
+				m.killed[name] = append(m.killed[name], full)
 			}
-			if !slices.ContainsFunc(m.checks, func(c suites.Check) bool { return c.ID == bare }) {
-				m.checks = append(m.checks, suites.Check{ID: bare, Fault: bare[:1], Requirements: []string{"q" + bare[1:]}})
+			if !slices.ContainsFunc(m.checks, func(c suites.Check) bool { return c.ID == full }) {
+				m.checks = append(m.checks, suites.Check{ID: full, Fault: bare[:1], Requirements: []string{"q" + bare[1:]}})
 			}
 		}
 	}
@@ -41,7 +42,7 @@ func scored(m *matrix) *proof.Report {
 func checkOf(t *testing.T, r *proof.Report, id string) proof.Check {
 	t.Helper()
 	for _, c := range r.Checks {
-		if c.ID == id {
+		if c.ID == "suite."+id {
 			return c
 		}
 	}
@@ -69,10 +70,10 @@ func TestWhatACheckIsNeededFor(t *testing.T) {
 		{"a1", "a", 0, nil, nil},
 		{"b1", "b", 0, nil, nil}, // a1 is weaker, and notices no b
 		{"c1", "c", 1, nil, nil},
-		{"d1", "d", 0, []string{"e1"}, nil}, // twins are not weaker than one another
-		{"e1", "d", 0, []string{"d1"}, nil},
-		{"f1", "f", 0, []string{"g1"}, nil},
-		{"g1", "g", 0, []string{"f1"}, nil},
+		{"d1", "d", 0, []string{"suite.e1"}, nil}, // twins are not weaker than one another
+		{"e1", "d", 0, []string{"suite.d1"}, nil},
+		{"f1", "f", 0, []string{"suite.g1"}, nil},
+		{"g1", "g", 0, []string{"suite.f1"}, nil},
 		{"h1", "", 0, nil, nil}, // noticed nothing
 	} {
 		got := checkOf(t, r, c.id)
@@ -87,11 +88,32 @@ func TestWhatACheckIsNeededFor(t *testing.T) {
 
 func TestACheckThatWeakerOnesReplaceIsRedundant(t *testing.T) {
 	r := scored(made("a: a1 c1", "b: b1 c1", "c: a1 c1", "d: d1"))
-	if got := checkOf(t, r, "c1"); got.NeededFor != "" || !slices.Equal(got.CoveredBy, []string{"a1", "b1"}) {
+	if got := checkOf(t, r, "c1"); got.NeededFor != "" || !slices.Equal(got.CoveredBy, []string{"suite.a1", "suite.b1"}) {
 		t.Errorf("c1: %+v", got)
 	}
 	if r.Counts.Redundant != 1 {
 		t.Errorf("counts %+v", r.Counts)
+	}
+}
+
+func TestWhatStandsInForACheckRunsWhereverItDoes(t *testing.T) {
+	c := suites.Check{ID: "mim1.a.b.c", Feature: "temporal", Since: "1.6.1", Needs: []suites.Need{suites.NeedRead, suites.NeedWrite}}
+	for _, w := range []struct {
+		name  string
+		check suites.Check
+		want  bool
+	}{
+		{"the same", c, true},
+		{"one that asks for less", suites.Check{ID: "mim1.a.b.d", Needs: []suites.Need{suites.NeedRead}}, true},
+		{"one of another suite", suites.Check{ID: "mim2.a.b.d"}, false},
+		{"one of another feature", suites.Check{ID: "mim1.a.b.d", Feature: "batch"}, false},
+		{"one of a later rule", suites.Check{ID: "mim1.a.b.d", Since: "1.8.1"}, false},
+		{"one of a rule that ended", suites.Check{ID: "mim1.a.b.d", Until: "1.8.1"}, false},
+		{"one that needs more", suites.Check{ID: "mim1.a.b.d", Needs: []suites.Need{suites.NeedCallback}}, false},
+	} {
+		if got := runsWherever(w.check, c); got != w.want {
+			t.Errorf("%s: %v, expected %v", w.name, got, w.want)
+		}
 	}
 }
 

@@ -93,8 +93,9 @@ type Check struct {
 	// Reached are the faults that change anything that the check sees.
 	Reached int `json:"reached"`
 	Sole    int `json:"sole"` // faults that no other check notices
-	// NeededFor is a fault that the check notices, and no weaker one does: none whose
-	// faults are all noticed by this check too, and not the other way round.
+	// NeededFor is a fault that the check notices, and no weaker one does: none that runs
+	// wherever this one does and whose faults are all noticed by this check too, and not
+	// the other way round.
 	NeededFor string `json:"neededFor,omitempty"`
 	// Twins notice the very same faults.
 	Twins []string `json:"twins,omitempty"`

@@ -153,6 +153,8 @@ func catalogueForms() []Fault {
 		{Name: "dcat.form.no-turtle", Summary: "The catalogue comes as JSON-LD, whoever asks.", On: whole, Request: accepts("application/ld+json")},
 		{Name: "dcat.form.as-text", Summary: "The catalogue comes as plain text.", On: whole, Answer: func(_ *http.Request, a *Answer) { a.Header.Set("Content-Type", "text/plain") }},
 		{Name: "dcat.form.others", Summary: "The JSON-LD form lacks the descriptions of data services.", On: whole, Answer: nodes("dcat:DataService", func(n object) { delete(n, "dct:description") })},
+		{Name: "dcat.form.more", Summary: "The JSON-LD form tells more than the others.", On: whole, Answer: nodes("dcat:Dataset", func(n object) { n["https://halverstad.example/rating"] = 5 })},
+		{Name: "dcat.form.no-keywords", Summary: "The JSON-LD form lacks the keywords.", On: whole, Answer: nodes("dcat:Dataset", func(n object) { delete(n, "dcat:keyword") })},
 	}
 }
 

@@ -24,6 +24,13 @@ func narrowQueries() []Fault {
 				return strings.Contains(v, "://") && !strings.Contains(v, ",") && !strings.Contains(v, "default-context")
 			}),
 			Answer: emptied},
+		{Name: "query.type.term-of-any-vocabulary", Summary: "finds entities by the last part of their type's IRI, whatever the @context",
+			On: hasType(func(v string) bool { return !strings.ContainsAny(v, ":,;|()/") }).where(func(r *http.Request) bool { return r.Header.Get("Link") == "" }),
+			Instead: asked("type", func(next http.Handler, r *http.Request, values []string) []string {
+				return alike(values, knownTypes(next, r), func(wanted, name string) bool {
+					return strings.Contains(name, "://") && (strings.HasSuffix(name, "/"+wanted) || strings.HasSuffix(name, "#"+wanted))
+				})
+			})},
 		{Name: "query.id-pattern.first-of-class", Summary: "reads a range of characters in idPattern as the first of them",
 			On: querying(), Request: substitute("idPattern", `\[(\w)-\w\]`, "$1")},
 		{Name: "query.q.unequal-whole-numbers", Summary: "compares by != without regard to fractions",
@@ -56,6 +63,8 @@ func narrowWrites() []Fault {
 					DropQuery("options")(r)
 				}
 			}},
+		{Name: "batch.upsert.replaces-what-others-have", Summary: "replaces what a batch upsert should update, where a context source has the entity as well",
+			On: batch("upsert").on.where(asks("options", func(v string) bool { return v == "update" })), Instead: replacingShared},
 		{Name: "subscription.takes-throttled-interval", Summary: "leaves out the throttling of a subscription that has a timeInterval", On: creating,
 			Instead: repaired(func(s object) {
 				if s["timeInterval"] != nil && positive(s["throttling"]) {
@@ -121,4 +130,21 @@ func narrowNotifications() []Fault {
 // there, or holds NGSI-LD Null.
 func gonePart(v any) bool {
 	return v == nil || strings.Contains(string(encode(v)), "urn:ngsi-ld:null")
+}
+
+// replacingShared lets the platform handle the request and then leaves nothing of the
+// entities, as the platform itself has them, but what was sent; of those whose type a
+// context source is registered for.
+func replacingShared(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	sent := objects(decode(ReadBody(r)))
+	a := Record(next, r)
+	for _, e := range sent {
+		kind, _ := e["type"].(string)
+		found, _ := ask(next, r, http.MethodGet, "/csourceRegistrations?type="+url.QueryEscape(kind), nil).list()
+		local := entityPath(idOf(e)) + "?local=true"
+		if len(found) > 0 && ask(next, r, http.MethodGet, local, nil).Status == http.StatusOK {
+			ask(next, r, http.MethodPut, local, e)
+		}
+	}
+	a.WriteTo(w)
 }
