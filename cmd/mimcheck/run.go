@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode"
@@ -90,6 +91,10 @@ func newRun() *cobra.Command {
 }
 
 func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
+	if os.Getenv("GOGC") == "" {
+		// A run keeps its evidence in memory: a third less at the peak for a tenth more time.
+		defer debug.SetGCPercent(debug.SetGCPercent(20))
+	}
 	f.settings.Tool = tool()
 	if f.repeat < 1 {
 		return fmt.Errorf("--repeat %d: expected a number from 1", f.repeat)
