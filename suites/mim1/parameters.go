@@ -201,15 +201,9 @@ func entityMapCreation() []Check {
 	by := func(name, words string, fault string, made func(t *T) candidates, how func(c candidates) Option, labels ...string) {
 		add(name, "The entity map of a query by "+words+" lists the entities that the query finds", fault, func(t *T) {
 			c := made(t)
-			c.mapHas(t, how(c), labels...)
+			c.expectMap(t, t.GET(entityMapList, c.ofType(), how(c)), labels...)
 		})
 	}
-	add("made", "Creating an entity map is answered with 201 and names the map", "other-success", func(t *T) {
-		c := around(t)
-		r := t.GET("/entityMaps", c.ofType())
-		t.Require(r).To(HaveStatus(201))
-		t.Expect(mapNamed(t, r)).NotTo(gomega.BeEmpty(), "the answer names the map in Location or %s", ngsild.HeaderEntityMap)
-	})
 	by("type", "type", "ignores-type", around, func(c candidates) Option { return Query("local", "true") }, "below", "at", "above", "without")
 	by("q", "q", "ignores-q", around, func(c candidates) Option { return c.q(">20") }, "above")
 	by("id", "id", "ignores-id", around, func(c candidates) Option { return Query("id", c.ids["at"]) }, "at")
@@ -233,28 +227,7 @@ func entityMapCreation() []Check {
 			"by location": ngsild.Entity(t.URN("Sensor"), kind, "location", geometry("Point", point(0, 0))),
 		})
 		c.kind = kind
-		c.mapHas(t, relation("near;maxDistance==2000", "Point", harbour, "geoproperty", area), "by area")
+		c.expectMap(t, t.GET(entityMapList, c.ofType(), relation("near;maxDistance==2000", "Point", harbour, "geoproperty", area)), "by area")
 	})
 	return common(checks, Check{Requirements: query, Clause: cim009Later + "5.14.4", Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
-}
-
-// mapNamed is the id of the entity map that an answer names; empty when it names none.
-func mapNamed(t *T, r *probe.Response) string {
-	if id := r.Header.Get(ngsild.HeaderEntityMap); id != "" {
-		return id
-	}
-	return lastSegment(r.Header.Get("Location"))
-}
-
-// mapHas creates an entity map and expects that it lists exactly the candidates with the labels.
-func (c candidates) mapHas(t *T, by Option, labels ...string) {
-	r := t.GET("/entityMaps", both(c.ofType(), by))
-	t.Require(r).To(HaveStatus(201))
-	m := mapped{candidates: c, id: mapNamed(t, r)}
-	entries, _ := m.retrieve(t)["entityMap"].(ngsild.Object)
-	var found []ngsild.Object
-	for id := range InOrder(entries) {
-		found = append(found, ngsild.Object{"id": id})
-	}
-	t.Expect(c.labels(found)).To(chooseExactly(labels...))
 }
