@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	. "github.com/oasc/mimcheck/suites"
 
@@ -411,51 +410,4 @@ func sameInList(t *T, list []ngsild.Object, want ngsild.Object) {
 	t.Require(nil).To(answering(i >= 0, "%v is not on the list", want["id"]))
 	t.Expect(list[i]).To(haveMembers(without(want, "@context", "notification", "status", "timesSent", "timesFailed",
 		"lastSuccess", "lastFailure")))
-}
-
-// sourceIdentities checks what a platform tells about itself (5.15, 6.33.3.1).
-func sourceIdentities() []Check {
-	const path = "/info/sourceIdentity"
-	identity := func(t *T) (*probe.Response, ngsild.Object) {
-		r := t.GET(path)
-		if r.Status == 404 || r.Status == 405 || r.Status == 501 {
-			t.Inapplicable("the platform does not tell its identity at %s (status %d)", path, r.Status)
-		}
-		t.Require(r).To(HaveStatus(200))
-		return r, t.Object(r)
-	}
-	return common([]Check{
-		{
-			ID: "mim1.sourceIdentity.members", Title: "A context source tells its id, its alias, since when it is up and what time it has",
-			Clause: cim009 + "5.2.40", Fault: "generic.get-info-sourceidentity.loses-first",
-			Body: func(t *T) {
-				_, o := identity(t)
-				t.Expect(o["id"]).To(beURI())
-				t.Expect(o["type"]).To(gomega.Equal("ContextSourceIdentity"))
-				for _, name := range []string{"contextSourceAlias", "contextSourceUptime"} {
-					t.Expect(o[name]).To(gomega.And(gomega.BeAssignableToTypeOf(""), gomega.Not(gomega.BeEmpty())), "%s is a text", name)
-				}
-				_, err := instant(o["contextSourceTimeAt"])
-				t.Expect(err).To(gomega.Succeed(), "contextSourceTimeAt is a DateTime")
-			},
-		},
-		{
-			ID: "mim1.sourceIdentity.media", Title: "The answer with a context source's identity tells by Content-Type that it is JSON",
-			Clause: cim009 + "6.33.3.1", Fault: "generic.get-info-sourceidentity.media-type",
-			Body: func(t *T) {
-				r, _ := identity(t)
-				t.Expect(r).To(HaveMediaType(ngsild.MediaJSON))
-			},
-		},
-		{
-			ID: "mim1.sourceIdentity.again", Title: "The time that a context source tells goes on",
-			Clause: cim009 + "5.2.40", Fault: "generic.get-info-sourceidentity.stale",
-			Body: func(t *T) {
-				_, before := identity(t)
-				t.Pause(1100 * time.Millisecond)
-				_, after := identity(t)
-				t.Expect(after["contextSourceTimeAt"]).NotTo(gomega.Equal(before["contextSourceTimeAt"]), "more than a second lies between the two answers")
-			},
-		},
-	}, Check{Requirements: lookup, Level: Extended, Feature: FeatureDistributed, Needs: reads, Since: "1.8.1"})
 }

@@ -15,7 +15,7 @@ func Further() []Check {
 		contextHosting(), cachedContexts(), implicitContexts(),
 		purge(), tenants(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
-		generated(), answerForms(), answersAgain(), answersInPart(), sourceIdentities(),
+		generated(), answerForms(), answersAgain(), answersInPart(),
 		furtherParameters(), entityMapCreation(), snapshots(),
 	)
 }

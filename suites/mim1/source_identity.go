@@ -89,6 +89,21 @@ func sourceIdentity() []Check {
 				t.Expect(t.Object(r)).To(gomega.HaveKey("@context"))
 			},
 		},
+		{
+			ID: "mim1.sourceIdentity.media", Title: "The answer with a context source's identity tells by Content-Type that it is JSON",
+			Clause: cim009 + "6.33.3.1", Fault: "generic.get-info-sourceidentity.media-type",
+			Body: func(t *T) { t.Expect(identityOf(t)).To(HaveMediaType(ngsild.MediaJSON)) },
+		},
+		{
+			ID: "mim1.sourceIdentity.again", Title: "The time that a context source tells goes on",
+			Fault: "generic.get-info-sourceidentity.stale",
+			Body: func(t *T) {
+				before := t.Object(identityOf(t))
+				t.Pause(1100 * time.Millisecond)
+				after := t.Object(identityOf(t))
+				t.Expect(after["contextSourceTimeAt"]).NotTo(gomega.Equal(before["contextSourceTimeAt"]), "more than a second lies between the two answers")
+			},
+		},
 	}, Check{Requirements: discover, Clause: cim009 + "5.2.40", Level: Core, Feature: FeatureDistributed, Needs: reads, Since: "1.8.1",
 		Hint: "the members of the identity are in table 5.2.40-1: contextSourceAlias, contextSourceUptime and contextSourceTimeAt"})
 }
