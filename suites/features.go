@@ -50,7 +50,7 @@ const (
 	FeaturePayments          Feature = "payments"          // TMF676
 )
 
-// FeatureDataCatalogue: a catalogue by DCAT-AP tells the models of the data.
+// FeatureDataCatalogue says that a catalogue by DCAT-AP tells the models of the data.
 const FeatureDataCatalogue Feature = "dataCatalogue"
 
 // Features lists every feature that a target can claim, in the order in which
