@@ -128,7 +128,7 @@ func TestRowsWriteEveryField(t *testing.T) {
 	for _, c := range []struct {
 		of      any
 		written int
-	}{{history{}, 3}, {mimKey{}, 2}, {track{}, 10}, {runAt{}, 2}, {proof{}, 8}, {Share{}, 4}, {Extends{}, 5}} {
+	}{{history{}, 3}, {mimKey{}, 2}, {track{}, 11}, {runAt{}, 2}, {proof{}, 8}, {revokedRun{}, 2}, {Share{}, 4}, {Extends{}, 5}} {
 		fields := reflect.TypeOf(c.of).NumField()
 		if _, ok := c.of.(history); ok {
 			fields-- // the policy, which keptForm names

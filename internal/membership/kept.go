@@ -30,7 +30,7 @@ type Keeper interface {
 
 // keptVersion is counted up whenever a history takes in facts, or is written, otherwise
 // than before: what was kept by another program is computed anew.
-const keptVersion = 1
+const keptVersion = 2
 
 // keptForm names how the rows are made: it changes with the program and with the policy,
 // on which histories depend.
@@ -179,6 +179,11 @@ func (h *history) write(w *writer) {
 			w.text(p.cut)
 			w.text(p.cutBy)
 		}
+		w.count(len(t.revoked))
+		for _, r := range t.revoked {
+			w.text(r.run)
+			w.text(r.why)
+		}
 	}
 	w.count(len(h.extended))
 	for _, baseline := range sortedKeys(h.extended, strings.Compare) {
@@ -206,6 +211,9 @@ func (h *history) read(r *reader) {
 				run: r.runAt(), selfRun: r.text(), certificate: r.text(), assurance: Assurance(r.text()),
 				begins: r.time(), ends: r.time(), cut: r.text(), cutBy: r.text(),
 			})
+		}
+		for range r.count() {
+			t.revoked = append(t.revoked, revokedRun{r.text(), r.text()})
 		}
 		h.tracks[key] = t
 	}

@@ -241,7 +241,11 @@ type track struct {
 	shareRun runAt
 	failed   runAt // the newest run of a platform that found it not conformant
 	proofs   []proof
+	revoked  []revokedRun
 }
+
+// revokedRun is one on which a revoked certificate rests: it proves nothing any more.
+type revokedRun struct{ run, why string }
 
 type runAt struct {
 	id string
@@ -289,7 +293,13 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 	}
 	if m.Verdict == reports.Conformant {
 		a := f.assurance(m)
-		t.prove(proof{run: this, assurance: a, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[a]).End()})
+		shown := proof{run: this, assurance: a, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[a]).End()}
+		for _, r := range t.revoked { // later on the same day: a revocation has a day and no hour
+			if r.run == f.Run {
+				shown.cutAt(f.Finished.Add(1), r.why, "")
+			}
+		}
+		t.prove(shown)
 	}
 }
 
@@ -325,9 +335,13 @@ func (t *track) revoke(f CertificateRevoked) {
 			rests = append(rests, p.run.id, p.selfRun)
 		}
 	}
+	why := fmt.Sprintf("the certificate %s was revoked on %s: %s", f.Certificate, f.On, f.Reason)
+	for _, run := range rests {
+		t.revoked = append(t.revoked, revokedRun{run, why})
+	}
 	for i, p := range t.proofs {
 		if p.certificate == f.Certificate || p.certificate == "" && slices.Contains(rests, p.run.id) {
-			t.proofs[i].cutAt(f.On.Start(), fmt.Sprintf("the certificate %s was revoked on %s: %s", f.Certificate, f.On, f.Reason), "")
+			t.proofs[i].cutAt(f.On.Start(), why, "")
 		}
 	}
 }
