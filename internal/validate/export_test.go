@@ -18,3 +18,13 @@ func Bare(s *Schema, text []byte) func() bool {
 		return err == nil && s.santhosh.schema.Validate(v) == nil
 	}
 }
+
+// Portable is the one self-contained draft-07 document that a schema and all that it
+// refers to come to, as an engine of another language can compile it.
+func Portable(s *Schema) (map[string]any, error) {
+	b, err := makeBundle(s.validator.docs, s.url)
+	if err != nil {
+		return nil, err
+	}
+	return b.root, nil
+}
