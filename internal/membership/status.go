@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -296,20 +297,33 @@ func (t *track) run(f RunRecorded, m RunMIM, p Policy) {
 		shown := proof{run: this, assurance: a, begins: f.Finished, ends: DateOf(f.Finished).AddMonths(p.ValidMonths[a]).End()}
 		for _, r := range t.revoked { // later on the same day: a revocation has a day and no hour
 			if r.run == f.Run {
-				shown.cutAt(f.Finished.Add(1), r.why, "")
+				shown.cutAt(f.Finished, r.why, "")
 			}
 		}
 		t.prove(shown)
 	}
 }
 
-// prove adds a proof by a run in place of the earlier one of the same assurance
-// that it outlives.
+// prove adds a proof by a run in place of the earlier ones of the same assurance that it
+// outlives. Of those that began before it the longest stays: the new one may yet be cut
+// in the moment in which it begins, as if it had never been.
 func (t *track) prove(p proof) {
-	t.proofs = slices.DeleteFunc(t.proofs, func(old proof) bool {
+	outlived := func(old proof) bool {
 		return old.certificate == "" && old.assurance == p.assurance && !old.ends.After(p.ends)
-	})
-	t.proofs = append(t.proofs, p)
+	}
+	longest := -1
+	for i, old := range t.proofs {
+		if outlived(old) && old.begins.Before(p.begins) && (longest < 0 || old.ends.After(t.proofs[longest].ends)) {
+			longest = i
+		}
+	}
+	var kept []proof
+	for i, old := range t.proofs {
+		if i == longest || !outlived(old) {
+			kept = append(kept, old)
+		}
+	}
+	t.proofs = append(kept, p)
 }
 
 func (t *track) certify(f CertificateIssued) {
@@ -387,6 +401,11 @@ func (t *track) judge(s *MIMStatus, required Assurance, m Member, asOf time.Time
 		s.Runs = []string{t.shareRun.id}
 		s.Reason = fmt.Sprintf("The run %s on %s found a part of it: %s.", t.shareRun.id, DateOf(t.shareRun.at), t.share)
 		s.Next = fmt.Sprintf("Repair what the report of that run lists first, and run again%s: %s", until(s.ImplementBy), command)
+		for _, r := range t.revoked {
+			if r.run == t.shareRun.id {
+				s.Reason = fmt.Sprintf("The run %s on %s found %s, but %s.", t.shareRun.id, DateOf(t.shareRun.at), t.share, r.why)
+			}
+		}
 	case t.runs > 0:
 		s.State = Experimenting
 		s.Runs = []string{t.latest.id}
@@ -469,7 +488,7 @@ func (t *track) strongest(required Assurance, asOf time.Time) (holds, weaker, en
 				holds = p
 			}
 		case enough:
-			if ended == nil || p.ends.After(ended.ends) {
+			if ended == nil || cmp.Or(p.ends.Compare(ended.ends), p.begins.Compare(ended.begins)) > 0 {
 				ended = p
 			}
 		case open:
