@@ -16,6 +16,11 @@ const (
 	mayBeMissing = "the member is one that the schema of the answer leaves out of those that are required"
 	notSelecting = "an entity map holds ids: which attributes would be shown of the entities changes nothing in it"
 	sinceFour    = "the prices of offerings are a collection of their own since version 4 of TMF620 only, and part of the offerings before"
+	notPaged     = "an entity map is of all that the query finds: it has no pages, and which part would be shown is asked for later"
+	alwaysMapped = "the operation makes an entity map whether the parameter asks for one or not"
+	mapForm      = "an entity map has one form only, whichever is asked for of entities"
+	anyVocab     = "the platform holds the value of a VocabProperty against the term and against its expansion, and what the parameter does to other attributes is left open"
+	ownKeys      = "the keys inside of a JsonProperty are never expanded by the platform, and what the parameter does to other attributes is left open"
 	freshMaps    = "every request makes a map of its own, and that it has to be another one than before is nowhere asked"
 )
 
@@ -55,6 +60,32 @@ func equivalent() map[string]string {
 	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
 	each(ownParameter, "ignores-f", "places-get-conformance", "places-get-collections-collection-items")
 	all(freshMaps, "get-entitymaps.stale")
+	maps := []string{"get-entitymaps", "post-entitymaps", "get-temporal-entitymaps", "post-temporal-entitymaps"}
+	for _, what := range []string{"ignores-count", "ignores-limit", "ignores-offset", "limit-more", "limit-less", "page-late", "no-count"} {
+		each(notPaged, what, maps...)
+	}
+	each(alwaysMapped, "ignores-entitymap", maps...)
+	each(mapForm, "ignores-format", maps...)
+	each(mapForm, "ignores-options", maps...)
+	each(noLink, "no-link", maps...)
+	for _, what := range []string{"lang", "geometryproperty", "join", "joinlevel", "containedby"} {
+		all(notSelecting, "get-entitymaps.ignores-"+what)
+	}
+	for _, what := range []string{"lang", "omit", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {
+		all(notSelecting, "get-temporal-entitymaps.ignores-"+what)
+	}
+	for _, what := range []string{"lastn", "aggrmethods", "aggrperiodduration"} {
+		all(notSelecting, "post-temporal-entitymaps.ignores-"+what)
+	}
+	for _, what := range []string{"timerel", "timeat", "endtimeat", "timeproperty"} {
+		all(inBody, "post-temporal-entitymaps.ignores-"+what)
+	}
+	all(freshMaps, "get-temporal-entitymaps.stale")
+	selecting := []string{"get-entities", "delete-entities", "get-temporal-entities", "get-entitymaps", "get-temporal-entitymaps"}
+	each(anyVocab, "ignores-expandvalues", selecting...)
+	each(ownKeys, "ignores-jsonkeys", selecting...)
+	each(noLink, "no-link", "get-snapshots-snapshot", "patch-snapshots-snapshot")
+	all(mayBeMissing, "get-snapshots-snapshot.loses-first", "patch-snapshots-snapshot.loses-first")
 	why["market-productofferingprice.list.gone"] = sinceFour
 	return why
 }

@@ -1,6 +1,7 @@
 package mim1
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ import (
 type answer struct {
 	name, words string
 	operation   string // as the generic faults name it
-	clause      string
+	clause      string // of V1.8.1
+	whole       string // a clause of a later version, with its name
 	feature     Feature
 	since       string
 	media       []string // of an answer in plain JSON
@@ -27,10 +29,20 @@ type answer struct {
 
 func answers() []answer {
 	plain := []string{ngsild.MediaJSON}
+	var all []answer
+	for _, m := range mapMakers() {
+		all = append(all, answer{name: m.name, words: m.words, operation: m.operation, whole: m.clause, feature: FeatureEntityMaps, since: m.since, media: plain,
+			ask: func(t *T) *probe.Response {
+				m.claims(t)
+				return m.make(t)
+			}})
+	}
 	of := func(path func(s sensor) string) func(t *T) *probe.Response {
 		return func(t *T) *probe.Response { return t.GET(path(newSensor(t))) }
 	}
-	return []answer{
+	return append(all, []answer{
+		{name: "snapshot", words: "a snapshot", operation: "get-snapshots-snapshot", whole: cim009Later + "6.37.3.1", feature: FeatureSnapshots, since: "1.9.1", media: plain,
+			ask: func(t *T) *probe.Response { return t.GET(snapshotPath(freeze(t).id)) }},
 		{name: "types", words: "the list of entity types", operation: "get-types", clause: "6.25.3.1", feature: FeatureDiscovery, media: plain, names: true,
 			ask: of(func(sensor) string { return typesPath })},
 		{name: "type", words: "an entity type", operation: "get-types-type", clause: "6.26.3.1", feature: FeatureDiscovery, media: plain, names: true,
@@ -68,7 +80,7 @@ func answers() []answer {
 		{name: "entitiesByPost", words: "entities asked for by POST", operation: "post-entityoperations-query", clause: "6.23.3.1",
 			feature: FeatureBatch, media: plain, names: true,
 			ask: func(t *T) *probe.Response { return post(t, selector(ngsild.Object{"type": newSensor(t).kind})) }},
-	}
+	}...)
 }
 
 // answerForms checks the header fields of answers (6.3.4, 6.3.5).
@@ -78,10 +90,10 @@ func answerForms() []Check {
 		common := Check{Level: Core, Needs: writes, Feature: a.feature, Since: a.since, Requirements: negotiation}
 		media := common
 		media.ID, media.Title = "mim1.answer.media."+a.name, "The answer with "+a.words+" tells by Content-Type that it is JSON"
-		media.Clause, media.Fault = cim009+a.clause, "generic."+a.operation+".media-type"
+		media.Clause, media.Fault = cmp.Or(a.whole, cim009+a.clause), "generic."+a.operation+".media-type"
 		media.Body = func(t *T) {
 			r := a.ask(t)
-			t.Require(r).To(HaveStatus(200, 206))
+			t.Require(r).To(HaveStatus(200, 201, 206))
 			t.Expect(r).To(HaveMediaType(a.media...))
 		}
 		checks = append(checks, media)
@@ -152,6 +164,14 @@ func answersAgain() []Check {
 			},
 		},
 		{
+			ID: "mim1.answer.again.sourceSubscriptions", Title: "A subscription to registrations that has come since is on the list",
+			Clause: cim009 + "5.11.5", Feature: FeatureSourceSubs, Fault: "generic.get-csourcesubscriptions.stale",
+			Body: func(t *T) {
+				t.Require(t.GET(sourceSubscriptions, inSteps)).To(HaveStatus(200))
+				t.Expect(idsIn(walked(t, still(t)))).To(gomega.HaveLen(1), "the subscription of the check")
+			},
+		},
+		{
 			ID: "mim1.answer.again.entityMap", Title: "An entity map that was updated is read as it is now",
 			Clause: cim009 + "5.14.1", Feature: FeatureEntityMaps, Since: "1.8.1", Requirements: query, Fault: "generic.get-entitymaps-entitymap.stale",
 			Body: func(t *T) {
@@ -189,8 +209,10 @@ func answersInPart() []Check {
 			Clause: cim009 + "5.5.9", Feature: FeatureBatch, Requirements: query, Fault: "generic.post-entityoperations-query.ignores-offset",
 			Body: func(t *T) {
 				c := around(t)
+				body := JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query"))
+				t.Require(entitiesIn(t, t.POST(queryByPOST, body, Query("limit", "1")))).To(gomega.HaveLen(1), "the first page has what limit allows")
 				c.eachOnce(t, func(limit, offset Option) []ngsild.Object {
-					r := t.POST(queryByPOST, JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query")), limit, offset)
+					r := t.POST(queryByPOST, body, limit, offset)
 					mayRefuseOffset(t, r)
 					return entitiesIn(t, r)
 				})
@@ -201,8 +223,10 @@ func answersInPart() []Check {
 			Clause: cim009 + "5.5.9", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
 			Body: func(t *T) {
 				c := earlyAndLate(t)
+				body := JSON(with(ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), "type", "Query"))
+				t.Require(evolutionsIn(t, t.POST(evolutionQueries, body, Query("limit", "1")))).To(gomega.HaveLen(1), "the first page has what limit allows")
 				c.eachOnce(t, func(limit, offset Option) []ngsild.Object {
-					r := t.POST(evolutionQueries, JSON(with(ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), "type", "Query")), limit, offset)
+					r := t.POST(evolutionQueries, body, limit, offset)
 					mayRefuseOffset(t, r)
 					return evolutionsIn(t, r)
 				})

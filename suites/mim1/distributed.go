@@ -20,7 +20,7 @@ import (
 // sources (4.3.6): a source of the harness answers and notes what it is asked.
 func distributed() []Check {
 	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
-		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters())
+		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies
@@ -182,7 +182,8 @@ func (d *spread) register(t *T, mode string, information ngsild.Object, edits []
 // checks, which name no type, may come to it as well and do not count.
 func (d *spread) asked() []probe.Asked {
 	return slices.DeleteFunc(d.source.Asked(), func(a probe.Asked) bool {
-		return !d.isMeant(a) || !strings.HasPrefix(a.Path, entities) && !strings.HasPrefix(a.Path, "/entityOperations")
+		path := strings.TrimPrefix(a.Path, "/temporal")
+		return !d.isMeant(a) || !strings.HasPrefix(path, entities) && !strings.HasPrefix(path, "/entityOperations")
 	})
 }
 

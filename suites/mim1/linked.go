@@ -104,6 +104,7 @@ func linked() []Check {
 		checks = append(checks, joins(f)...)
 		checks = append(checks, joinedSelections(f)...)
 	}
+	checks = append(checks, containedIn(byRetrieval(), "get-entities-entity"), containedIn(byQuery(), "get-entities"))
 	return common(append(checks, joinRefusals()...),
 		Check{Requirements: structured, Clause: cim009 + "4.5.23", Level: Core, Feature: FeatureLinked, Needs: writes, Since: "1.8.1"})
 }

@@ -1,8 +1,6 @@
 package mim1
 
 import (
-	"strings"
-
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -42,6 +40,20 @@ func localOnly() []Check {
 		{"purge", "A purge", "purgeEntity", "delete-entities", FeaturePurge, "1.9.1", func(t *T, d *spread) *probe.Response {
 			return t.DELETE(entities, Query("type", d.kind), local)
 		}},
+		{"entityMap", "Creating an entity map", "queryEntity", "get-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+			return t.GET(entityMapList, Query("type", d.kind), local)
+		}},
+		{"entityMapByPost", "Creating an entity map by POST", "queryBatch", "post-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+			return t.POST(entityMapList, JSON(with(selector(ngsild.Object{"type": d.kind}), "type", "Query")), local)
+		}},
+		{"pastMap", "Creating an entity map for the past", "queryTemporal", "get-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+			alsoClaims(t, FeatureTemporal)
+			return t.GET(pastMapList, Query("type", d.kind), everything(), local)
+		}},
+		{"pastMapByPost", "Creating an entity map for the past by POST", "queryTemporal", "post-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+			alsoClaims(t, FeatureTemporal)
+			return t.POST(pastMapList, JSON(with(ofKind(d.kind, afterEleven()), "type", "Query")), local)
+		}},
 	} {
 		checks = append(checks, Check{
 			ID: "mim1.distributed.local." + o.name, Title: o.words + " with local=true is the platform's own: no source is asked",
@@ -53,7 +65,7 @@ func localOnly() []Check {
 					d.keeps(t)
 				}
 				d.whole(t, "inclusive", offering(o.offers, "createEntity", "updateEntity", "replaceEntity", "mergeEntity", "deleteEntity",
-					"appendAttrs", "updateAttrs", "queryEntity", "retrieveEntity"))
+					"appendAttrs", "updateAttrs", "queryEntity", "retrieveEntity"), observing(o.offers == "queryTemporal"))
 				r := o.send(t, d)
 				t.Require(r).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "local=true is for what the platform has itself")
@@ -67,19 +79,85 @@ var local = Query("local", "true")
 
 // sourceFilters checks csf, which selects context sources by their own properties (4.9).
 func sourceFilters() []Check {
-	return []Check{
-		{
-			ID: "mim1.distributed.query.csf", Title: "A query with csf asks the sources that meet it, and no others",
-			Clause: cim009 + "5.7.2.4", Level: Extended, Fault: "generic.get-entities.ignores-csf",
+	var checks []Check
+	get := func(path string, by ...Option) func(t *T, options ...Option) *probe.Response {
+		return func(t *T, options ...Option) *probe.Response { return t.GET(path, append(options, by...)...) }
+	}
+	for _, o := range []struct {
+		id, words, clause, fault string
+		features                 []Feature
+		since                    string
+		send                     func(t *T, options ...Option) *probe.Response
+	}{
+		{"query", "A query", cim009 + "5.7.2.4", "get-entities", nil, "", get(entities)},
+		{"purge", "A purge", cim009Later + "5.6.21.4", "delete-entities", []Feature{FeaturePurge}, "1.9.1",
+			func(t *T, options ...Option) *probe.Response { return t.DELETE(entities, options...) }},
+		{"entityMap", "Creating an entity map", cim009Later + "5.14.4.4", "get-entitymaps", []Feature{FeatureEntityMaps}, "1.9.1", get(entityMapList)},
+		{"pastMap", "Creating an entity map for the past", cim009Later + "5.14.5.4", "get-temporal-entitymaps", []Feature{FeatureEntityMaps, FeatureTemporal}, "1.9.1",
+			get(pastMapList, everything())},
+	} {
+		checks = append(checks, Check{
+			ID: "mim1.distributed." + o.id + ".csf", Title: o.words + " with csf asks the sources that meet it, and no others",
+			Clause: o.clause, Since: o.since, Level: Extended, Fault: "generic." + o.fault + ".ignores-csf",
 			Body: func(t *T) {
+				for _, f := range o.features {
+					alsoClaims(t, f)
+				}
 				d, rank := newSpread(t), t.Name("rank")
 				d.keeps(t)
-				d.whole(t, "inclusive", offering("queryEntity", "retrieveEntity"), having(rank, "low"))
-				t.Require(t.GET(entities, Query("type", d.kind, "csf", rank+`=="high"`))).To(HaveStatus(200))
+				d.whole(t, "inclusive", offering("queryEntity", "retrieveEntity", "queryTemporal", "purgeEntity"), having(rank, "low"),
+					observing(o.id == "pastMap"))
+				t.Require(o.send(t, Query("type", d.kind, "csf", rank+`=="high"`))).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "its "+rank+" is another one than csf selects")
 			},
-		},
+		})
 	}
+	return checks
+}
+
+// observing makes a source one of the past, if it is to be one (5.2.9).
+func observing(past bool) edit {
+	if !past {
+		return having()
+	}
+	return having("observationInterval", ngsild.Object{"startAt": "2000-01-01T00:00:00Z", "endAt": "2099-01-01T00:00:00Z"})
+}
+
+// splitEntities checks queries for entities of which the parts are at several sources: what
+// they are selected by is held against the whole.
+func splitEntities() []Check {
+	var checks []Check
+	for _, o := range []struct {
+		id, words, fault string
+		feature          Feature
+		send             func(t *T, d *spread, q string) *probe.Response
+	}{
+		{"query", "A query", "get-entities", "", func(t *T, d *spread, q string) *probe.Response {
+			return t.GET(entities, Query("type", d.kind, "q", q, "splitEntities", "true"))
+		}},
+		{"batchQuery", "A query by POST", "post-entityoperations-query", FeatureBatch, func(t *T, d *spread, q string) *probe.Response {
+			return post(t, with(selector(ngsild.Object{"type": d.kind}), "q", q), Query("splitEntities", "true"))
+		}},
+	} {
+		checks = append(checks, Check{
+			ID: "mim1.distributed." + o.id + ".split", Title: o.words + " with splitEntities=true finds an entity of which the parts meet q only together",
+			Clause: cim009Later + "5.7.2.4", Since: "1.9.1", Level: Extended, Fault: "generic." + o.fault + ".ignores-splitentities",
+			Body: func(t *T) {
+				if o.feature != "" {
+					alsoClaims(t, o.feature)
+				}
+				d := newSpread(t)
+				d.keeps(t)
+				d.part(t, "inclusive", offering("queryEntity", "queryBatch"))
+				r := o.send(t, d, d.level+">40;"+d.place)
+				d.isAsked(t)
+				e := only(t, r)
+				d.fromSource(t, e)
+				d.fromHere(t, e)
+			},
+		})
+	}
+	return checks
 }
 
 // furtherParameters checks parameters of queries of which no other check asks.
@@ -93,6 +171,39 @@ func furtherParameters() []Check {
 				high := register(t, aRegistration(t, kind, nowhere, having(rank, "high")))
 				register(t, aRegistration(t, kind, nowhere, having(rank, "low")))
 				t.Expect(idsIn(registrationsIn(t, t.GET(registrations, Query("type", kind, "csf", rank+`=="high"`))))).To(gomega.ConsistOf(high))
+			},
+		},
+		{
+			ID: "mim1.registration.query.geoproperty", Title: "A geo-query with geoproperty discovers sources by that area of theirs",
+			Clause: cim009 + "5.10.2.4", Feature: FeatureRegistrations, Requirements: discover, Level: Extended, Fault: "generic.get-csourceregistrations.ignores-geoproperty",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureGeoQuery)
+				kind, near, far := t.Name("Nothing"), ngsild.Point(10.2, 56.15), ngsild.Point(-3.7, 40.4)
+				c := sourcesOf(t, map[string]ngsild.Object{
+					"operates here": aRegistration(t, kind, nowhere, having("operationSpace", near, "location", far)),
+					"is here":       aRegistration(t, kind, nowhere, having("operationSpace", far, "location", near)),
+				})
+				c.expect(t, Query("type", kind, "georel", "near;maxDistance==2000", "geometry", "Point", "coordinates", "[10.2,56.15]",
+					"geoproperty", "operationSpace"), "operates here")
+			},
+		},
+		{
+			ID: "mim1.temporal.query.geoproperty", Title: "A temporal query with geoproperty is by the places that this attribute had",
+			Clause: cim009 + "5.7.4.4", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.get-temporal-entities.ignores-geoproperty",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureGeoQuery)
+				c := pastByTheHarbour(t)
+				c.expectPast(t, []Option{everything(), relation("near;maxDistance==2000", "Point", harbour, "geoproperty", c.attr)}, "by area")
+			},
+		},
+		{
+			ID: "mim1.temporal.post.format", Title: "A temporal query by POST with format=temporalValues gives the simplified representation",
+			Clause: cim009 + "6.3.12", Since: "1.8.1", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-format",
+			Body: func(t *T) {
+				s := newSeries(t)
+				e := entityIn(t, postPast(t, ofKind(s.kind, afterEleven()), Query("format", "temporalValues")), s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				t.Expect(pairs(e, s.level, "values")).NotTo(gomega.BeEmpty(), "pairs of values and times")
 			},
 		},
 		{
@@ -189,45 +300,4 @@ func inOneLanguage(name, words, operation string, read func(t *T, id, kind strin
 			t.Expect(shown[0]).NotTo(gomega.HaveKey("languageMap"))
 		},
 	}
-}
-
-// entityMapCreation checks the creation of an entity map without a query's answer
-// (5.14.4): what selects entities in a query selects them there.
-func entityMapCreation() []Check {
-	var checks []Check
-	add := func(name, words, fault string, body func(t *T)) {
-		checks = append(checks, Check{ID: "mim1.entityMap.create." + name, Title: words, Fault: "generic.get-entitymaps." + fault, Body: body})
-	}
-	by := func(name, words string, fault string, made func(t *T) candidates, how func(c candidates) Option, labels ...string) {
-		add(name, "The entity map of a query by "+words+" lists the entities that the query finds", fault, func(t *T) {
-			c := made(t)
-			c.expectMap(t, t.GET(entityMapList, c.ofType(), how(c)), labels...)
-		})
-	}
-	by("type", "type", "ignores-type", around, func(c candidates) Option { return Query("local", "true") }, "below", "at", "above", "without")
-	by("q", "q", "ignores-q", around, func(c candidates) Option { return c.q(">20") }, "above")
-	by("id", "id", "ignores-id", around, func(c candidates) Option { return Query("id", c.ids["at"]) }, "at")
-	by("idPattern", "idPattern", "ignores-idpattern", around, func(c candidates) Option {
-		return Query("idPattern", ".*"+strings.TrimPrefix(c.ids["at"], "urn:ngsi-ld:Sensor:")+"$")
-	}, "at")
-	by("attrs", "attrs", "ignores-attrs", around, func(c candidates) Option { return Query("attrs", c.attr) }, "below", "at", "above")
-	by("geo", "a geoquery", "ignores-georel", alongTheCoast, func(candidates) Option {
-		return relation("near;maxDistance==2000", "Point", harbour)
-	}, "at", "1.2 km")
-	by("scopeQ", "scopeQ", "ignores-scopeq", func(t *T) candidates {
-		kind := t.Name("Sensor")
-		c := candidatesOf(t, map[string]ngsild.Object{"in": ngsild.Entity(t.URN("Sensor"), kind, "scope", "/Madrid"), "out": ngsild.Entity(t.URN("Sensor"), kind)})
-		c.kind = kind
-		return c
-	}, func(candidates) Option { return Query("scopeQ", "/Madrid") }, "in")
-	add("geoproperty", "The entity map of a geoquery is by the attribute that geoproperty names", "ignores-geoproperty", func(t *T) {
-		kind, area := t.Name("Sensor"), t.Name("area")
-		c := candidatesOf(t, map[string]ngsild.Object{
-			"by area":     ngsild.Entity(t.URN("Sensor"), kind, area, geometry("Point", point(0, 0))),
-			"by location": ngsild.Entity(t.URN("Sensor"), kind, "location", geometry("Point", point(0, 0))),
-		})
-		c.kind = kind
-		c.expectMap(t, t.GET(entityMapList, c.ofType(), relation("near;maxDistance==2000", "Point", harbour, "geoproperty", area)), "by area")
-	})
-	return common(checks, Check{Requirements: query, Clause: cim009Later + "5.14.4", Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
 }

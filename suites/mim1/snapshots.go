@@ -259,3 +259,43 @@ func snapshots() []Check {
 		},
 	}, Check{Requirements: query, Clause: cim009Later + "5.16", Level: Core, Feature: FeatureSnapshots, Needs: writes, Since: "1.9.1"})
 }
+
+// snapshotMembers checks what is told of a snapshot beside its status (5.2.41).
+func snapshotMembers() []Check {
+	// stamps expects that what a snapshot tells of times is DateTimes; it need not tell them.
+	stamps := func(t *T, s ngsild.Object) {
+		for _, name := range []string{"createdAt", "modifiedAt", "expiresAt", "lastUsedAt"} {
+			if v, told := s[name]; told {
+				_, err := instant(v)
+				t.Expect(err).To(gomega.Succeed(), "%s is a DateTime", name)
+			}
+		}
+	}
+	return common([]Check{
+		{
+			ID: "mim1.snapshot.status.times", Title: "The times that a snapshot tells are DateTimes",
+			Clause: cim009Later + "5.2.41", Fault: "generic.get-snapshots-snapshot.retypes-first",
+			Body: func(t *T) {
+				f := freeze(t)
+				stamps(t, f.ready(t, f.id))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.answer", Title: "What the answer to a snapshot's update tells, if anything, is the snapshot as it is now",
+			Clause: cim009Later + "6.37.3.2", Fault: "generic.patch-snapshots-snapshot.retypes-first",
+			Body: func(t *T) {
+				f := freeze(t)
+				r := t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 2}))
+				t.Require(r).To(HaveStatus(200, 204))
+				if len(r.Body) == 0 {
+					return
+				}
+				t.Expect(r).To(HaveMediaType(ngsild.MediaJSON))
+				told := t.Object(r)
+				t.Expect(told).To(haveMembers(ngsild.Object{"id": f.id, "type": "Snapshot"}))
+				t.Expect(normal(told["snapshotPriority"])).To(EqualJSON(2))
+				stamps(t, told)
+			},
+		},
+	}, Check{Requirements: query, Level: Core, Feature: FeatureSnapshots, Needs: writes, Since: "1.9.1"})
+}

@@ -57,7 +57,7 @@ func sourceIdentity() []Check {
 			ID: "mim1.sourceIdentity.alias", Title: "The platform's identity tells the alias by which it is known in Via headers",
 			Fault: "source-identity.no-alias",
 			Body: func(t *T) {
-				t.Expect(identityOf(t)).To(HaveJSON("/contextSourceAlias", gomega.MatchRegexp(pseudonym)))
+				t.Expect(identityOf(t)).To(HaveJSON("/contextSourceAlias", gomega.And(gomega.BeAssignableToTypeOf(""), gomega.MatchRegexp(pseudonym))))
 			},
 		},
 		{

@@ -27,6 +27,18 @@ func landingChecks() []Check {
 				}
 			},
 		},
+		{
+			ID: "mim7.landing.content.words", Title: "What the landing page says of its title and description is text",
+			Requirements: front, Clause: core + "root-success", Fault: "generic.places-get.retypes-last",
+			Body: func(t *T) {
+				r, page := landingPage(t)
+				for _, name := range []string{"title", "description", "attribution"} {
+					v, told := page[name]
+					_, isText := v.(string)
+					expect(t, r, !told || isText, "/%s is %v, expected a string as in the schema landingPage", name, v)
+				}
+			},
+		},
 		linked("api", "the description of the API", "places.landing.no-api-link", "service-desc", "service-doc"),
 		linked("conformance", "the conformance declaration", "places.landing.no-conformance-link", "conformance"),
 		linked("data", "the collections", "places.landing.no-data-link", "data"),
