@@ -31,6 +31,9 @@ const (
 	FeaturePlacesCRS     Feature = "placesCrs"     // Part 2, conf/crs
 )
 
+// FeatureREST says that data are accessed by mechanism M1 of MIM0: REST with OpenAPI 3.1.
+const FeatureREST Feature = "rest"
+
 // The optional modules of a marketplace by TM Forum's Open APIs, beside the product
 // catalogue (TMF620) that each marketplace has.
 const (
@@ -61,7 +64,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

@@ -100,6 +100,7 @@ func (c *City) Target() (*target.Target, error) {
 	}
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
+	t.Endpoints[target.REST] = c.URL + ogc.Base
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Endpoints[target.DCAT] = c.URL + dcat.Base
 	for name, path := range tmf.Endpoints() {
@@ -115,7 +116,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

@@ -15,6 +15,7 @@ import (
 const (
 	NGSILD       = target.NGSILD
 	OGCFeatures  = target.OGCFeatures
+	REST         = target.REST
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
 	TMF620       = target.TMF620

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // answer is a resource that is read, beside entities themselves, of which other checks ask.
@@ -106,7 +107,7 @@ func answerForms() []Check {
 		linked.Body = func(t *T) {
 			r := a.ask(t)
 			t.Require(r).To(HaveStatus(200, 206))
-			_, there := linkTo(r.Header, ngsild.ContextRel)
+			_, there := weblink.To(r.Header, ngsild.ContextRel)
 			t.Expect(r).To(answering(there, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 		}
 		checks = append(checks, linked)
@@ -418,7 +419,7 @@ func walked(t *T, id string, by ...Option) []ngsild.Object {
 		if i := slices.IndexFunc(found, func(s ngsild.Object) bool { return s["id"] == id }); i >= 0 {
 			return found[i : i+1]
 		}
-		if _, more := linkTo(r.Header, "next"); !more {
+		if _, more := weblink.To(r.Header, "next"); !more {
 			return nil
 		}
 		r = followIn(t, r, "next", sourceSubscriptions)

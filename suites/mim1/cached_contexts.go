@@ -9,6 +9,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // cached is an @context elsewhere that the platform has fetched.
@@ -158,10 +159,10 @@ func imply(t *T) implicit {
 	t.Require(err).To(gomega.Succeed())
 	r := t.POST(entityOperation+"query", inlined(), JSONLD(body), Header("Accept", ngsild.MediaJSON))
 	t.Require(r).To(HaveStatus(200))
-	to, ok := linkTo(r.Header, ngsild.ContextRel)
+	to, ok := weblink.To(r.Header, ngsild.ContextRel)
 	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
-	c.url = to.target
-	c.id = lastSegment(to.target)
+	c.url = to.Target
+	c.id = lastSegment(to.Target)
 	for _, o := range describedContexts(t, "kind", implicitKind) {
 		if o["URL"] == c.url || o["localId"] == c.id {
 			c.id, _ = o["localId"].(string)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // contexts checks how JSON-LD @contexts give names their meaning (4.4, 5.5.5,
@@ -248,10 +249,10 @@ func linkedContexts() []Check {
 				url := t.Env.Callback.ServeContext(v.document())
 				r := t.GET(entityPath(v.create(t, 20)), Header("Link", ngsild.ContextLink(url)), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
-				to, ok := linkTo(r.Header, ngsild.ContextRel)
+				to, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 				// A platform may name a combination of the user's and the core @context that it serves itself.
-				if ngsild.IsCoreContext(to.target) {
+				if ngsild.IsCoreContext(to.Target) {
 					t.Expect(r).To(answering(false, "the answer's @context is the core @context alone, which does not define the served term %s", v.level))
 				}
 			},
@@ -284,10 +285,10 @@ func contextOfAnswer() []Check {
 				s := newSensor(t)
 				r := t.GET(entityPath(s.id), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
-				to, ok := linkTo(r.Header, ngsild.ContextRel)
+				to, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
-				t.Expect(to.target).NotTo(gomega.BeEmpty())
-				t.Expect(to.params["type"]).To(gomega.Equal(ngsild.MediaJSONLD), "the link's type has to be that of an @context")
+				t.Expect(to.Target).NotTo(gomega.BeEmpty())
+				t.Expect(to.Params["type"]).To(gomega.Equal(ngsild.MediaJSONLD), "the link's type has to be that of an @context")
 			},
 		},
 		{
@@ -298,7 +299,7 @@ func contextOfAnswer() []Check {
 				s := newSensor(t)
 				r := t.GET(entities, Query("type", s.kind), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
-				_, ok := linkTo(r.Header, ngsild.ContextRel)
+				_, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 			},
 		},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // Resources of entity maps (6.32, 6.34, 6.35).
@@ -220,7 +221,7 @@ func entityMaps() []Check {
 				r := t.GET(entities, Query("type", m.kind, "limit", "1"), by)
 				got := m.labels(entitiesIn(t, r))
 				for page := 2; page <= 8; page++ {
-					if _, more := linkTo(r.Header, "next"); !more {
+					if _, more := weblink.To(r.Header, "next"); !more {
 						break
 					}
 					m.ids[fmt.Sprintf("later %d", page)] = create(t, ngsild.Entity(t.URN("ASensor"), m.kind, m.attr, ngsild.Property(20)))

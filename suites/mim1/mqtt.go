@@ -13,6 +13,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 	"github.com/oasc/mimcheck/reports"
 )
 
@@ -200,9 +201,9 @@ func mqttMessage() []Check {
 			Fault: "mqtt.no-link",
 			Body: func(t *T) {
 				_, d := published(t)
-				to, ok := linkTo(d.header(), ngsild.ContextRel)
+				to, ok := weblink.To(d.header(), ngsild.ContextRel)
 				t.Require(d.metadata).To(answering(ok, "the metadata have no Link with rel=%q", ngsild.ContextRel))
-				t.Expect(to.target).NotTo(gomega.BeEmpty())
+				t.Expect(to.Target).NotTo(gomega.BeEmpty())
 			},
 		},
 		{

@@ -8,6 +8,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // notificationBody checks what a notification looks like (5.3.1) and how it is sent
@@ -123,9 +124,9 @@ func notificationBody() []Check {
 			Clause: cim009 + "6.3.8", Fault: "notification.no-link",
 			Body: func(t *T) {
 				_, d := one(t)
-				to, ok := linkTo(d.Header, ngsild.ContextRel)
+				to, ok := weblink.To(d.Header, ngsild.ContextRel)
 				t.Require(d.body).To(answering(ok, "the notification has no Link header with rel=%q", ngsild.ContextRel))
-				t.Expect(to.target).NotTo(gomega.BeEmpty())
+				t.Expect(to.Target).NotTo(gomega.BeEmpty())
 			},
 		},
 		{

@@ -11,6 +11,7 @@ import (
 	"github.com/piprate/json-gold/ld"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 func observeDiscovery() []Check {
@@ -95,7 +96,7 @@ func observeContexts() []Check {
 				some(t, "can be queried", any1, func(o observed) {
 					r := t.GET(entityPath(o.ID), Header("Accept", ngsild.MediaJSON))
 					t.Require(r).To(HaveStatus(200))
-					_, ok := linkTo(r.Header, ngsild.ContextRel)
+					_, ok := weblink.To(r.Header, ngsild.ContextRel)
 					t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 				})
 			},

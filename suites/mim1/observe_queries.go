@@ -14,6 +14,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 func observeRetrieval() []Check {
@@ -310,7 +311,7 @@ func observePages() []Check {
 }
 
 func hasNext(r *probe.Response) bool {
-	_, ok := linkTo(r.Header, "next")
+	_, ok := weblink.To(r.Header, "next")
 	return ok
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // pagination checks how a query's answer is divided into pages (4.12, 5.5.9,
@@ -54,7 +55,7 @@ func (m pageLink) Match(actual any) (bool, error) {
 	if !ok {
 		return false, fmt.Errorf("this matcher looks at a response, not at %T", actual)
 	}
-	_, there := linkTo(r.Header, m.rel)
+	_, there := weblink.To(r.Header, m.rel)
 	return there, nil
 }
 
@@ -63,8 +64,8 @@ func (m pageLink) FailureMessage(any) string {
 }
 
 func (m pageLink) NegatedFailureMessage(actual any) string {
-	to, _ := linkTo(actual.(*probe.Response).Header, m.rel)
-	return fmt.Sprintf("the answer links to %s with rel=%q, where no such page is", to.target, m.rel)
+	to, _ := weblink.To(actual.(*probe.Response).Header, m.rel)
+	return fmt.Sprintf("the answer links to %s with rel=%q, where no such page is", to.Target, m.rel)
 }
 
 // follow retrieves the page to which the answer's link points. Only path and query of
@@ -75,16 +76,16 @@ func follow(t *T, r *probe.Response, rel string) *probe.Response {
 
 // followIn is follow for pages of another resource, or with further options.
 func followIn(t *T, r *probe.Response, rel, resource string, options ...Option) *probe.Response {
-	to, ok := linkTo(r.Header, rel)
+	to, ok := weblink.To(r.Header, rel)
 	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", rel))
-	target, err := url.Parse(to.target)
-	t.Require(r).To(answering(err == nil, "the target of the %s link is no URI reference: %q", rel, to.target))
+	target, err := url.Parse(to.Target)
+	t.Require(r).To(answering(err == nil, "the target of the %s link is no URI reference: %q", rel, to.Target))
 	path := strings.TrimSuffix(target.Path, "/")
 	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, resource),
-		"the target of the %s link is not the queried resource: %q", rel, to.target))
+		"the target of the %s link is not the queried resource: %q", rel, to.Target))
 	// A bare semicolon is fine in a URI, but net/url would drop the parameter.
 	query, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
-	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.target))
+	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.Target))
 	return t.GET(resource, append(options, func(q *probe.Request) { q.Query = query })...)
 }
 
@@ -93,7 +94,7 @@ func followIn(t *T, r *probe.Response, rel, resource string, options ...Option) 
 func walk(t *T, page *probe.Response, most int) (found []ngsild.Object) {
 	for range most {
 		found = append(found, entitiesIn(t, page)...)
-		if _, more := linkTo(page.Header, "next"); !more {
+		if _, more := weblink.To(page.Header, "next"); !more {
 			return found
 		}
 		page = follow(t, page, "next")

@@ -6,6 +6,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // registrationRetrieve checks the retrieval of a registration (5.10.1, 6.9.3.1).
@@ -35,7 +36,7 @@ func registrationRetrieve() []Check {
 				r := t.GET(registrationPath(idle(t)), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
 				t.Expect(r).To(HaveMediaType(ngsild.MediaJSON))
-				_, ok := linkTo(r.Header, ngsild.ContextRel)
+				_, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 			},
 		},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // registered is a few registrations, by what a check calls them: what queries may or
@@ -41,7 +42,7 @@ func (c registered) expect(t *T, by Option, labels ...string) {
 	var got []string
 	for range mostPages {
 		got = append(got, c.labels(registrationsIn(t, r))...)
-		if _, more := linkTo(r.Header, "next"); !more {
+		if _, more := weblink.To(r.Header, "next"); !more {
 			slices.Sort(got)
 			t.Expect(got).To(chooseExactly(labels...))
 			return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // sourceSubscriptions is the resource of all subscriptions to context source
@@ -214,7 +215,7 @@ func sourceSubscriptionRead() []Check {
 			Body: func(t *T) {
 				r := t.GET(sourceSubscriptionPath(still(t)), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
-				_, ok := linkTo(r.Header, ngsild.ContextRel)
+				_, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 			},
 		},
@@ -244,7 +245,7 @@ func sourceSubscriptionRead() []Check {
 							return slices.ContainsFunc(found, func(s ngsild.Object) bool { return s["id"] == id })
 						})
 						ids = missing
-						if _, more := linkTo(r.Header, "next"); !more || len(missing) == 0 {
+						if _, more := weblink.To(r.Header, "next"); !more || len(missing) == 0 {
 							break
 						}
 						r = followIn(t, r, "next", sourceSubscriptions)

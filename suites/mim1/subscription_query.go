@@ -11,6 +11,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // mostPages is how many pages of subscriptions a check looks at: a platform may hold
@@ -44,7 +45,7 @@ func listed(t *T, first *probe.Response, ids ...string) map[string]ngsild.Object
 				found[id] = s
 			}
 		}
-		if _, more := linkTo(page.Header, "next"); !more || len(found) == len(ids) {
+		if _, more := weblink.To(page.Header, "next"); !more || len(found) == len(ids) {
 			return found
 		}
 		page = followIn(t, page, "next", subscriptions)
@@ -119,7 +120,7 @@ func subscriptionQuery() []Check {
 				agree(t, func() string {
 					first := t.GET(subscriptions, Query("limit", "1"))
 					one := subscriptionsIn(t, first)
-					if _, more := linkTo(first.Header, "next"); !more {
+					if _, more := weblink.To(first.Header, "next"); !more {
 						return "three subscriptions were created, and the answer with limit=1 has no Link header with rel=\"next\" (5.5.9)"
 					}
 					two := subscriptionsIn(t, followIn(t, first, "next", subscriptions))

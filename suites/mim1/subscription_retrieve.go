@@ -6,6 +6,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // subscriptionRetrieve checks the retrieval of a subscription (5.8.3, 6.11.3.1).
@@ -158,7 +159,7 @@ func subscriptionContexts() []Check {
 			Body: func(t *T) {
 				r := t.GET(subscriptionPath(dormant(t)), Header("Accept", ngsild.MediaJSON))
 				t.Require(r).To(HaveStatus(200))
-				_, ok := linkTo(r.Header, ngsild.ContextRel)
+				_, ok := weblink.To(r.Header, ngsild.ContextRel)
 				t.Expect(r).To(answering(ok, "the answer has no Link header with rel=%q", ngsild.ContextRel))
 			},
 		},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // evolved creates one evolution a label, of one fresh type, whose level has these
@@ -533,7 +534,7 @@ func (c candidates) pastPages(t *T, r *probe.Response, limit int) []string {
 		page := evolutionsIn(t, r)
 		t.Expect(len(page)).To(gomega.BeNumerically("<=", limit), "evolutions on a page")
 		seen = append(seen, page...)
-		if _, more := linkTo(r.Header, "next"); !more {
+		if _, more := weblink.To(r.Header, "next"); !more {
 			break
 		}
 		r = followIn(t, r, "next", evolutions)

@@ -19,11 +19,12 @@ const Base = "/ogc"
 
 // Media types.
 const (
-	mediaJSON    = "application/json"
-	mediaGeoJSON = "application/geo+json"
-	mediaHTML    = "text/html"
-	mediaOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
-	mediaProblem = "application/problem+json"
+	mediaJSON      = "application/json"
+	mediaGeoJSON   = "application/geo+json"
+	mediaHTML      = "text/html"
+	mediaOpenAPI   = "application/vnd.oai.openapi+json;version=3.0"
+	mediaOpenAPI31 = "application/vnd.oai.openapi+json;version=3.1"
+	mediaProblem   = "application/problem+json"
 )
 
 // Platform serves the places, an http.Handler for all paths at and below Base.
@@ -55,6 +56,8 @@ func resources() map[string]resource {
 		"/{$}":                                 {media: mediaJSON, serve: (*call).landing},
 		"/conformance":                         {media: mediaJSON, serve: (*call).conformance},
 		"/api":                                 {media: mediaOpenAPI, serve: (*call).api},
+		"/openapi.json":                        {media: mediaOpenAPI31, serve: (*call).wellKnown},
+		"/status":                              {media: mediaJSON, serve: (*call).status},
 		"/collections":                         {media: mediaJSON, serve: (*call).listCollections},
 		"/collections/{collection}":            {media: mediaJSON, serve: (*call).oneCollection},
 		"/collections/{collection}/items":      {media: mediaGeoJSON, serve: (*call).items, takes: itemParameters},

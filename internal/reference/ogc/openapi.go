@@ -41,6 +41,53 @@ func (c *call) openAPI() object {
 	}
 }
 
+// wellKnown serves the description by OpenAPI 3.1, with an example for each operation.
+func (c *call) wellKnown() {
+	c.answer(c.openAPI31(), page{Title: "Description of the API", Lines: []string{"OpenAPI 3.1"}, Links: c.here()})
+}
+
+// openAPI31 is the description of the same operations by OpenAPI 3.1, with an example
+// for each of them.
+func (c *call) openAPI31() object {
+	document := c.openAPI()
+	document["openapi"] = "3.1.1"
+	document["jsonSchemaDialect"] = "https://spec.openapis.org/oas/3.1/dialect/base"
+	paths := document["paths"].(object)
+	paths["/openapi.json"] = operation("description", "This description by OpenAPI 3.1", mediaOpenAPI31)
+	paths["/status"] = operation("status", "The state of the service", mediaJSON)
+	for path, item := range paths {
+		get := item.(object)["get"].(object)
+		content := get["responses"].(object)["200"].(object)["content"].(object)
+		for media, kind := range content {
+			if media != mediaHTML {
+				kind.(object)["example"] = c.example(path)
+			}
+		}
+	}
+	return document
+}
+
+// example is what the operation at a path of the description may give.
+func (c *call) example(path string) object {
+	switch {
+	case strings.HasSuffix(path, "/items"):
+		return object{"type": "FeatureCollection", "features": []object{}, "numberReturned": 0}
+	case strings.HasSuffix(path, "/items/{featureId}"):
+		return object{"type": "Feature", "id": "urn:ngsi-ld:Streetlight:halverstad-1", "geometry": object{"type": "Point", "coordinates": []float64{4.9, 52.1}}, "properties": object{"powerState": "on"}}
+	case strings.HasPrefix(path, "/collections/"):
+		return object{"id": strings.TrimPrefix(path, "/collections/"), "itemType": "feature", "links": []object{}}
+	case path == "/collections":
+		return object{"links": []object{}, "collections": []object{}}
+	case path == "/conformance":
+		return object{"conformsTo": classes()}
+	case path == "/status":
+		return object{"status": "pass"}
+	case path == "/":
+		return object{"title": "Places of Halverstad", "links": []object{}}
+	}
+	return object{"openapi": "3.1.1", "info": object{"title": "Places of Halverstad", "version": "1.0.0"}, "paths": object{}}
+}
+
 func reference() object {
 	return object{"type": "string", "format": "uri", "enum": identifiers(), "default": crs84}
 }

@@ -14,11 +14,17 @@ func (c *call) landing() {
 			{c.root() + "/api?f=json", "service-desc", mediaOpenAPI, "Description of the API"},
 			{c.root() + "/api?f=html", "service-doc", mediaHTML, "Description of the API for people"},
 		},
+		[]link{{c.root() + "/status?f=json", "status", mediaJSON, "State of the service"}},
 		c.both("/conformance", "conformance", mediaJSON, "Conformance classes"),
 		c.both("/collections", "data", mediaJSON, "Collections"))
 	const title, description = "Places of Halverstad", "The places of the sample city, by OGC API - Features"
 	c.answer(object{"title": title, "description": description, "links": links},
 		page{Title: title, Lines: []string{description}, Links: links})
+}
+
+// status tells that the service works (RFC 8631, relation status).
+func (c *call) status() {
+	c.answer(object{"status": "pass"}, page{Title: "State of the service", Lines: []string{"It works."}, Links: c.here()})
 }
 
 func (c *call) conformance() {

@@ -1,4 +1,5 @@
-package mim1
+// Package weblink reads the links of Link header fields (RFC 8288).
+package weblink
 
 import (
 	"net/http"
@@ -6,20 +7,20 @@ import (
 	"strings"
 )
 
-// link is one link of Link headers (RFC 8288): its target as sent, which may be
+// Link is one link of Link headers (RFC 8288): its target as sent, which may be
 // relative, and its parameters by lower-case name.
-type link struct {
-	target string
-	params map[string]string
+type Link struct {
+	Target string
+	Params map[string]string
 }
 
-// rels are the link's relation types, in lower case.
-func (l link) rels() []string { return strings.Fields(strings.ToLower(l.params["rel"])) }
+// Rels are the link's relation types, in lower case.
+func (l Link) Rels() []string { return strings.Fields(strings.ToLower(l.Params["rel"])) }
 
-// linksOf reads all links of the Link headers. What is no link is left out, as RFC
+// Read reads all links of the Link headers. What is no link is left out, as RFC
 // 8288, appendix B.2, asks of a reader; of a repeated parameter the first counts.
-func linksOf(h http.Header) []link {
-	var links []link
+func Read(h http.Header) []Link {
+	var links []Link
 	for _, value := range h.Values("Link") {
 		for rest := value; ; {
 			begin := strings.IndexByte(rest, '<')
@@ -31,8 +32,8 @@ func linksOf(h http.Header) []link {
 			if end < 0 {
 				break
 			}
-			l := link{target: strings.TrimSpace(rest[:end])}
-			l.params, rest = linkParams(rest[end+1:])
+			l := Link{Target: strings.TrimSpace(rest[:end])}
+			l.Params, rest = linkParams(rest[end+1:])
 			links = append(links, l)
 		}
 	}
@@ -89,12 +90,12 @@ func linkValue(s string) (value, rest string) {
 	return b.String(), ""
 }
 
-// linkTo is the first link with the relation type.
-func linkTo(h http.Header, rel string) (link, bool) {
-	links := linksOf(h)
-	i := slices.IndexFunc(links, func(l link) bool { return slices.Contains(l.rels(), strings.ToLower(rel)) })
+// To is the first link with the relation type.
+func To(h http.Header, rel string) (Link, bool) {
+	links := Read(h)
+	i := slices.IndexFunc(links, func(l Link) bool { return slices.Contains(l.Rels(), strings.ToLower(rel)) })
 	if i < 0 {
-		return link{}, false
+		return Link{}, false
 	}
 	return links[i], true
 }
