@@ -222,10 +222,17 @@ func (r *request) find(s *selection, p page, order *query.Order) ([]*model.Entit
 	return found, total
 }
 
-// candidates yields the entities that may be selected: those with given ids, or all.
+// candidates yields the entities that may be selected: by what they are, whatever they
+// have. Given ids are looked up.
 func (t *tenant) candidates(s *selection) func(func(*model.Entity) bool) {
 	if len(s.infos) != 1 || s.infos[0].ids == nil {
-		return t.each
+		return func(yield func(*model.Entity) bool) {
+			for e := range t.each {
+				if s.isCandidate(e) && !yield(e) {
+					return
+				}
+			}
+		}
 	}
 	return func(yield func(*model.Entity) bool) {
 		var done []string
