@@ -27,7 +27,7 @@ func attributeUpdate() []Check {
 		{
 			ID:           "mim1.attribute.update.othersStay",
 			Title:        "Updating one attribute leaves the entity's other attributes as they are",
-			Requirements: access, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_01"},
+			Requirements: lasting, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_01"},
 			Fault: "attribute.update.drops-other-attributes",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -1,6 +1,7 @@
 package mim1
 
 import (
+	"slices"
 	"strings"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -287,7 +288,7 @@ func queryByAttrs() []Check {
 		{
 			ID:           "mim1.query.attrs.projection",
 			Title:        "Entities that are queried with attrs hold the named attributes only, beside id and type",
-			Requirements: query, Clause: cim009 + "5.7.2.5", TestPurposes: []string{"019_01_04"},
+			Requirements: slices.Concat(query, partly), Clause: cim009 + "5.7.2.5", TestPurposes: []string{"019_01_04"},
 			Level: Core, Needs: writes, Fault: "query.attrs.selects-only",
 			Body: func(t *T) {
 				c, first, _ := withAttributes(t)

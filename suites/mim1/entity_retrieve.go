@@ -1,6 +1,8 @@
 package mim1
 
 import (
+	"slices"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -38,6 +40,19 @@ func entityRetrieve() []Check {
 			},
 		},
 		{
+			ID:           "mim1.entity.retrieve.related",
+			Title:        "The object of a relationship is retrieved as the entity that it names",
+			Requirements: related, Clause: cim009 + "4.5.3",
+			Level: Core, Needs: writes, Fault: "entity.retrieve.loses-relationships",
+			Body: func(t *T) {
+				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner")}), t.Name("Thing"), t.Name("ownedBy")
+				thing := create(t, ngsild.Object{"id": t.URN("Thing"), "type": kind, owns: ngsild.Relationship(owner)})
+				relationship, _ := read(t, thing)[owns].(ngsild.Object)
+				t.Require(relationship).To(gomega.HaveKeyWithValue("object", owner), "the relationship %s", owns)
+				t.Expect(read(t, owner)).To(haveMembers(ngsild.Object{"id": owner}))
+			},
+		},
+		{
 			ID:           "mim1.entity.retrieve.unknown",
 			Title:        "Retrieving an entity that is not there is answered with 404 ResourceNotFound",
 			Requirements: retrieve, Clause: cim009 + "5.7.1.4", TestPurposes: []string{"018_03_01"},
@@ -59,7 +74,7 @@ func entityRetrieve() []Check {
 		{
 			ID:           "mim1.entity.retrieve.attrs",
 			Title:        "Retrieving with attrs gives the named attributes only, beside id and type",
-			Requirements: retrieve, Clause: cim009 + "5.7.1.4", TestPurposes: []string{"018_01_02"},
+			Requirements: slices.Concat(retrieve, partly), Clause: cim009 + "5.7.1.4", TestPurposes: []string{"018_01_02"},
 			Level: Core, Needs: writes, Fault: "entity.retrieve.ignores-attrs",
 			Body: func(t *T) {
 				s := newSensor(t)

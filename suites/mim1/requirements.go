@@ -63,6 +63,22 @@ var (
 		"oasc-2026-06-draft/MIM0/C2-d",
 		"oasc-2026-06-draft/MIM0/C2-j",
 	}
+	partly = []string{ // part of an entity is asked for
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/retrieve",
+		"oasc-2026-06-draft/MIM0/C2-k",
+	}
+	lasting = []string{ // ids outlast what happens to the entity
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2026-06-draft/MIM0/R1.2",
+		"oasc-2026-06-draft/MIM1/R1.5",
+	}
+	related = []string{ // relationships lead to entities
+		"oasc-2019-01-16/MIM1/access",
+		"oasc-2019-01-16/MIM1/retrieve",
+		"oasc-2026-06-draft/MIM1/R1.2",
+		"oasc-2026-06-draft/MIM1/R3.1",
+	}
 	identity = []string{
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2019-01-16/MIM1/structured",
