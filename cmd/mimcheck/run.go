@@ -159,7 +159,7 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 		return exitError{exitInterrupted, errors.New("interrupted: the report is partial, what the run created has been removed")}
 	}
 	if f.repeat > 1 {
-		if err := repeat(ctx, f.settings, f.repeat, report, stdout); err != nil {
+		if err := repeat(ctx, f.settings, f.repeat, prepared, report, stdout); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,11 +9,17 @@ import (
 	"github.com/oasc/mimcheck/reports"
 )
 
+// Run is one of several runs of the same checks.
+type Run struct {
+	Report   *reports.Report
+	Evidence Evidence
+}
+
 // Varying is a check that did not have the same outcome in each run.
 type Varying struct {
 	Check    string
 	Outcomes []reports.Outcome // of each run, in order
-	Exchange string            // the first exchange that differs, in words; empty when none does
+	Exchange string            // the first exchange whose answer differs, in words; empty when none does
 	Reason   string            // of the first outcome that differs
 }
 
@@ -22,19 +29,16 @@ func (v Varying) String() string {
 	for i, o := range v.Outcomes {
 		words[i] = string(o)
 	}
-	differs := v.Exchange
-	if differs == "" {
-		differs = "no method and no status differs: it is what the answers say, or when they come"
-	}
+	differs := cmp.Or(v.Exchange, "no status, header field or body differs, but for what does so in each run: it is when the answers come, or what the platform sends on its own")
 	return fmt.Sprintf("%s: %s\n  %s\n  %s", v.Check, strings.Join(words, ", "), differs, v.Reason)
 }
 
 // Runs gives the checks whose outcome is not the same in all runs, sorted by id.
-func Runs(runs []*reports.Report) []Varying {
+func Runs(runs []Run) []Varying {
 	byRun := make([]map[string]reports.CheckResult, len(runs))
 	ids := map[string]bool{}
 	for i, r := range runs {
-		byRun[i] = byID(r)
+		byRun[i] = byID(r.Report)
 		for id := range byRun[i] {
 			ids[id] = true
 		}
@@ -43,11 +47,11 @@ func Runs(runs []*reports.Report) []Varying {
 	for id := range ids {
 		first := byRun[0][id]
 		v := Varying{Check: id}
-		for _, run := range byRun {
+		for i, run := range byRun {
 			c := run[id]
 			v.Outcomes = append(v.Outcomes, c.Outcome)
 			if c.Outcome != first.Outcome && v.Reason == "" {
-				v.Exchange = FirstExchange(first.Exchanges, c.Exchanges)
+				v.Exchange = firstAnswer(id, runs[0].Evidence, runs[i].Evidence)
 				v.Reason = first.Reason + c.Reason // one of them passed and has none, or both are told
 				if first.Reason != "" && c.Reason != "" {
 					v.Reason = first.Reason + "; then " + c.Reason
