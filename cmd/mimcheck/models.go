@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -16,12 +18,15 @@ import (
 )
 
 // library are the data models that the commands of a group know.
-type library struct{ paths []string }
+type library struct {
+	paths    []string
+	contexts map[string]string // files of @context documents, by address
+}
 
 func newModels() *cobra.Command {
 	l := &library{}
 	cmd := group("models", "Show data models, and hold entities against them",
-		l.in(newModelsList(l)), l.in(newModelsSearch(l)), l.in(newModelsShow(l)), l.in(newModelsValidate(l)), l.in(newModelsAudit(l)), newModelsDiff(), newModelsExamples(), newModelsSync())
+		l.in(newModelsList(l)), l.in(newModelsSearch(l)), l.in(newModelsShow(l)), l.withContexts(newModelsValidate(l)), l.withContexts(newModelsAudit(l)), newModelsDiff(), newModelsExamples(), newModelsSync())
 	cmd.Long = `A small set of models is built in. Those that ` + "`mimcheck models sync`" + ` stored, or else the
 folders and archives that --models names, are layered over it.`
 	return cmd
@@ -31,6 +36,12 @@ folders and archives that --models names, are layered over it.`
 func (l *library) in(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringSliceVar(&l.paths, "models", nil, "data-model catalogues (folder, zip or tar) instead of those that were synced")
 	return cmd
+}
+
+// withContexts adds the flag --context-copy to a command that reads entities.
+func (l *library) withContexts(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringToStringVar(&l.contexts, "context-copy", nil, "copy of an @context that entities name and no catalogue has, ADDRESS=FILE (nothing is fetched)")
+	return l.in(cmd)
 }
 
 // open reads the catalogue. What of it can't be used is told, and the rest still is.
@@ -43,6 +54,15 @@ func (l *library) open(cmd *cobra.Command) (*models.Catalogue, error) {
 	c, err := models.Open(l.paths...)
 	if err != nil {
 		return nil, err
+	}
+	for _, address := range slices.Sorted(maps.Keys(l.contexts)) {
+		content, err := os.ReadFile(l.contexts[address])
+		if err == nil {
+			err = c.AddContext(address, content)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--context-copy %s=%s: %w", address, l.contexts[address], err)
+		}
 	}
 	for _, p := range c.Problems() {
 		fmt.Fprintln(cmd.ErrOrStderr(), "left out:", p)
@@ -172,7 +192,7 @@ func newModelsDiff() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var both [2]*models.Catalogue
 			for i, path := range args {
-				l := library{[]string{path}}
+				l := library{paths: []string{path}}
 				var err error
 				if both[i], err = l.open(cmd); err != nil {
 					return err

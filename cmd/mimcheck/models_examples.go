@@ -29,7 +29,7 @@ Exit codes: 0 all are valid, 1 one is invalid, 2 wrong use, 3 none is invalid, b
 could not be judged or the engines disagree.`,
 		Example: "  mimcheck models examples ./smart-data-models",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := (&library{[]string{args[0]}}).open(cmd)
+			c, err := (&library{paths: []string{args[0]}}).open(cmd)
 			if err != nil {
 				return err
 			}

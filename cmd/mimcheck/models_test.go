@@ -81,6 +81,7 @@ func TestModelsValidate(t *testing.T) {
 	put(t, "lost.json", `{"id": "urn:l:1", "type": "Lost", "a": 1}`)
 	put(t, "context.jsonld", `{"@context": {"Bench": "https://garden.example/Bench"}}`)
 	put(t, "no-context.jsonld", `[]`)
+	put(t, "away.json", strings.Replace(good, "garden", "https://away.example/c.jsonld", 1))
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, _ = z.Write([]byte(with.Replace(good + "\n" + good)))
@@ -107,6 +108,11 @@ func TestModelsValidate(t *testing.T) {
 		{"bare.json --type Bench=dataModel.Garden/Bench", 0, nil},
 		{"bare.json --type Bench=dataModel.Garden", 0, nil},
 		{"bare.json --context context.jsonld", 0, nil},
+		{"away.json", 3, []string{"https://away.example/c.jsonld is not in the catalogue"}},
+		{"away.json --context-copy https://away.example/c.jsonld=context.jsonld", 0, []string{"1 valid"}},
+		{"away.json --context-copy away=context.jsonld", 2, []string{"--context-copy away", "no address"}},
+		{"away.json --context-copy https://away.example/c.jsonld=no-context.jsonld", 2, []string{"no-context.jsonld", "no @context document"}},
+		{"away.json --context-copy https://away.example/c.jsonld=missing.jsonld", 2, []string{"missing.jsonld"}},
 		{"bare.json --form keyValues --model Bench", 0, nil},
 		{"bare.json --form normalised --model Bench", 1, nil},
 		{"broken.json", 3, []string{"broken.json:1:1", "the input ends inside this entity"}},

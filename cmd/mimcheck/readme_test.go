@@ -55,6 +55,7 @@ func TestREADME(t *testing.T) {
 	put(t, "sensors.ndjson", `{"id": "urn:ngsi-ld:AirQualityObserved:1", "type": "AirQualityObserved", "dateObserved": "2024-05-01T10:00:00Z",`+
 		` "location": {"type": "Point", "coordinates": [10.2, 56.1]}, "no2": 12.5,`+
 		` "@context": {"AirQualityObserved": "https://smartdatamodels.org/dataModel.Environment/AirQualityObserved"}}`+"\n")
+	put(t, "context.jsonld", `{"@context": {"AirQualityObserved": "https://smartdatamodels.org/dataModel.Environment/AirQualityObserved"}}`)
 	put(t, "passphrase.txt", "a passphrase of the test\n")
 	for _, example := range regexp.MustCompile("(?s)```yaml\n# (waivers|expected|claims).yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
 		put(t, string(example[1])+".yaml", string(example[2]))

@@ -239,6 +239,14 @@ func suggest(e *reports.Error) string {
 	}
 	switch e.Keyword {
 	case keywordNGSILD:
+		switch {
+		case strings.Contains(example, "datasetId"):
+			return "Give each further value of the attribute a datasetId of its own; many targets of one Relationship are a list in its object."
+		case strings.Contains(example, "expected one of [Property"):
+			return "Write the kind of the attribute as NGSI-LD spells it, such as Property, GeoProperty or Relationship: letters count."
+		case strings.Contains(example, "has no member"):
+			return "Give the member that the kind has its value in: value of a Property or GeoProperty, object of a Relationship."
+		}
 		return "Write the attribute as NGSI-LD has it: an object with its kind as type and the member that the kind has its value in."
 	case "required":
 		return fmt.Sprintf("Give every %s the member %q; if it is there under another name, map that name to the model's IRI in the @context.", e.Type, e.Member)

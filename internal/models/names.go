@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -121,6 +122,26 @@ func (c *Catalogue) contextDocument(address string) ([]byte, error) {
 		return f.read()
 	}
 	return nil, fmt.Errorf("%w: %s is not in the catalogue, and nothing is fetched from the network", ErrContextUnknown, address)
+}
+
+// AddContext keeps content as the @context document that is published at address, so that
+// entities which name it can be read; it takes the place of what the catalogue has there.
+// Call it before the catalogue is used.
+func (c *Catalogue) AddContext(address string, content []byte) error {
+	if u, err := url.Parse(address); err != nil || u.Scheme == "" || u.Host == "" {
+		return fmt.Errorf("%q is no address: expected one such as https://example.org/context.jsonld", address)
+	}
+	doc, err := validate.Decode(content)
+	if err != nil {
+		return err
+	}
+	if object, ok := doc.(map[string]any); !ok || object["@context"] == nil {
+		return errors.New(`it is no @context document: expected an object with the member "@context"`)
+	}
+	s := newSource(address, "mimcheck:///contexts/")
+	s.byID[address] = &file{path: address, read: func() ([]byte, error) { return content, nil }}
+	c.sources = append([]*source{s}, c.sources...)
+	return nil
 }
 
 // Expand is the IRI that a short name stands for. A name that no @context maps

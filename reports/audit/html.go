@@ -26,6 +26,7 @@ var (
 var parsed = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page").Funcs(template.FuncMap{
 		"line":     func(s any) string { return printable.Short(printable.Line(fmt.Sprint(s)), mostLine) },
+		"some":     someOf,
 		"sentence": sentence,
 		"n":        grouped,
 		"sign":     func(class string) sign { return sign{class, "Cannot tell"} },

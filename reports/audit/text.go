@@ -79,9 +79,18 @@ func textTypes(b *bytes.Buffer, s *Summary) {
 			}
 		}
 		for _, x := range t.Suggestions {
-			fmt.Fprintf(b, "    perhaps %s: both have %s\n", line(x.Model), line(strings.Join(x.Shared, ", ")))
+			fmt.Fprintf(b, "    perhaps %s: both have %s\n", line(x.Model), line(someOf(x.Shared)))
 		}
 	}
+}
+
+// someOf names the first of many.
+func someOf(names []string) string {
+	const most = 8
+	if len(names) <= most+1 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // share tells the type's conformity.
