@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -16,6 +17,9 @@ import (
 
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports/formats"
+	"github.com/oasc/mimcheck/reports/history"
+	"github.com/oasc/mimcheck/reports/pdf"
 )
 
 const bundleFile = "mimcheck-report/run.mimcheck.zip"
@@ -161,6 +165,25 @@ func TestRepeatTellsWhatVaries(t *testing.T) {
 // Secrets of every kind, told back by the platform in every place where something is
 // recorded: none lands in any artefact, and the self-check says so. Where one is put, it
 // is found.
+// textOfPDF is what the streams of a PDF in the plain layout hold, in UTF-16 as their text is,
+// read as ASCII.
+func textOfPDF(t *testing.T, content string) string {
+	t.Helper()
+	var text strings.Builder
+	for part := range strings.SplitSeq(content, "stream\n") {
+		r, err := zlib.NewReader(strings.NewReader(part))
+		if err != nil {
+			continue // no stream, or one that is not packed
+		}
+		page, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString(strings.ReplaceAll(string(page), "\x00", ""))
+	}
+	return text.String()
+}
+
 func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 	dir := workdir(t)
 	const key, tenantSecret = `k3y with "quotes" & <marks>`, "header-s3cret-9f8e7d"
@@ -209,8 +232,14 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", got.code, got.errOut)
 	}
 	mimcheck(t, "report", "har", bundleFile, "--out", "all.har").want(t, 0)
-	for _, format := range []string{"earl", "sarif", "csv", "tap"} {
+	t.Setenv(pdf.BrowserVariable, pdf.None)
+	for _, format := range formats.Names() {
 		mimcheck(t, "report", "render", "mimcheck-report/report.json", "--format", format, "--out", "report."+format).want(t, 0)
+	}
+	n = 5 // so that redirects and errors come to other checks
+	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", "1.8.1", "--filter", "entity.create", "--out", "again")
+	for _, format := range history.Names() {
+		mimcheck(t, "report", "history", "again/report.json", bundleFile, "--format", format, "--out", "history."+format).want(t, 0)
 	}
 	put(t, "terminal.txt", got.out+got.errOut)
 	replayed := mimcheck(t, "replay", bundleFile)
@@ -221,6 +250,41 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 
 	// by another way than the one that redacts
 	forms := []string{key, tenantSecret, url.QueryEscape(key), base64.StdEncoding.EncodeToString([]byte(tenantSecret)), `k3y with \"quotes\"`, "k3y with &#34;"}
+	tells := func(content string) string {
+		for _, form := range forms {
+			if strings.Contains(content, form) {
+				return form
+			}
+		}
+		return ""
+	}
+	artefacts, err := filepath.Glob(filepath.Join(dir, "*.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, path := range artefacts {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, name := string(raw), filepath.Base(path)
+		switch name {
+		case "city.yaml":
+			continue
+		case "report.pdf":
+			content = textOfPDF(t, content)
+		}
+		if form := tells(content); form != "" {
+			t.Errorf("%s tells %q", name, form)
+		}
+		seen[name] = strings.Contains(content, "MIMCHECK_")
+	}
+	for _, name := range []string{"all.har", "report.pdf", "report.html", "report.json", "history.html"} {
+		if !seen[name] {
+			t.Errorf("%s has no stand-in for a secret: nothing was told in it, so nothing was tested", name)
+		}
+	}
 	z, err := zip.OpenReader(bundleFile)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,38 +41,9 @@ func set(words ...string) map[string]bool {
 func TestVocabulary(t *testing.T) {
 	for _, name := range fixture.Names() {
 		r := fixture.Report(name)
-		var doc any
-		if err := json.Unmarshal(golden.Render(t, Render, r), &doc); err != nil {
-			t.Fatal(err)
-		}
-		options := ld.NewJsonLdOptions("")
-		options.DocumentLoader = nowhere{}
-		expanded, err := ld.NewJsonLdProcessor().Expand(doc, options)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		ids := map[string]bool{}
-		for _, n := range expanded {
-			ids[n.(map[string]any)["@id"].(string)] = true
-		}
-		got := map[string]string{}
-		for _, n := range expanded {
-			node := n.(map[string]any)
-			check(t, name, node)
-			if kind(node) != earlNS+"Assertion" {
-				continue
-			}
-			for _, property := range []string{"assertedBy", "subject", "test"} {
-				if to := reference(node, property); !ids[to] {
-					t.Errorf("%s: %s of %s is %q, which is not in the document", name, property, node["@id"], to)
-				}
-			}
-			result := node[earlNS+"result"].([]any)[0].(map[string]any)
-			check(t, name, result)
-			got[reference(node, "test")] = strings.TrimPrefix(reference(result, "outcome"), earlNS)
-			if !terms["outcomes"][reference(result, "outcome")] || !terms["modes"][reference(node, "mode")] {
-				t.Errorf("%s: outcome %s, mode %s", name, reference(result, "outcome"), reference(node, "mode"))
-			}
+		got, wrong := judged(t, golden.Render(t, Render, r))
+		for _, problem := range wrong {
+			t.Errorf("%s: %s", name, problem)
 		}
 		if len(got) != len(r.Checks) {
 			t.Errorf("%s: %d assertions for %d checks", name, len(got), len(r.Checks))
@@ -84,21 +56,84 @@ func TestVocabulary(t *testing.T) {
 	}
 }
 
-// check says which term of the node is not in its vocabulary.
-func check(t *testing.T, name string, node map[string]any) {
+// TestVocabularyNamesWhatIsWrong alters a good document so that it is none.
+func TestVocabularyNamesWhatIsWrong(t *testing.T) {
+	good := string(golden.Render(t, Render, fixture.Report(fixture.Names()[0])))
+	for name, c := range map[string]struct{ old, new, want string }{
+		"class":    {`"earl:Assertion"`, `"earl:Claim"`, "is not EARL's"},
+		"property": {`"@id": "earl:assertedBy"`, `"@id": "earl:claimedBy"`, "is in no vocabulary"},
+		"outcome":  {`"earl:passed"`, `"earl:succeeded"`, "outcome " + earlNS + "succeeded"},
+		"mode":     {`"earl:automatic"`, `"earl:byMachine"`, "mode " + earlNS + "byMachine"},
+		"link":     {`"test": "`, `"test": "urn:nowhere:`, "which is not in the document"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bad := strings.ReplaceAll(good, c.old, c.new)
+			if bad == good {
+				t.Fatalf("the document has no %s to alter", c.old)
+			}
+			_, wrong := judged(t, []byte(bad))
+			if !strings.Contains(strings.Join(wrong, "\n"), c.want) {
+				t.Errorf("got %q, want one that has %q", wrong, c.want)
+			}
+		})
+	}
+}
+
+// judged gives the outcomes of a document by test case, and what is wrong with it.
+func judged(t *testing.T, document []byte) (outcomes map[string]string, wrong []string) {
 	t.Helper()
+	var doc any
+	if err := json.Unmarshal(document, &doc); err != nil {
+		t.Fatal(err)
+	}
+	options := ld.NewJsonLdOptions("")
+	options.DocumentLoader = nowhere{}
+	expanded, err := ld.NewJsonLdProcessor().Expand(doc, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, n := range expanded {
+		ids[n.(map[string]any)["@id"].(string)] = true
+	}
+	outcomes = map[string]string{}
+	for _, n := range expanded {
+		node := n.(map[string]any)
+		wrong = append(wrong, unknown(node)...)
+		if kind(node) != earlNS+"Assertion" {
+			continue
+		}
+		for _, property := range []string{"assertedBy", "subject", "test"} {
+			if to := reference(node, property); !ids[to] {
+				wrong = append(wrong, fmt.Sprintf("%s of %s is %q, which is not in the document", property, node["@id"], to))
+			}
+		}
+		result := node[earlNS+"result"].([]any)[0].(map[string]any)
+		wrong = append(wrong, unknown(result)...)
+		outcome, mode := reference(result, "outcome"), reference(node, "mode")
+		outcomes[reference(node, "test")] = strings.TrimPrefix(outcome, earlNS)
+		if !terms["outcomes"][outcome] || !terms["modes"][mode] {
+			wrong = append(wrong, fmt.Sprintf("outcome %s, mode %s", outcome, mode))
+		}
+	}
+	return outcomes, wrong
+}
+
+// unknown tells which terms of the node are not in their vocabulary.
+func unknown(node map[string]any) (wrong []string) {
 	for _, class := range node["@type"].([]any) {
 		if !terms["classes"][class.(string)] {
-			t.Errorf("%s: the class %s is not EARL's", name, class)
+			wrong = append(wrong, fmt.Sprintf("the class %s is not EARL's", class))
 		}
 	}
 	for property := range node {
 		known := strings.HasPrefix(property, "@") || terms["properties"][property] ||
 			strings.HasPrefix(property, "http://purl.org/dc/terms/") || strings.HasPrefix(property, "urn:mimcheck:vocabulary:")
 		if !known {
-			t.Errorf("%s: the property %s is in no vocabulary", name, property)
+			wrong = append(wrong, fmt.Sprintf("the property %s is in no vocabulary", property))
 		}
 	}
+	return wrong
 }
 
 func kind(node map[string]any) string { return node["@type"].([]any)[0].(string) }
