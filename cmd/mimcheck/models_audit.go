@@ -18,6 +18,7 @@ import (
 	"github.com/oasc/mimcheck/internal/audit"
 	"github.com/oasc/mimcheck/internal/console"
 	"github.com/oasc/mimcheck/internal/entityfile"
+	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
@@ -105,6 +106,11 @@ func runAudit(cmd *cobra.Command, l *library, f auditFlags) error {
 	bar.Close()
 	if summary == nil {
 		return err
+	}
+	if slices.ContainsFunc(summary.Doubts, func(d auditreport.Doubt) bool {
+		return strings.Contains(d.Reason, models.ErrContextUnknown.Error())
+	}) {
+		summary.Notes = append(summary.Notes, "A copy of an @context that is unknown is given by --context-copy ADDRESS=FILE.")
 	}
 	written, writeErr := f.write(cmd.OutOrStdout(), formats, summary)
 	if len(written) > 0 {

@@ -21,6 +21,8 @@ func TestModelsAudit(t *testing.T) {
 	put(t, "bad.ndjson", good+bad)
 	put(t, "broken.ndjson", good+`{"id":`)
 	put(t, "strange.ndjson", strings.ReplaceAll(good, `"AirQualityObserved",`, `"Sensor",`))
+	put(t, "away.ndjson", `{"id": "urn:a:1", "type": "AirQualityObserved", "@context": "https://away.example/c.jsonld"}`)
+	mimcheck(t, "models", "audit", "--file", "away.ndjson").want(t, exitInconclusive, "https://away.example/c.jsonld is not in the catalogue", "--context-copy ADDRESS=FILE")
 	mimcheck(t, "models", "audit", "--file", "good.ndjson").want(t, 0, "CONFORMANT", "2 valid")
 	mimcheck(t, "models", "audit", "--file", "bad.ndjson").want(t, exitNonConformant, "line 2 column "+column, "Write numbers without quotes")
 	mimcheck(t, "models", "audit", "--file", "broken.ndjson").want(t, exitInconclusive, "line 2", "could not be read")
