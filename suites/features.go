@@ -34,6 +34,9 @@ const (
 // FeatureREST says that data are accessed by mechanism M1 of MIM0: REST with OpenAPI 3.1.
 const FeatureREST Feature = "rest"
 
+// FeatureProcesses says that models are called by OGC API - Processes (OGC 18-062r2).
+const FeatureProcesses Feature = "processes"
+
 // The optional modules of a marketplace by TM Forum's Open APIs, beside the product
 // catalogue (TMF620) that each marketplace has.
 const (
@@ -64,7 +67,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureProcesses,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

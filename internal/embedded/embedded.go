@@ -16,6 +16,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
+	"github.com/oasc/mimcheck/internal/reference/processes"
 	"github.com/oasc/mimcheck/internal/reference/tmf"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
@@ -61,7 +62,7 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
 	}
-	data := dcat.New()
+	data, models := dcat.New(), processes.New()
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -71,6 +72,8 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 			market.ServeHTTP(w, r)
 		case r.URL.Path == dcat.Base, strings.HasPrefix(r.URL.Path, dcat.Base+"/"):
 			data.ServeHTTP(w, r)
+		case r.URL.Path == processes.Base, strings.HasPrefix(r.URL.Path, processes.Base+"/"):
+			models.ServeHTTP(w, r)
 		case r.URL.Path == documents.Base, strings.HasPrefix(r.URL.Path, documents.Base+"/"):
 			published.ServeHTTP(w, r)
 		default:
@@ -101,6 +104,7 @@ func (c *City) Target() (*target.Target, error) {
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Endpoints[target.REST] = c.URL + ogc.Base
+	t.Endpoints[target.OGCProcesses] = c.URL + processes.Base
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Endpoints[target.DCAT] = c.URL + dcat.Base
 	for name, path := range tmf.Endpoints() {
@@ -116,7 +120,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureProcesses,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

@@ -16,6 +16,7 @@ const (
 	NGSILD       = target.NGSILD
 	OGCFeatures  = target.OGCFeatures
 	REST         = target.REST
+	OGCProcesses = target.OGCProcesses
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
 	TMF620       = target.TMF620

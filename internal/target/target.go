@@ -24,6 +24,8 @@ const (
 	// REST is the base URL of a REST API that an OpenAPI document describes, with its
 	// collections at /collections (mechanism M1 of MIM0).
 	REST = "rest"
+	// OGCProcesses is the address of the landing page of an API by OGC API - Processes.
+	OGCProcesses = "ogc-processes"
 	// Declarations is the address of signed declarations, see package declaration.
 	Declarations = "declarations"
 	// DCAT is the address of a data catalogue by DCAT-AP.
@@ -53,7 +55,7 @@ const (
 
 // endpointNames are all endpoint names, in the order in which they are told.
 func endpointNames() []string {
-	return []string{NGSILD, OGCFeatures, REST, Declarations, DCAT, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Declarations, DCAT, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
 		TMF641, TMF651, TMF652, TMF670, TMF676}
 }
 
