@@ -16,7 +16,7 @@ import (
 // Where the rules stand: the requirement of OGC that follows.
 const (
 	processes = "OGC 18-062r2, "
-	core      = processes + "/req/core/"
+	core      = processes + "core/" // the id without its /req/, since those of OGC API - Features are traced by it
 )
 
 // classCore is the conformance class that every API has.
@@ -150,7 +150,7 @@ func processChecks() []Check {
 		},
 		{
 			ID: "mim8.process.description.inputs", Title: "Each input of a process has a schema",
-			Requirements: described, Clause: processes + "/req/ogc-process-description/input-def", Fault: "processes.process.input-untyped",
+			Requirements: described, Clause: processes + "ogc-process-description/input-def", Fault: "processes.process.input-untyped",
 			Body: func(t *T) {
 				each(t, func(r *probe.Response, id string, p object) {
 					inputs, _ := p["inputs"].(object) // a process may have none
@@ -160,7 +160,7 @@ func processChecks() []Check {
 		},
 		{
 			ID: "mim8.process.description.outputs", Title: "A process has outputs, each with a schema",
-			Requirements: described, Clause: processes + "/req/ogc-process-description/output-def", Fault: "processes.process.no-outputs",
+			Requirements: described, Clause: processes + "ogc-process-description/output-def", Fault: "processes.process.no-outputs",
 			Body: func(t *T) {
 				each(t, func(r *probe.Response, id string, p object) {
 					outputs, _ := p["outputs"].(object)
