@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/reference"
@@ -194,7 +195,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer platform.Close()
-	n := 0
+	var answered atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("api") != key || r.Header.Get("X-City-Token") != tenantSecret {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -205,8 +206,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 		forwarded := r.Clone(r.Context())
 		forwarded.URL.RawQuery = query.Encode()
 		answer := faults.Record(platform, forwarded)
-		n++
-		switch {
+		switch n := answered.Add(1); {
 		case n%17 == 0: // a redirect that tells them
 			w.Header().Set("Location", r.URL.Path+"?"+url.Values{"api": {key}, "x": {tenantSecret}}.Encode())
 			w.WriteHeader(http.StatusTemporaryRedirect)
@@ -236,7 +236,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 	for _, format := range formats.Names() {
 		mimcheck(t, "report", "render", "mimcheck-report/report.json", "--format", format, "--out", "report."+format).want(t, 0)
 	}
-	n = 5 // so that redirects and errors come to other checks
+	answered.Store(5) // so that redirects and errors come to other checks
 	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", "1.8.1", "--filter", "entity.create", "--out", "again")
 	for _, format := range history.Names() {
 		mimcheck(t, "report", "history", "again/report.json", bundleFile, "--format", format, "--out", "history."+format).want(t, 0)

@@ -47,8 +47,7 @@ func entityRetrieve() []Check {
 			Body: func(t *T) {
 				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner")}), t.Name("Thing"), t.Name("ownedBy")
 				thing := create(t, ngsild.Object{"id": t.URN("Thing"), "type": kind, owns: ngsild.Relationship(owner)})
-				relationship, _ := read(t, thing)[owns].(ngsild.Object)
-				t.Require(relationship).To(gomega.HaveKeyWithValue("object", owner), "the relationship %s", owns)
+				t.Require(read(t, thing)).To(haveAttribute(owns, ngsild.Relationship(owner)))
 				t.Expect(read(t, owner)).To(haveMembers(ngsild.Object{"id": owner}))
 			},
 		},
