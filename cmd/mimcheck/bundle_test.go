@@ -57,6 +57,11 @@ func TestTheWayOfABundle(t *testing.T) {
 	mimcheck(t, "key", "new", "wg").want(t, 0, "wg.key", "wg.pub")
 	mimcheck(t, "key", "new", "wg").want(t, 2, "there already")
 	mimcheck(t, "key", "show", "wg.pub").want(t, 0, "BEGIN PUBLIC KEY")
+	if of, want := mimcheck(t, "key", "show", "wg.key"), mimcheck(t, "key", "show", "wg.pub"); of != want {
+		t.Errorf("the public half of a private key is shown as %+v, expected %+v", of, want)
+	}
+	put(t, "wrong.txt", "not the passphrase")
+	mimcheck(t, "key", "show", "wg.key", "--passphrase-file", "wrong.txt").want(t, 2, "is the passphrase right?")
 	mimcheck(t, "key", "new", "other").want(t, 0)
 	mimcheck(t, "report", "verify", elsewhere).want(t, 2, "--key")
 	mimcheck(t, "report", "verify", elsewhere, "--unsigned").want(t, 0, "not checked")
@@ -133,7 +138,9 @@ func TestWaiversAndExpectedFailures(t *testing.T) {
 	with("--waivers", "none.yaml").want(t, 2, "none.yaml")
 	with("--expected-failures", "expected.yaml").want(t, 0, "failed as expected: mim1.entity.create.location", "exit code is 0")
 	with("--expected-failures", "stale.yaml").want(t, 2, "mim1.entity.create.scope is expected to fail and passed")
-	with("--expected-failures", "flaky.yaml").want(t, 1, "mim1.entity.create.location") // it never passes
+	with("--expected-failures", "flaky.yaml").want(t, 1, "failed each time", "mim1.entity.create.location")
+	put(t, "both.yaml", "expected:\n"+entry("mim1.no.such", ""))
+	with("--expected-failures", "both.yaml").want(t, 1, "nobody expected it: mim1.entity.create.location", "mim1.no.such is expected to fail and is no check")
 	with("--expected-failures", "others.yaml").want(t, 1, "nobody expected it: mim1.entity.create.location")
 	with("--expected-failures", "none.yaml").want(t, 2, "none.yaml")
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"crypto"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -130,10 +129,14 @@ func create(path string, mode fs.FileMode, content []byte) error {
 }
 
 func newKeyShow() *cobra.Command {
-	return &cobra.Command{
+	var passphraseFile string
+	cmd := &cobra.Command{
 		Use: "show FILE", Short: "Show the id and the public half of a key, or of a certificate", Args: cobra.ExactArgs(1),
+		Long: `The file is a public key, a certificate or a private key; the last is opened by the
+passphrase in MIMCHECK_PASSPHRASE or in the first line of --passphrase-file, and nothing
+of it is shown but its public half.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			key, err := attest.ReadPublic(args[0])
+			key, shown, err := attest.PublicHalf(args[0], func() ([]byte, error) { return attest.Passphrase(passphraseFile) })
 			if err != nil {
 				return err
 			}
@@ -141,16 +144,12 @@ func newKeyShow() *cobra.Command {
 			if c := key.Cert; c != nil {
 				fmt.Fprintf(cmd.OutOrStdout(), "certificate of %s by %s, valid from %s to %s\n", c.Subject, c.Issuer, c.NotBefore.UTC().Format("2006-01-02"), c.NotAfter.UTC().Format("2006-01-02"))
 			}
-			content, err := os.ReadFile(args[0])
-			if err != nil {
-				return err
-			}
-			if block, _ := pem.Decode(content); block != nil {
-				return pem.Encode(cmd.OutOrStdout(), block)
-			}
-			return nil
+			_, err = cmd.OutOrStdout().Write(shown)
+			return err
 		},
 	}
+	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "file with the passphrase of a private key in its first line")
+	return cmd
 }
 
 // signingKey is the private key of a command that signs.

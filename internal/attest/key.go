@@ -125,6 +125,36 @@ func ReadPublic(path string) (PublicKey, error) {
 	return k, err
 }
 
+// PublicHalf reads the public half of any key file in PEM, and gives it in PEM as well. Of a
+// certificate that is the certificate. The passphrase is asked for when the key is a private one.
+func PublicHalf(path string, passphrase func() ([]byte, error)) (PublicKey, []byte, error) {
+	content, err := readKey(path)
+	if err != nil {
+		return PublicKey{}, nil, err
+	}
+	if block, _ := pem.Decode(content); block == nil || block.Type != pemEncrypted {
+		k, err := ReadPublic(path)
+		if err != nil {
+			return k, nil, err
+		}
+		return k, pem.EncodeToMemory(block), nil
+	}
+	secret, err := passphrase()
+	if err != nil {
+		return PublicKey{}, nil, err
+	}
+	signer, err := ReadPrivate(path, secret)
+	if err != nil {
+		return PublicKey{}, nil, err
+	}
+	k := PublicKey{Key: signer.Public()}
+	if k.ID, err = KeyID(k.Key); err != nil {
+		return k, nil, err
+	}
+	der, err := x509.MarshalPKIXPublicKey(k.Key)
+	return k, pem.EncodeToMemory(&pem.Block{Type: pemPublic, Bytes: der}), err
+}
+
 func readKey(path string) ([]byte, error) {
 	const most = 64 << 10
 	content, err := readAtMost(path, most)
