@@ -78,6 +78,8 @@ func TestModelsValidate(t *testing.T) {
 	put(t, "feature.geojson", `{"type": "Feature", "id": "urn:b:1", "geometry": null, "properties": {"type": "Bench", "seats": 0}}`)
 	put(t, "broken.json", `{"id": `)
 	put(t, "empty.json", "")
+	put(t, "own/Stool.json", `{"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["id"]}`)
+	put(t, "stool.json", `{"id": "urn:s:1", "type": "Stool"}`)
 	put(t, "lost.json", `{"id": "urn:l:1", "type": "Lost", "a": 1}`)
 	put(t, "context.jsonld", `{"@context": {"Bench": "https://garden.example/Bench"}}`)
 	put(t, "no-context.jsonld", `[]`)
@@ -104,6 +106,8 @@ func TestModelsValidate(t *testing.T) {
 		{"good.jsonld --max-entity 0", 2, []string{"1 to 1024"}},
 		{"feature.geojson --model Bench", 1, []string{"/properties/seats"}},
 		{"bare.json", 3, []string{"use its @context"}},
+		{"stool.json --models own", 3, []string{"own/Stool", "no @context beside it"}},
+		{"stool.json --models own --model Stool", 0, nil},
 		{"bare.json --model Bench", 0, nil},
 		{"bare.json --type Bench=dataModel.Garden/Bench", 0, nil},
 		{"bare.json --type Bench=dataModel.Garden", 0, nil},

@@ -295,6 +295,26 @@ func TestLargeEntity(t *testing.T) {
 	}
 }
 
+// A small file may unpack to more than anyone will wait for.
+func TestEndlessFiles(t *testing.T) {
+	for name, text := range map[string]string{
+		"white.json":  strings.Repeat(" ", 1<<20) + air(1),
+		"value.json":  `{"a":"` + strings.Repeat("x", 1<<20) + `"}` + air(1),
+		"line.ndjson": air(1) + "\n" + air(2)[:20] + strings.Repeat("x", 1<<20) + "\n" + air(3),
+	} {
+		f := file(t, name, text)
+		f.MaxEntity = 4 << 10 // 64 times that is read past
+		s, err := tryRun(t, f, audit.Options{})
+		told := fmt.Sprint(err)
+		for _, b := range s.Broken {
+			told += b.Reason
+		}
+		if !strings.Contains(told, "what follows is not read") || s.Counts.Read > 1 {
+			t.Errorf("%s: %+v %s", name, s.Counts, told)
+		}
+	}
+}
+
 func TestDamagedFiles(t *testing.T) {
 	whole := gzipped(strings.Repeat(air(1)+"\n", 5000))
 	s, err := tryRun(t, file(t, "a.ndjson.gz", whole[:len(whole)/2]), audit.Options{})

@@ -11,12 +11,25 @@ import (
 
 // scanner cuts a stream into JSON values without decoding them, and knows the line
 // and the column of each. It keeps no more than one value of at most max bytes; what
-// is larger it reads past.
+// is larger it reads past, up to farTooLarge times that: a small file may unpack to
+// more than anyone will wait for.
 type scanner struct {
 	r      *bufio.Reader
 	max    int
 	line   int64 // of the next byte, from 1
 	column int64 // in characters, from 1
+}
+
+// farTooLarge is how many times the limit of one entity is read past at most.
+const farTooLarge = 64
+
+// tooFar says that the input is given up, since what was read past is no entity by any
+// measure; nil while it may be one.
+func tooFar(size, most int64, what string) error {
+	if size > most {
+		return fmt.Errorf("more than %d MiB %s: what follows is not read", most>>20, what)
+	}
+	return nil
 }
 
 func newScanner(r io.Reader, most int) *scanner {
@@ -45,7 +58,10 @@ func (s *scanner) pass(c byte) {
 
 // peek skips white space and shows the next byte without taking it.
 func (s *scanner) peek() (byte, error) {
-	for {
+	for size := int64(0); ; size++ {
+		if err := tooFar(size, int64(s.max), "of white space"); err != nil {
+			return 0, err
+		}
 		b, err := s.r.Peek(1)
 		if err != nil {
 			return 0, err
@@ -159,6 +175,9 @@ func (s *scanner) cut(keep bool) ([]byte, error) {
 		if ended {
 			return done()
 		}
+		if err := tooFar(size, farTooLarge*int64(s.max), "without the end of an entity"); err != nil {
+			return nil, err
+		}
 	}
 }
 
@@ -182,7 +201,9 @@ func (s *scanner) lineOf() (text []byte, err error) {
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			continue
+			if err := tooFar(size, farTooLarge*int64(s.max), "without the end of a line"); err != nil {
+				return nil, err
+			}
 		case err == nil, errors.Is(err, io.EOF) && size > 0:
 			s.line++
 			s.column = 1

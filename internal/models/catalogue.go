@@ -177,6 +177,9 @@ func (c *Catalogue) ForType(t Type, declared map[string]string) (Match, error) {
 	hint := ""
 	if same := c.byName[t.Short()]; len(same) > 0 {
 		hint = fmt.Sprintf(" (a model with this name has the IRI %s: use its @context, or declare the type)", strings.Join(same[0].IRIs(), ", "))
+		if len(same[0].IRIs()) == 0 {
+			hint = fmt.Sprintf(" (the model %s bears this name, but no @context beside it gives it an IRI: add one, or declare that the type follows it)", same[0].ID())
+		}
 	}
 	return Match{}, fmt.Errorf("%w is known for type %s, which expands to %s%s", ErrNoModel, t.Served, t.IRI, hint)
 }

@@ -298,7 +298,7 @@ func ownModel(f *file, segments []string) (name, id string, err error) {
 		return "", "", nil
 	}
 	about := false
-	for _, keyword := range []string{"properties", "allOf", "$ref", "anyOf", "oneOf"} {
+	for _, keyword := range []string{"properties", "required", "allOf", "$ref", "anyOf", "oneOf"} {
 		_, has := root[keyword]
 		about = about || has
 	}
