@@ -20,7 +20,8 @@ import (
 // sources (4.3.6): a source of the harness answers and notes what it is asked.
 func distributed() []Check {
 	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
-		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities())
+		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities(),
+		sourcesJudged(), discoveredAtSources(), pastAtSources())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies
@@ -66,22 +67,12 @@ func (d *spread) fails(status int) { d.serve(nil, status) }
 // serve makes the source answer: with its entity to those who read, and with success,
 // or another status, to those who write.
 func (d *spread) serve(e ngsild.Object, status int) {
-	body := func(a probe.Asked, v any) probe.Told {
-		told := probe.Told{Header: http.Header{"Content-Type": {ngsild.MediaJSON}}}
-		accepted := strings.Join(a.Header.Values("Accept"), ",")
-		if strings.Contains(accepted, ngsild.MediaJSONLD) && !strings.Contains(accepted, ngsild.MediaJSON) {
-			told.Header.Set("Content-Type", ngsild.MediaJSONLD)
-			v = inCoreContext(v)
-		}
-		told.Body, _ = json.Marshal(v) // cannot fail: it is JSON that a check made
-		return told
-	}
 	d.source.Serve(func(a probe.Asked) probe.Told {
 		reads := a.Method == http.MethodGet || a.Path == "/entityOperations/query"
 		selected := e != nil && selects(a.Query, "id", d.id) && selects(a.Query, "type", d.kind)
 		switch {
 		case reads && !d.isMeant(a):
-			return body(a, []any{}) // other checks ask for their own entities without naming a type
+			return answerTo(a, []any{}) // other checks ask for their own entities without naming a type
 		case status != 0 && (reads || e == nil || isWrite(a)):
 			return problemAnswer(status)
 		case strings.HasPrefix(a.Path, "/info"), strings.HasPrefix(a.Path, "/jsonldContexts"):
@@ -91,20 +82,43 @@ func (d *spread) serve(e ngsild.Object, status int) {
 			if selected {
 				list = append(list, e)
 			}
-			return body(a, list)
+			return answerTo(a, list)
 		case reads && a.Path == entities+"/"+d.id && e != nil:
-			return body(a, e)
+			return answerTo(a, e)
 		case reads:
 			return problemAnswer(http.StatusNotFound)
 		case a.Method == http.MethodPost && strings.Trim(a.Path, "/") == "entities":
 			return probe.Told{Status: http.StatusCreated, Header: http.Header{"Location": {"/ngsi-ld/v1" + entityPath(d.id)}}}
 		case a.Method == http.MethodPost && a.Path == "/entityOperations/create":
-			told := body(a, []any{d.id})
+			told := answerTo(a, []any{d.id})
 			told.Status = http.StatusCreated
 			return told
 		default:
 			return probe.Told{Status: http.StatusNoContent}
 		}
+	})
+}
+
+// answerTo is an answer of 200 with v, in the media type that is asked for.
+func answerTo(a probe.Asked, v any) probe.Told {
+	told := probe.Told{Header: http.Header{"Content-Type": {ngsild.MediaJSON}}}
+	accepted := strings.Join(a.Header.Values("Accept"), ",")
+	if strings.Contains(accepted, ngsild.MediaJSONLD) && !strings.Contains(accepted, ngsild.MediaJSON) {
+		told.Header.Set("Content-Type", ngsild.MediaJSONLD)
+		v = inCoreContext(v)
+	}
+	told.Body, _ = json.Marshal(v) // cannot fail: it is JSON that a check made
+	return told
+}
+
+// tells makes the source one that answers those who read by what it is given; nil is
+// that there is no such thing. It takes no changes.
+func (d *spread) tells(what func(a probe.Asked) any) {
+	d.source.Serve(func(a probe.Asked) probe.Told {
+		if v := what(a); v != nil && !isWrite(a) {
+			return answerTo(a, v)
+		}
+		return problemAnswer(http.StatusNotFound)
 	})
 }
 
@@ -154,7 +168,7 @@ func problemAnswer(status int) probe.Told {
 
 // isWrite says whether the source was asked to change something.
 func isWrite(a probe.Asked) bool {
-	return a.Method != http.MethodGet && a.Method != http.MethodHead && a.Method != http.MethodOptions && a.Path != "/entityOperations/query"
+	return a.Method != http.MethodGet && a.Method != http.MethodHead && a.Method != http.MethodOptions && !strings.HasSuffix(a.Path, "/entityOperations/query")
 }
 
 // keeps makes the platform itself have the entity with its place and these attributes,
@@ -195,9 +209,13 @@ func (d *spread) told() []probe.Asked {
 // isAsked expects that the source was asked. A platform that cannot reach the harness
 // cannot be judged.
 func (d *spread) isAsked(t *T) {
-	if len(d.asked()) > 0 {
-		return
+	if len(d.asked()) == 0 {
+		d.shouldHaveBeenAsked(t)
 	}
+}
+
+// shouldHaveBeenAsked ends the check of a source that was not asked.
+func (d *spread) shouldHaveBeenAsked(t *T) {
 	g := registration(t, d.registration)
 	failed, _ := normal(g["timesFailed"]).(float64)
 	if _, ever := g["lastFailure"]; ever || failed > 0 || g["status"] == "failed" {

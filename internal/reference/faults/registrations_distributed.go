@@ -44,7 +44,7 @@ func distributing() []Fault {
 		p := parts(r)
 		return len(p) == 2 && p[0] == "entityOperations" && p[1] != "query"
 	})
-	return append(slices.Concat(all, forwardedWrong(), answeredWrong()), Fault{
+	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong()), Fault{
 		Name: "distributed.query.post-not-forwarded", Summary: "A query by POST asks no source.",
 		On: Op(http.MethodPost, "/entityOperations/query"), Request: setQuery("local", "true"),
 	})
@@ -106,7 +106,9 @@ func forwardedWrong() []Fault {
 
 // answeredWrong is the faults of what is made of the sources' answers.
 func answeredWrong() []Fault {
-	reads := Match(func(r *http.Request) bool { return r.Method == http.MethodGet && parts(r)[0] == "entities" })
+	reads := Match(func(r *http.Request) bool {
+		return r.Method == http.MethodGet && slices.Contains([]string{"entities", "types", "attributes", "temporal"}, parts(r)[0])
+	})
 	mode := func(name, summary, from, to string) Fault {
 		return Fault{Name: "distributed." + name, Summary: summary, On: Op(http.MethodPost, registered), Request: fragments(func(g object) {
 			if g["mode"] == from {
