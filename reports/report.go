@@ -179,6 +179,8 @@ type RequirementJudge struct {
 	// Declared says that all that speaks for it was declared, and nothing of it tested;
 	// since version 1.1.
 	Declared bool `json:"declared,omitempty"`
+	// DerivedFrom are the MIMs from whose verdicts its own follows; since version 1.1.
+	DerivedFrom []string `json:"derivedFrom,omitempty"`
 }
 
 // Cleanup tells what became of the things that the run created.

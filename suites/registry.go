@@ -78,15 +78,16 @@ func (r *Registry) wellFormed() error {
 
 // Known is what the gate holds the checks against.
 type Known struct {
-	Requirements []string          // full ids, of every baseline
-	NoCheck      map[string]string // requirement id -> why it has no check
-	TestPurposes map[string]bool   // ids of ETSI's test purposes; nil to leave out
-	Faults       map[string]bool   // names of the reference platform's faults; nil to leave out
+	Requirements []string            // full ids, of every baseline
+	NoCheck      map[string]string   // requirement id -> why it has no check
+	Derived      map[string][]string // requirement id -> the MIMs whose verdicts it asks for
+	TestPurposes map[string]bool     // ids of ETSI's test purposes; nil to leave out
+	Faults       map[string]bool     // names of the reference platform's faults; nil to leave out
 }
 
 // Gate says what is wrong with the binding of checks, requirements, test purposes
-// and faults: an unknown id anywhere, a requirement with neither check nor written
-// reason, or with both.
+// and faults: an unknown id anywhere, a requirement with neither check, verdicts of
+// other MIMs nor written reason, or with such a reason beside another.
 func (r *Registry) Gate(known Known) error {
 	var wrong []error
 	bound := map[string]bool{}
@@ -112,8 +113,11 @@ func (r *Registry) Gate(known Known) error {
 	}
 	for _, id := range known.Requirements {
 		reason, excused := known.NoCheck[id]
+		derived := len(known.Derived[id]) > 0
 		switch {
-		case !bound[id] && strings.TrimSpace(reason) == "":
+		case derived && excused:
+			wrong = append(wrong, fmt.Errorf("requirement %q asks for verdicts of other MIMs, and has a reason for having no check", id))
+		case !bound[id] && !derived && strings.TrimSpace(reason) == "":
 			wrong = append(wrong, fmt.Errorf("requirement %q has neither a check nor a written reason", id))
 		case bound[id] && excused:
 			wrong = append(wrong, fmt.Errorf("requirement %q has checks and a reason for having none", id))

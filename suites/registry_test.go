@@ -112,6 +112,9 @@ func TestGate(t *testing.T) {
 		"empty reason":                 {nil, func(k *Known) { k.NoCheck["b/MIM1/unchecked"] = " \n" }, `"b/MIM1/unchecked" has neither`},
 		"check and reason":             {nil, func(k *Known) { k.NoCheck["b/MIM1/r"] = "No check is written yet." }, `"b/MIM1/r" has checks and a reason`},
 		"check and empty reason":       {nil, func(k *Known) { k.NoCheck["b/MIM1/r"] = "" }, `"b/MIM1/r" has checks and a reason`},
+		"verdicts instead of a reason": {nil, func(k *Known) { k.NoCheck, k.Derived = nil, map[string][]string{"b/MIM1/unchecked": {"MIM2"}} }, ""},
+		"verdicts and checks":          {nil, func(k *Known) { k.Derived = map[string][]string{"b/MIM1/r": {"MIM2"}} }, ""},
+		"verdicts and a reason":        {nil, func(k *Known) { k.Derived = map[string][]string{"b/MIM1/unchecked": {"MIM2"}} }, `"b/MIM1/unchecked" asks for verdicts of other MIMs, and`},
 		"reason for nothing":           {nil, func(k *Known) { k.NoCheck["b/MIM1/none"] = "No check is written yet." }, `"b/MIM1/none", which is in no baseline`},
 	} {
 		t.Run(name, func(t *testing.T) {

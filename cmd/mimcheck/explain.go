@@ -98,11 +98,20 @@ func explainRequirement(w io.Writer, r baselines.Requirement, b baselines.Baseli
 		fmt.Fprintf(w, "\n  has no check: %s\n", reason)
 		return nil
 	}
-	fmt.Fprintln(w, "\n  is checked by")
-	for _, c := range registry.All() {
-		if slices.Contains(c.Requirements, r.ID) {
-			fmt.Fprintf(w, "  - %s: %s\n", c.ID, c.Title)
+	derived, err := catalogue.Derived()
+	if err != nil {
+		return err
+	}
+	checks := slices.DeleteFunc(registry.All(), func(c suites.Check) bool { return !slices.Contains(c.Requirements, r.ID) })
+	if from := derived[r.ID]; len(from) > 0 {
+		fmt.Fprintf(w, "\n  follows from what is found about %s of the same baseline\n", strings.Join(from, " and "))
+		if len(checks) == 0 {
+			return nil
 		}
+	}
+	fmt.Fprintln(w, "\n  is checked by")
+	for _, c := range checks {
+		fmt.Fprintf(w, "  - %s: %s\n", c.ID, c.Title)
 	}
 	return nil
 }

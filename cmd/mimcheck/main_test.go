@@ -177,6 +177,8 @@ func TestListAndExplain(t *testing.T) {
 	mimcheck(t, "explain", "mim1.entity.create.location").want(t, 0, "gives evidence for", "oasc-2019-01-16/MIM1/access")
 	mimcheck(t, "explain", "oasc-2019-01-16/MIM1/access").want(t, 0, "is checked by", "mim1.entity.create.location")
 	mimcheck(t, "explain", "oasc-2022-06-07/MIM9/gap").want(t, 0, "has no check")
+	mimcheck(t, "explain", "oasc-2026-06-draft/MIM2/R3-C1").want(t, 0, "follows from what is found about MIM0 and MIM1")
+	mimcheck(t, "explain", "mims-plus-5.0/MIM1/mim2-models").want(t, 0, "follows from what is found about MIM2", "is checked by")
 	mimcheck(t, "baseline", "list").want(t, 0, "oasc-2019-01-16", "draft")
 	mimcheck(t, "baseline", "show", "oasc-2019-01-16").want(t, 0, "MIM3")
 	mimcheck(t, "baseline", "diff", "oasc-2019-01-16", "oasc-2026-06-draft").want(t, 0, "MIM0")

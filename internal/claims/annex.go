@@ -61,6 +61,10 @@ func NewAnnex(baseline string, mims []string) (Annex, error) {
 	if err != nil {
 		return Annex{}, err
 	}
+	derived, err := catalogue.Derived()
+	if err != nil {
+		return Annex{}, err
+	}
 	a := Annex{Baseline: b}
 	var asked []string
 	number := 0
@@ -74,7 +78,7 @@ func NewAnnex(baseline string, mims []string) (Annex, error) {
 			number++
 			own := slices.DeleteFunc(slices.Clone(checks), func(c suites.Check) bool { return !slices.Contains(c.Requirements, q.ID) })
 			part.Requirements = append(part.Requirements, Asked{
-				Number: number, ID: q.ID, Text: q.Text, Obligation: q.Obligation, Mechanisms: q.Mechanisms, Checks: own, Tested: tested(q, own, noCheck[q.ID]),
+				Number: number, ID: q.ID, Text: q.Text, Obligation: q.Obligation, Mechanisms: q.Mechanisms, Checks: own, Tested: tested(q, own, noCheck[q.ID], derived[q.ID]),
 			})
 		}
 		a.MIMs = append(a.MIMs, part)
@@ -84,7 +88,14 @@ func NewAnnex(baseline string, mims []string) (Annex, error) {
 }
 
 // tested says how a requirement is tested.
-func tested(q baselines.Requirement, checks []suites.Check, noCheck string) string {
+func tested(q baselines.Requirement, checks []suites.Check, noCheck string, from []string) string {
+	follows := ""
+	if len(from) > 0 {
+		follows = fmt.Sprintf("By the harness, from what it finds about %s, which the tenderer claims, too.", strings.Join(from, " and "))
+	}
+	if len(checks) == 0 && follows != "" {
+		return follows
+	}
 	if len(checks) == 0 {
 		return "Not by the harness. " + noCheck + " The tenderer shows it " + shownBy(q.Verification) + "."
 	}
@@ -108,6 +119,9 @@ func tested(q baselines.Requirement, checks []suites.Check, noCheck string) stri
 			}
 		}
 		said += " Those of optional features are made where the tenderer claims the feature: " + strings.Join(names, ", ") + "."
+	}
+	if follows != "" {
+		said += " " + follows
 	}
 	return said
 }

@@ -2,11 +2,13 @@ package claims
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 
+	"github.com/oasc/mimcheck/suites/baselines"
 	"github.com/oasc/mimcheck/suites/catalogue"
 )
 
@@ -85,5 +87,29 @@ func TestTheAnnexSaysWhatIsNotTested(t *testing.T) {
 	}
 	if _, err := NewAnnex(DefaultBaseline, []string{"MIM9"}); err == nil || !strings.Contains(err.Error(), "MIM9") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A requirement that follows from other MIMs is tested with them, with or without checks of its own.
+func TestTheAnnexNamesTheMIMsThatARequirementFollowsFrom(t *testing.T) {
+	const from = "from what it finds about "
+	for id, want := range map[string]string{
+		"oasc-2026-06-draft/MIM2/R3-C1":  "MIM0 and MIM1,",
+		"mims-plus-5.0/MIM1/mim2-models": "MIM2,",
+		"oasc-2026-06-draft/MIM2/R4.1":   "",
+		"oasc-2026-06-draft/MIM5/gap":    "",
+	} {
+		baseline, mim, _, _ := baselines.SplitID(id)
+		a, err := NewAnnex(baseline, []string{mim})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(a.MIMs[0].Requirements, func(q Asked) bool { return q.ID == id })
+		if at < 0 {
+			t.Fatalf("the annex has no requirement %s", id)
+		}
+		if q := a.MIMs[0].Requirements[at]; strings.Contains(q.Tested, from) != (want != "") || !strings.Contains(q.Tested, want) {
+			t.Errorf("%s: %q", id, q.Tested)
+		}
 	}
 }

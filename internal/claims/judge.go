@@ -105,7 +105,7 @@ func judge(c Claim, e Evidence, registry *suites.Registry, catalogue *models.Cat
 			for _, capability := range m.Capabilities {
 				for _, q := range capability.Requirements {
 					if q.ID == c.Value {
-						return byVerdict(e.Report, q.Verdict, q.Reason, []string{q.ID})
+						return byVerdict(e.Report, q.Verdict, q.Reason, requirementsBehind(e.Report.Verdict, q))
 					}
 				}
 			}
@@ -125,6 +125,17 @@ func requirementsOf(m reports.MIMJudge) []string {
 	for _, c := range m.Capabilities {
 		for _, q := range c.Requirements {
 			ids = append(ids, q.ID)
+		}
+	}
+	return ids
+}
+
+// requirementsBehind are the ids of q and of the MIMs that its verdict follows from.
+func requirementsBehind(judged reports.BaselineJudge, q reports.RequirementJudge) []string {
+	ids := []string{q.ID}
+	for _, m := range judged.MIMs {
+		if slices.Contains(q.DerivedFrom, m.ID) {
+			ids = append(ids, requirementsOf(m)...)
 		}
 	}
 	return ids

@@ -201,3 +201,14 @@ func TestFindingOfASheet(t *testing.T) {
 		}
 	}
 }
+
+// A requirement that follows from another MIM is shown by the checks of that MIM.
+func TestAClaimOfADerivedRequirementNamesTheChecksBehindIt(t *testing.T) {
+	e := evidenceOf(t, "a.zip", "sandbox", "1.8.1", reports.Conformant, outcomes{p, p, p, p, p})
+	e.Report.Verdict.MIMs = append(e.Report.Verdict.MIMs, reports.MIMJudge{ID: "MIM2", Claimed: true, Verdict: reports.Conformant, Capabilities: []reports.CapabilityJudge{{
+		Requirements: []reports.RequirementJudge{{ID: "b/MIM2/serves", Verdict: reports.Conformant, Reason: "Derived.", DerivedFrom: []string{"MIM1"}}}}}})
+	got := Judge(Sheet{Claims: []Claim{{Kind: Requirement, Value: "b/MIM2/serves"}}}, []Evidence{e}, registry(t), known(t).Models)[0]
+	if got.Finding != Proven || len(got.Checks) != 5 {
+		t.Errorf("%s with %d checks: %s", got.Finding, len(got.Checks), got.Reason)
+	}
+}

@@ -27,6 +27,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/runner"
 	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/internal/verdict"
 	"github.com/oasc/mimcheck/internal/waiver"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -74,7 +75,7 @@ type Prepared struct {
 	Seed   uint64
 
 	settings Settings
-	noCheck  map[string]string
+	beside   verdict.Beside
 	waivers  []reports.Waiver
 	models   *models.Catalogue
 	callback *probe.Callback
@@ -253,7 +254,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	if err != nil {
 		return scope, fmt.Errorf("the checks themselves are wrong, which is a fault of mimcheck: %w", err)
 	}
-	if p.noCheck, err = catalogue.NoCheck(); err != nil {
+	if p.beside, err = besideBaselines(); err != nil {
 		return scope, err
 	}
 	statement := &t.Statement
@@ -290,6 +291,16 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
 		Statement: *statement, Callback: p.callback != nil, Broker: p.canReachBroker(), Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
 	}, nil
+}
+
+// besideBaselines is what the project says of requirements beside the baselines and checks.
+func besideBaselines() (verdict.Beside, error) {
+	noCheck, err := catalogue.NoCheck()
+	if err != nil {
+		return verdict.Beside{}, err
+	}
+	derived, err := catalogue.Derived()
+	return verdict.Beside{NoCheck: noCheck, Derived: derived}, err
 }
 
 // claimedByCity is what the embedded platform claims.
@@ -437,7 +448,7 @@ func (p *Prepared) open(ctx context.Context) (_ *probe.Session, _ runner.Options
 		return nil, runner.Options{}, "", err
 	}
 	options := runner.Options{
-		Target: p.Target, Session: session, Models: p.models, NoCheck: p.noCheck, Waivers: p.waivers,
+		Target: p.Target, Session: session, Models: p.models, Beside: p.beside, Waivers: p.waivers,
 		Tool: s.Tool, RunID: p.RunID, Seed: p.Seed, SampleSize: cmp.Or(s.Sample, defaultSample),
 		Concurrency: p.Target.Polite.Concurrency, Rate: p.Target.Polite.Rate,
 		Timeout: cmp.Or(s.Timeout, defaultTimeout), FailFast: s.FailFast, Progress: s.Progress,

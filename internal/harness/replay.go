@@ -50,7 +50,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	if err != nil {
 		return nil, none, fmt.Errorf("the checks themselves are wrong, which is a fault of mimcheck: %w", err)
 	}
-	noCheck, err := catalogue.NoCheck()
+	beside, err := besideBaselines()
 	if err != nil {
 		return nil, none, err
 	}
@@ -87,7 +87,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	}
 	options := runner.Options{
 		Target:  &target.Target{Name: run.Target.Name, Endpoints: run.Target.Endpoints, Tenant: run.Target.Tenant, Context: run.Target.Context, Statement: statement},
-		Session: session, Models: catalogue, NoCheck: noCheck, Waivers: b.Report.Waivers, Tool: s.Tool, RunID: b.Report.Run.ID, Seed: run.Seed, SampleSize: run.SampleSize,
+		Session: session, Models: catalogue, Beside: beside, Waivers: b.Report.Waivers, Tool: s.Tool, RunID: b.Report.Run.ID, Seed: run.Seed, SampleSize: run.SampleSize,
 		Concurrency: runtime.GOMAXPROCS(0), Rate: b.Report.Run.Rate,
 		Timeout: time.Duration(run.TimeoutMS) * time.Millisecond, Patience: time.Duration(run.PatienceMS) * time.Millisecond,
 	}

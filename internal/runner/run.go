@@ -22,7 +22,7 @@ type Options struct {
 	Callback    suites.Callback // nil when the platform cannot reach the harness
 	Broker      suites.Broker   // nil when it cannot reach an MQTT broker of the harness
 	Models      *models.Catalogue
-	NoCheck     map[string]string // requirement id -> why it has no check
+	Beside      verdict.Beside // what is known of the baseline's requirements beside their checks
 	Waivers     []reports.Waiver
 	Tool        reports.Tool
 	RunID       string
@@ -198,7 +198,7 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 	r.Counts = reports.Count(r.Checks)
 	judged, waivers := waiver.Apply(r.Checks, o.Waivers)
 	r.Waivers = waivers
-	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, judged, o.NoCheck)
+	r.Verdict = verdict.Judge(s.Baseline, s.Statement.MIMs, judged, o.Beside)
 	return r
 }
 

@@ -26,6 +26,14 @@
 // A requirement that only one mechanism makes (its key begins with M1-) is judged
 // by its obligation like any other.
 //
+// # A requirement that asks for the verdict of other MIMs
+//
+// It is nonConformant when one of those MIMs is, else inconclusive when one of them
+// is, else of nothing known when one of them is not claimed, and conformant when all
+// of them are. Where it has checks, too, the worse of both counts, in that order, so
+// that it is conformant by both or not at all. It is declared when the MIMs are, and
+// its checks. Reasons name the MIMs.
+//
 // # A capability and a MIM
 //
 // Both are judged over their requirements, by the same rule. Only mandatory
@@ -60,22 +68,23 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
+// Beside is what stands beside a baseline, whose own text is frozen.
+type Beside struct {
+	NoCheck map[string]string   // requirement id -> why it has no check, a sentence
+	Derived map[string][]string // requirement id -> the MIMs whose verdicts it asks for
+}
+
 // Judge returns the verdict tree of baseline b for a target that claims the MIMs
-// (ids such as MIM1), from the outcomes of its checks. nocheck says why requirements
-// have no check (requirement id -> sentence). It is a pure function, and the order
-// of claims and checks does not matter. Outcomes of checks that are left out of
+// (ids such as MIM1), from the outcomes of its checks. It is a pure function, and the
+// order of claims and checks does not matter. Outcomes of checks that are left out of
 // checks are not known to it: whoever plans a run gives all, the untested ones too.
 //
 // Agreed exceptions are applied to checks before (package waiver): it knows none of them.
-func Judge(b baselines.Baseline, claimed []string, checks []reports.CheckResult, nocheck map[string]string) reports.BaselineJudge {
-	e := evidence{byRequirement: bind(checks), nocheck: nocheck}
+func Judge(b baselines.Baseline, claimed []string, checks []reports.CheckResult, beside Beside) reports.BaselineJudge {
+	e := evidence{baseline: b, claimed: claimed, byRequirement: bind(checks), beside: beside, judged: map[string]reports.MIMJudge{}}
 	judged := reports.BaselineJudge{MIMs: make([]reports.MIMJudge, 0, len(b.MIMs))}
 	for _, m := range b.MIMs {
-		if slices.Contains(claimed, m.ID) {
-			judged.MIMs = append(judged.MIMs, e.mim(m))
-		} else {
-			judged.MIMs = append(judged.MIMs, e.unclaimed(m))
-		}
+		judged.MIMs = append(judged.MIMs, e.mim(m))
 	}
 	judged.Verdict, judged.Reason = overMIMs(judged.MIMs, unknown(b, claimed))
 	if b.Status == baselines.Draft {
@@ -86,8 +95,11 @@ func Judge(b baselines.Baseline, claimed []string, checks []reports.CheckResult,
 
 // evidence is all that is known of the target.
 type evidence struct {
+	baseline      baselines.Baseline
+	claimed       []string                         // ids of MIMs
 	byRequirement map[string][]reports.CheckResult // requirement id -> its checks, sorted
-	nocheck       map[string]string
+	beside        Beside
+	judged        map[string]reports.MIMJudge // by id, since one MIM may ask for another's verdict
 }
 
 // bind groups the checks by requirement, each once, in an order that depends on
@@ -110,7 +122,23 @@ func bind(checks []reports.CheckResult) map[string][]reports.CheckResult {
 	return bound
 }
 
+// mim judges a MIM, once.
 func (e evidence) mim(m baselines.MIM) reports.MIMJudge {
+	if done, has := e.judged[m.ID]; has {
+		return done
+	}
+	// What is found by a requirement that asks, over others, for the verdict of its own MIM.
+	e.judged[m.ID] = reports.MIMJudge{ID: m.ID, Claimed: true, Verdict: reports.Inconclusive}
+	judged := e.unclaimed(m)
+	if slices.Contains(e.claimed, m.ID) {
+		judged = e.claim(m)
+	}
+	e.judged[m.ID] = judged
+	return judged
+}
+
+// claim judges a MIM that the target claims.
+func (e evidence) claim(m baselines.MIM) reports.MIMJudge {
 	judged := reports.MIMJudge{ID: m.ID, Title: m.Title, Claimed: true}
 	var all []reports.RequirementJudge
 	for _, c := range m.Capabilities {

@@ -97,7 +97,7 @@ func TestJudge(t *testing.T) {
 		"checks of other baseline": {[]string{"MIM1"}, []reports.CheckResult{{ID: "x", Level: "core", Outcome: p, Requirements: []string{"other/MIM1/must"}}}, verdicts{o, o, a}, "MIM1 is inconclusive."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Judge(two(), w.claimed, w.checks, nil)
+			got := Judge(two(), w.claimed, w.checks, Beside{})
 			if v := (verdicts{got.Verdict, got.MIMs[0].Verdict, got.MIMs[1].Verdict}); v != w.want {
 				t.Errorf("verdicts %v, expected %v", v, w.want)
 			}
@@ -110,7 +110,7 @@ func TestJudge(t *testing.T) {
 
 func TestJudgeTree(t *testing.T) {
 	why := map[string]string{"b/MIM2/may": "No check is written yet for it."}
-	got := Judge(two(), []string{"MIM1"}, []reports.CheckResult{on("MIM1/must", reports.Passed), on("MIM1/should", reports.Failed)}, why)
+	got := Judge(two(), []string{"MIM1"}, []reports.CheckResult{on("MIM1/must", reports.Passed), on("MIM1/should", reports.Failed)}, Beside{NoCheck: why})
 	one, other := got.MIMs[0], got.MIMs[1]
 	if !one.Claimed || one.Title != "One" || len(one.Capabilities) != 2 {
 		t.Errorf("MIM1: %+v", one)
@@ -128,7 +128,7 @@ func TestJudgeTree(t *testing.T) {
 	if r := other.Capabilities[0].Requirements[0]; r.Verdict != reports.NotApplicable || r.Text == "" || r.Reason != other.Reason {
 		t.Errorf("requirement of an unclaimed MIM: %+v", r)
 	}
-	claimed := Judge(two(), []string{"MIM2"}, nil, why).MIMs[1]
+	claimed := Judge(two(), []string{"MIM2"}, nil, Beside{NoCheck: why}).MIMs[1]
 	if claimed.Verdict != reports.Inconclusive || claimed.Capabilities[0].Verdict != reports.NotApplicable ||
 		claimed.Capabilities[0].Requirements[0].Reason != why["b/MIM2/may"] {
 		t.Errorf("claimed, and nothing known: %+v", claimed)
@@ -139,7 +139,7 @@ func TestDraftIsTold(t *testing.T) {
 	b := two()
 	b.Status = baselines.Draft
 	for _, claimed := range [][]string{nil, {"MIM1"}} {
-		if got := Judge(b, claimed, nil, nil); !strings.Contains(got.Reason, "is a draft") {
+		if got := Judge(b, claimed, nil, Beside{}); !strings.Contains(got.Reason, "is a draft") {
 			t.Errorf("the reason does not tell that the baseline is a draft: %s", got.Reason)
 		}
 	}
@@ -148,7 +148,7 @@ func TestDraftIsTold(t *testing.T) {
 func TestJudgeLeavesItsInputAlone(t *testing.T) {
 	checks := []reports.CheckResult{on("MIM2/may", reports.Passed), on("MIM1/must", reports.Passed)}
 	checks[0].Requirements = []string{"b/MIM2/may", "b/MIM1/should"}
-	Judge(two(), []string{"MIM2", "MIM1"}, checks, nil)
+	Judge(two(), []string{"MIM2", "MIM1"}, checks, Beside{})
 	if checks[0].ID != "mim1.on.MIM2/may" || checks[0].Requirements[0] != "b/MIM2/may" {
 		t.Errorf("changed: %+v", checks)
 	}

@@ -22,10 +22,11 @@ type situation struct {
 	claimed  []string
 	checks   []reports.CheckResult
 	ids      []string // of requirements
+	beside   Beside
 }
 
 func drawSituation(t *rapid.T) situation {
-	s := situation{baseline: baselines.Baseline{ID: "b", Status: baselines.Approved}}
+	s := situation{baseline: baselines.Baseline{ID: "b", Status: baselines.Approved}, beside: Beside{Derived: map[string][]string{}}}
 	for m := range rapid.IntRange(1, 3).Draw(t, "mims") {
 		mim := baselines.MIM{ID: fmt.Sprintf("MIM%d", m)}
 		for c := range rapid.IntRange(1, 2).Draw(t, "capabilities") {
@@ -35,6 +36,9 @@ func drawSituation(t *rapid.T) situation {
 				capability.Requirements = append(capability.Requirements, baselines.Requirement{
 					ID: id, Obligation: rapid.SampledFrom([]string{"mandatory", "recommended", "optional", "unclear"}).Draw(t, "obligation")})
 				s.ids = append(s.ids, id)
+				if m > 0 && rapid.IntRange(0, 2).Draw(t, "derived") == 0 { // of MIMs before it, so that there is no circle
+					s.beside.Derived[id] = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"MIM0", fmt.Sprintf("MIM%d", m-1)}), 1, min(m, 2), rapid.ID[string]).Draw(t, "from")
+				}
 			}
 			mim.Capabilities = append(mim.Capabilities, capability)
 		}
@@ -61,7 +65,9 @@ func drawCheck(t *rapid.T, id string, requirements []string) reports.CheckResult
 	}
 }
 
-func (s situation) judge() reports.BaselineJudge { return Judge(s.baseline, s.claimed, s.checks, nil) }
+func (s situation) judge() reports.BaselineJudge {
+	return Judge(s.baseline, s.claimed, s.checks, s.beside)
+}
 
 // noBetter fails if any verdict of after is better than the same one of before.
 func noBetter(t *rapid.T, before, after reports.BaselineJudge) {
@@ -151,18 +157,23 @@ func TestConformantRestsOnAPass(t *testing.T) {
 		if len(s.claimed) == 0 {
 			t.Fatal("conformant without a claim")
 		}
+		passedOf := map[string]int{}
 		for _, m := range got.MIMs {
 			passed := 0
 			for _, c := range m.Capabilities {
 				for _, r := range c.Requirements {
 					if r.Verdict == reports.Conformant {
 						passed += r.Counts.Passed
+						for _, from := range r.DerivedFrom { // judged before it
+							passed += passedOf[from]
+						}
 					}
 					if m.Claimed && r.Obligation == baselines.Mandatory && r.Verdict != reports.Conformant {
 						t.Fatalf("conformant while mandatory %s is %s", r.ID, r.Verdict)
 					}
 				}
 			}
+			passedOf[m.ID] = passed
 			if m.Claimed && passed == 0 {
 				t.Fatalf("conformant, and nothing of claimed %s passed", m.ID)
 			}

@@ -16,8 +16,19 @@ const extended = "extended"
 // requirement judges one requirement of a claimed MIM; see the package's rules.
 func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge {
 	judged := e.describe(r)
-	judged.Verdict, judged.Reason = weigh(e.byRequirement[r.ID])
-	if judged.Verdict == reports.Conformant && onlyDeclared(e.byRequirement[r.ID]) {
+	checks := e.byRequirement[r.ID]
+	judged.Verdict, judged.Reason = weigh(checks)
+	declared := onlyDeclared(checks)
+	if len(judged.DerivedFrom) > 0 {
+		v, reason, shown := e.derive(judged.DerivedFrom)
+		if len(checks) == 0 {
+			judged.Verdict, judged.Reason = v, reason
+		} else {
+			judged.Verdict, judged.Reason = worse(judged.Verdict, v), reason+" "+judged.Reason
+		}
+		declared = declared && shown
+	}
+	if judged.Verdict == reports.Conformant && declared {
 		judged.Declared, judged.Reason = true, "Declared, not tested. "+judged.Reason
 	}
 	if judged.Verdict == "" { // nothing is known
@@ -25,7 +36,7 @@ func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge 
 		if gates(r.Obligation) {
 			judged.Verdict = reports.Inconclusive
 		}
-		if why := e.nocheck[r.ID]; why != "" && len(judged.Checks) == 0 {
+		if why := e.beside.NoCheck[r.ID]; why != "" && len(judged.Checks) == 0 {
 			judged.Reason = why
 		}
 	}
@@ -35,7 +46,7 @@ func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge 
 // describe is the requirement with its checks, without a verdict.
 func (e evidence) describe(r baselines.Requirement) reports.RequirementJudge {
 	checks := e.byRequirement[r.ID]
-	judged := reports.RequirementJudge{ID: r.ID, Text: r.Text, Obligation: r.Obligation, Counts: reports.Count(checks)}
+	judged := reports.RequirementJudge{ID: r.ID, Text: r.Text, Obligation: r.Obligation, Counts: reports.Count(checks), DerivedFrom: slices.Clone(e.beside.Derived[r.ID])}
 	for _, c := range checks {
 		judged.Checks = append(judged.Checks, c.ID)
 	}

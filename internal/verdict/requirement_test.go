@@ -49,7 +49,7 @@ func judge(t *testing.T, obligation string, nocheck map[string]string, checks ..
 	for _, group := range checks {
 		all = append(all, group...)
 	}
-	e := evidence{bind(all), nocheck}
+	e := evidence{byRequirement: bind(all), beside: Beside{NoCheck: nocheck}}
 	return e.requirement(baselines.Requirement{ID: req, Text: "text", Obligation: obligation})
 }
 
@@ -255,7 +255,7 @@ func TestAMIMIsDeclaredOnlyWhenAllThatDecidesIs(t *testing.T) {
 		"the declaration is untrue": {[]reports.CheckResult{declared, on("MIM1/must", reports.Failed)}, false},
 		"nothing":                   {nil, false},
 	} {
-		if got := Judge(b, []string{"MIM1"}, c.checks, nil).MIMs[0].Declared; got != c.want {
+		if got := Judge(b, []string{"MIM1"}, c.checks, Beside{}).MIMs[0].Declared; got != c.want {
 			t.Errorf("%s: %t, expected %t", name, got, c.want)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func overRequirements(all []reports.RequirementJudge) (reports.Verdict, string) {
 	what, gating, aside := deciding(all)
 	broken, open, met := with(gating, reports.NonConformant), with(gating, reports.Inconclusive), with(gating, reports.Conformant)
-	also := notGating(aside) + onDeclaration(all)
+	also := notGating(aside) + onDeclaration(all) + onDerivation(all)
 	switch {
 	case len(broken) > 0:
 		return reports.NonConformant, fmt.Sprintf("Not met: %s.", list(broken)) + also
@@ -76,6 +76,20 @@ func onDeclaration(all []reports.RequirementJudge) string {
 		return ""
 	}
 	return fmt.Sprintf(" Declared, not tested: %s.", list(names))
+}
+
+// onDerivation names what was judged by the verdicts of other MIMs.
+func onDerivation(all []reports.RequirementJudge) string {
+	var names []string
+	for _, r := range all {
+		if len(r.DerivedFrom) > 0 {
+			names = append(names, fmt.Sprintf("%s (%s)", short(r.ID), list(r.DerivedFrom)))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Derived from other MIMs: %s.", list(names))
 }
 
 // with gives the requirements with the verdict, as MIM/KEY, in the baseline's order.

@@ -93,7 +93,7 @@ func TestWaiversInTheVerdict(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			before := slices.Clone(c.checks)
 			judged, told := waiver.Apply(c.checks, c.waivers)
-			if got := verdict.Judge(b, []string{"MIM1"}, judged, nil); got.Verdict != c.want {
+			if got := verdict.Judge(b, []string{"MIM1"}, judged, verdict.Beside{}); got.Verdict != c.want {
 				t.Errorf("%s (%s), want %s", got.Verdict, got.Reason, c.want)
 			}
 			for _, w := range told {

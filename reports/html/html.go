@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/oasc/mimcheck/reports"
@@ -77,6 +78,7 @@ func functions(v *view) template.FuncMap {
 		"verdict":     p.Verdict,
 		"quoted":      v.quoted,
 		"line":        line,
+		"names":       func(names []string) string { return line(strings.Join(names, ", ")) },
 		"sentence":    sentence,
 		"clip":        func(s string) string { return clip(p, s) },
 		"long":        long,

@@ -33,6 +33,9 @@ func TestGate(t *testing.T) {
 	if known.NoCheck, err = NoCheck(); err != nil {
 		t.Fatal(err)
 	}
+	if known.Derived, err = Derived(); err != nil {
+		t.Fatal(err)
+	}
 	purposes, err := TestPurposes()
 	if err != nil {
 		t.Fatal(err)
