@@ -12,6 +12,7 @@ import (
 // details are what a model's schema and @context say, read at first use.
 type details struct {
 	title, version, licence string
+	dialect                 string // $schema
 	address                 string // that the schema says it has, or was made from
 	attributes              map[string]*Attribute
 	open                    bool // the schema foresees members that it does not name
@@ -37,6 +38,9 @@ func (m *Model) Title() string { m.details0(); return m.details.title }
 
 // Version is the schema's own version, empty when it states none.
 func (m *Model) Version() string { m.details0(); return m.details.version }
+
+// Dialect is the $schema that the model's schema states, empty when it states none.
+func (m *Model) Dialect() string { m.details0(); return strings.TrimSuffix(m.details.dialect, "#") }
 
 // StatedLicence is the licence by the schema itself, else by its repository.
 func (m *Model) StatedLicence() string {
@@ -139,6 +143,7 @@ func (m *Model) load() error {
 		}
 		m.details.title, _ = root["title"].(string)
 		m.details.version, _ = root["$schemaVersion"].(string)
+		m.details.dialect, _ = root["$schema"].(string)
 		m.details.licence, _ = root["license"].(string)
 		m.details.address = addressOf(root)
 		m.collect(root, m.SchemaURL, true, 0)

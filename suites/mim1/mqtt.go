@@ -24,7 +24,7 @@ func MQTT() []Check {
 	for i := range checks {
 		c := &checks[i]
 		c.Feature = FeatureMQTT
-		c.Requirements = notifying
+		c.Requirements = alsoNotifying
 		c.Needs = []Need{NeedRead, NeedWrite, NeedBroker}
 		if c.Clause == "" {
 			c.Clause = cim009 + "7.2"

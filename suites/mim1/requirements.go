@@ -57,6 +57,9 @@ var (
 		"oasc-2026-06-draft/MIM0/C2-d",
 		"oasc-2026-06-draft/MIM0/R3.1",
 	}
+	alsoNotifying = append([]string{ // by a second way, beside that of notifying
+		"oasc-2026-06-draft/MIM0/R3.2",
+	}, notifying...)
 	subscriptionErrors = []string{
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2019-01-16/MIM1/subscribe",
@@ -66,6 +69,7 @@ var (
 	partly = []string{ // part of an entity is asked for
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2019-01-16/MIM1/retrieve",
+		"oasc-2022-06-07/MIM2/single-attributes",
 		"oasc-2026-06-draft/MIM0/C2-k",
 	}
 	lasting = []string{ // ids outlast what happens to the entity

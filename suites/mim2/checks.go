@@ -9,5 +9,5 @@ import (
 // Checks lists the checks of MIM2.
 func Checks() []suites.Check {
 	return slices.Concat(typeChecks(), schemaChecks(), geometryChecks(), identityChecks(), contextChecks(),
-		attributeChecks(), valueChecks(), relationshipChecks(), representationChecks(), driftChecks(), qualityChecks(), originChecks())
+		attributeChecks(), valueChecks(), relationshipChecks(), representationChecks(), driftChecks(), qualityChecks(), originChecks(), artefactChecks())
 }

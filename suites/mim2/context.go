@@ -110,7 +110,7 @@ func contextChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.context.attributes.mapped", Title: "An attribute that bears a name of the data model has the IRI that the model's @context gives it",
-			Requirements: join(contexts, unambiguous), Clause: sdmContext,
+			Requirements: join(contexts, unambiguous, linkedData), Clause: sdmContext,
 			Level: suites.Core, Needs: needs(), Fault: "models.attribute.other-iri",
 			Hint: "The data were written under another @context than the model's, so the same name means something else.",
 			Body: func(t *suites.T) {

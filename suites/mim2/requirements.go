@@ -44,6 +44,14 @@ var (
 	contexts = []string{
 		"oasc-2026-06-draft/MIM2/M1-context",
 	}
+	// types and attributes have IRIs
+	linkedData = []string{
+		"mims-plus-5.0/MIM2/consistent-models",
+	}
+	// what a model comes with
+	artefacts = []string{
+		"oasc-2026-06-draft/MIM2/M1-artefacts",
+	}
 	// the same format and meaning everywhere
 	harmonised = []string{
 		"oasc-2022-06-07/MIM2/harmonised",

@@ -14,7 +14,7 @@ func typeChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.types.model.resolved", Title: "Each entity states its type, and the type resolves to a data model",
-			Requirements: recognised, Clause: sdmRules + "; " + cim + "4.5.1",
+			Requirements: join(recognised, artefacts), Clause: sdmRules + "; " + cim + "4.5.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.type.missing",
 			Hint: "State in target.yaml which model a type of your own follows, and give the model's folder.",
 			Body: func(t *suites.T) {
@@ -36,7 +36,7 @@ func typeChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.types.name.mapped", Title: "A type that bears the name of a data model is mapped to an IRI by an @context",
-			Requirements: join(unambiguous, contexts), Clause: sdmContext + "; " + cim + "4.4",
+			Requirements: join(unambiguous, contexts, linkedData), Clause: sdmContext + "; " + cim + "4.4",
 			Level: suites.Core, Needs: needs(), Fault: "models.type.unmapped",
 			Hint: "Entities were created without the model's @context, so the type means nothing beyond this platform.",
 			Body: func(t *suites.T) {
