@@ -282,6 +282,7 @@ func TestHostileBundlesAreRefusedByName(t *testing.T) {
 		{"another manifest", with("MANIFEST.json", []byte(`{"format":"other","version":"1.0"}`)), []string{"mimcheck-bundle"}},
 		{"no manifest", with("MANIFEST.json", []byte("nothing")), []string{"MANIFEST.json", "no JSON"}},
 		{"a newer version", with("MANIFEST.json", newer), []string{`"2.0"`, "newer mimcheck"}},
+		{"a newer version with other files", zipped(t, append(append([]string{}, names...), "attachments.json"), map[string][]byte{"MANIFEST.json": newer}), []string{`"2.0"`, "newer mimcheck"}},
 		{"another report", with("report.json", []byte("{}")), []string{"altered"}},
 		{"a file less", zipped(t, names[:len(names)-1], byName), []string{names[len(names)-1], "missing"}},
 		{"packed otherwise", zipped(t, names, byName), []string{"altered"}},

@@ -144,6 +144,9 @@ func unzip(content []byte) ([]entry, error) {
 	if len(z.File) > MaxFiles {
 		return nil, wrong("", "it has %d files, expected at most %d", len(z.File), MaxFiles)
 	}
+	if err := ofThisVersion(z.File); err != nil {
+		return nil, err
+	}
 	entries := make([]entry, 0, len(z.File))
 	seen := map[string]bool{}
 	var total uint64
@@ -183,14 +186,37 @@ func unzip(content []byte) ([]entry, error) {
 	return entries, nil
 }
 
+// ofThisVersion looks at the version before anything else, as far as it can be told: what
+// another version has in it is not for this one to judge.
+func ofThisVersion(files []*zip.File) error {
+	if len(files) == 0 || files[0].Name != manifestFile || files[0].Method != zip.Store || files[0].CompressedSize64 > MaxFile {
+		return nil
+	}
+	r, err := files[0].OpenRaw()
+	if err != nil {
+		return nil //nolint:nilerr // told of when it is read
+	}
+	var head heading
+	if json.NewDecoder(r).Decode(&head) != nil || head.Format != formatName {
+		return nil
+	}
+	if err := readable(head.Version); err != nil {
+		return &Error{File: manifestFile, Err: err}
+	}
+	return nil
+}
+
+// heading is what the manifests of all versions have.
+type heading struct {
+	Format  string `json:"format"`
+	Version string `json:"version"`
+}
+
 func quoted(name string) string { return strconv.Quote(name[:min(len(name), 100)]) }
 
 // readManifest reads the manifest, which has to be in its one form.
 func readManifest(entries []entry) (Manifest, error) {
-	var head struct {
-		Format  string `json:"format"`
-		Version string `json:"version"`
-	}
+	var head heading
 	raw := entries[0].raw
 	if err := json.Unmarshal(raw, &head); err != nil {
 		return Manifest{}, wrong(manifestFile, "it is no JSON: %w", err)

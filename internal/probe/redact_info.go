@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 )
 
 // infoMember finds the lists of keys and values (5.2.22) that subscriptions and
@@ -20,10 +21,10 @@ var (
 // run's own: what a platform lists of others is none of the record's business. Those
 // of the run hold its token, and stay as they are.
 func (r *redactor) info(b []byte) []byte {
-	has := func(word string, form *regexp.Regexp) bool { // most bodies lack the word, which is found sooner
-		return bytes.Contains(b, []byte(word)) && form.Match(b)
+	has := func(form *regexp.Regexp, words ...string) bool { // most bodies lack the words, which is found sooner
+		return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(b, []byte(word)) }) && form.Match(b)
 	}
-	if r.own == "" || !has("Info", infoMember) && !has("mqtt", mqttLogin) {
+	if r.own == "" || !has(infoMember, "receiverInfo", "notifierInfo", "contextSourceInfo") && !has(mqttLogin, "mqtt") {
 		return b
 	}
 	var items []json.RawMessage

@@ -3,6 +3,7 @@ package prove
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -134,17 +135,17 @@ func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]s
 // request of the platform, those that told it where to send it; and when in doubt, all.
 func (t *trace) owners(checks []suites.Check) [][]string {
 	var all, observing []string
-	told := map[string][]passage{} // by check
+	said := map[string]*strings.Builder{} // by check: all that it sent
 	for _, c := range checks {
 		all = append(all, c.ID)
-		told[c.ID] = nil
+		said[c.ID] = &strings.Builder{}
 		if !c.Has(suites.NeedWrite) && slices.Contains(c.Asks(), target.NGSILD) {
 			observing = append(observing, c.ID)
 		}
 	}
 	for _, p := range t.passages {
-		if _, known := told[p.client]; known {
-			told[p.client] = append(told[p.client], p)
+		if b := said[p.client]; b != nil {
+			p.tell(b)
 		}
 	}
 	mentioning := map[string][]string{}
@@ -154,7 +155,7 @@ func (t *trace) owners(checks []suites.Check) [][]string {
 		}
 		var found []string
 		for _, id := range all {
-			if slices.ContainsFunc(told[id], func(p passage) bool { return p.mentions(address) }) {
+			if strings.Contains(said[id].String(), address) {
 				found = append(found, id)
 			}
 		}
@@ -163,7 +164,7 @@ func (t *trace) owners(checks []suites.Check) [][]string {
 	}
 	owners := make([][]string, len(t.passages))
 	for i, p := range t.passages {
-		_, known := told[p.client]
+		_, known := said[p.client]
 		switch {
 		case known:
 			owners[i] = []string{p.client}
@@ -183,17 +184,14 @@ func (t *trace) owners(checks []suites.Check) [][]string {
 	return owners
 }
 
-// mentions says whether the request has the text anywhere.
-func (p passage) mentions(text string) bool {
-	if bytes.Contains(p.sent, []byte(text)) || strings.Contains(p.request.URL.String(), text) {
-		return true
-	}
+// tell writes all of the request, a part a line.
+func (p passage) tell(to *strings.Builder) {
+	fmt.Fprintf(to, "%s\n%s\n", p.request.URL, p.sent)
 	for _, values := range p.request.Header {
-		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, text) }) {
-			return true
+		for _, v := range values {
+			to.WriteString(v + "\n")
 		}
 	}
-	return false
 }
 
 // changedBy says whether a fault changes the passage: the request on its way, how often

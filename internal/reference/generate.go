@@ -27,6 +27,9 @@ type template struct {
 // generate adds n entities like the sample city's measuring things, without a past:
 // other numbers, other places, and ids of their own.
 func (t *tenant) generate(n int, parser *model.Parser, now time.Time) error {
+	if n == 0 {
+		return nil
+	}
 	var templates []*template
 	for _, object := range city.Entities() {
 		kind, _ := object["type"].(string)
