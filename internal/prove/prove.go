@@ -5,14 +5,16 @@
 // a fault, and all that passes between it and the rest of the world is kept. A fault
 // sits in front of the platform or behind it, so it can be held against what passed:
 // a check for which it changes nothing cannot notice it, and is not run against it.
-// Where no check notices a fault that reaches some, all are run; and some faults, chosen at random,
-// are judged by all checks to see that the short cut missed nothing.
+// Faults that reach some checks and are noticed by none are judged by all, several at once;
+// and some faults, chosen at random, are judged by all checks to see that the short cut
+// missed nothing.
 package prove
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"runtime"
@@ -46,7 +48,7 @@ type Options struct {
 // job is one platform that is judged.
 type job struct {
 	what   string
-	fault  string // empty for none
+	faults []string // that the platform has; empty for none
 	seed   uint64
 	checks []suites.Check
 	way    way
@@ -57,7 +59,8 @@ type way uint8
 
 const (
 	chosen   way = iota // the checks that a fault reaches
-	survivor            // all checks, since none of those noticed it
+	together            // all checks, and several faults that none of those noticed
+	survivor            // a check that noticed something then, and one of these faults
 	audit               // all checks, to see whether one notices it that it was thought not to reach
 	alone               // such a check again, with no other one around
 )
@@ -201,9 +204,9 @@ func (p *prover) judge(ctx context.Context) error {
 	p.report.Audit.Faults = append(p.report.Audit.Faults, slices.Sorted(maps.Keys(audited))...)
 	for _, f := range p.matrix.faults {
 		if audited[f.Name] {
-			faulty = append(faulty, job{what: f.Name + ", by all checks", fault: f.Name, seed: p.Seed, checks: p.checks, way: audit})
+			faulty = append(faulty, job{what: f.Name + ", by all checks", faults: []string{f.Name}, seed: p.Seed, checks: p.checks, way: audit})
 		} else {
-			faulty = append(faulty, job{what: f.Name, fault: f.Name, seed: p.Seed,
+			faulty = append(faulty, job{what: f.Name, faults: []string{f.Name}, seed: p.Seed,
 				checks: p.those(func(c suites.Check) bool { return p.reached[f.Name][c.ID] })})
 		}
 	}
@@ -228,8 +231,8 @@ func (p *prover) those(so func(suites.Check) bool) []suites.Check {
 	return some
 }
 
-// again judges once more, by all checks, the faults that reach some and were noticed by
-// none, and what the audit is in doubt of; and by the
+// again judges once more, by all checks and several at once, the faults that reach some
+// and were noticed by none, and what that and the audit are in doubt of; and by the
 // check that names it a fault which is of what a platform does on its own and was not
 // noticed by that check: on a busy machine, what a platform sends too much may come
 // after the check has stopped looking.
@@ -243,7 +246,7 @@ func (p *prover) again(ctx context.Context) error {
 				return c.Fault == f.Name && c.Has(suites.NeedCallback) && !slices.Contains(killed, c.ID)
 			})
 			if len(missing) > 0 {
-				jobs = append(jobs, job{what: f.Name + ", once more", fault: f.Name, seed: p.Seed, checks: missing})
+				jobs = append(jobs, job{what: f.Name + ", once more", faults: []string{f.Name}, seed: p.Seed, checks: missing})
 			}
 		}
 		if len(jobs) == 0 {
@@ -255,17 +258,45 @@ func (p *prover) again(ctx context.Context) error {
 		}
 	}
 	var jobs []job
-	for _, f := range p.matrix.faults {
+	for group := range p.unnoticed() {
+		jobs = append(jobs, job{what: fmt.Sprintf("%d faults that nothing noticed, by all checks", len(group)), faults: group, seed: p.Seed, checks: p.checks, way: together})
+	}
+	p.total += len(jobs)
+	if err := p.all(ctx, jobs); err != nil {
+		return err
+	}
+	p.total += len(p.doubts)
+	return p.all(ctx, p.doubts)
+}
+
+// atOnce is how many unnoticed faults a platform has at most when all checks judge it:
+// since none of them is noticed, they seldom hide one another, and each run of all checks
+// takes seconds.
+const atOnce = 16
+
+// unnoticed yields the faults that reach some checks and were noticed by none, in groups.
+// Neighbours by name are often of one operation and come into different groups.
+func (p *prover) unnoticed() iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
 		if p.narrowed() && len(p.Faults) == 0 {
-			break // a survivor is no news
+			return // a survivor is no news
 		}
-		if len(p.matrix.killed[f.Name]) == 0 && len(p.matrix.reached[f.Name]) > 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
-			jobs = append(jobs, job{what: f.Name + ", by all checks", fault: f.Name, seed: p.Seed, checks: p.checks, way: survivor})
+		var all []string
+		for _, f := range p.matrix.faults {
+			if len(p.matrix.killed[f.Name]) == 0 && len(p.matrix.reached[f.Name]) > 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
+				all = append(all, f.Name)
+			}
+		}
+		groups := make([][]string, (len(all)+atOnce-1)/atOnce)
+		for i, name := range all {
+			groups[i%len(groups)] = append(groups[i%len(groups)], name)
+		}
+		for _, group := range groups {
+			if !yield(group) {
+				return
+			}
 		}
 	}
-	jobs = append(jobs, p.doubts...)
-	p.total += len(jobs)
-	return p.all(ctx, jobs)
 }
 
 // all does the jobs, several at once.
@@ -289,11 +320,11 @@ func (p *prover) do(ctx context.Context, j job) error {
 	var err error
 	switch {
 	case len(j.checks) == 0:
-	case j.fault == "":
+	case len(j.faults) == 0:
 		outcomes, err = p.bench.Outcomes(ctx, j.seed, j.checks)
 	default:
 		var fresh []faults.Fault // a fault may remember what it saw
-		if fresh, err = faults.Named(j.fault); err == nil {
+		if fresh, err = faults.Named(j.faults...); err == nil {
 			outcomes, err = p.bench.Outcomes(ctx, j.seed, j.checks, fresh...)
 		}
 	}
@@ -306,9 +337,12 @@ func (p *prover) do(ctx context.Context, j job) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	if j.fault == "" {
+	switch {
+	case len(j.faults) == 0:
 		p.alarm(j.seed, outcomes)
-	} else {
+	case j.way == together:
+		p.suspect(j, outcomes)
+	default:
 		p.notice(j, outcomes)
 	}
 	if p.Progress != nil {
@@ -317,18 +351,35 @@ func (p *prover) do(ctx context.Context, j job) error {
 	return nil
 }
 
+// suspect has each check that noticed something of several faults judge each of them alone.
+func (p *prover) suspect(j job, outcomes map[string]suites.Result) {
+	for _, id := range slices.Sorted(maps.Keys(outcomes)) {
+		if outcomes[id].Outcome != reports.Failed || p.alarms[id] {
+			continue
+		}
+		for _, name := range j.faults {
+			p.doubts = append(p.doubts, p.oneByOne(name, id, survivor))
+		}
+	}
+}
+
+// oneByOne is the job of one check against one fault.
+func (p *prover) oneByOne(fault, check string, w way) job {
+	return job{what: fault + ", by " + check + " alone", faults: []string{fault}, seed: p.Seed, way: w,
+		checks: p.those(func(c suites.Check) bool { return c.ID == check })}
+}
+
 // notice notes which checks noticed a job's fault. On a platform that many checks use at
 // once, a check may fail by what the fault did to another one: the audit is about what it
 // does to the check itself, so such a check is asked again when it is alone.
 func (p *prover) notice(j job, outcomes map[string]suites.Result) {
-	name := j.fault
+	name := j.faults[0]
 	for _, id := range slices.Sorted(maps.Keys(outcomes)) {
 		switch {
 		case outcomes[id].Outcome != reports.Failed, p.alarms[id], slices.Contains(p.matrix.killed[name], id):
 			continue
 		case j.way == audit && !p.reached[name][id]:
-			p.doubts = append(p.doubts, job{what: name + ", by " + id + " alone", fault: name, seed: p.Seed, way: alone,
-				checks: p.those(func(c suites.Check) bool { return c.ID == id })})
+			p.doubts = append(p.doubts, p.oneByOne(name, id, alone))
 			continue
 		case j.way == alone:
 			p.report.Audit.Missed = append(p.report.Audit.Missed, proof.Miss{Check: id, Fault: name})

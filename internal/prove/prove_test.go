@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/reports/proof"
+	"github.com/oasc/mimcheck/suites"
 )
 
 // proved does a small proof.
@@ -96,6 +99,38 @@ func TestBadOptionsAndInterruption(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, Options{Filter: "entity.create"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// What none of the checks noticed that a fault reaches is judged by all of them, many
+// faults at once; who fails then judges each of these alone.
+func TestUnnoticedFaultsAreJudgedTogetherAndThenAlone(t *testing.T) {
+	p := &prover{checks: []suites.Check{{ID: "a"}, {ID: "b"}, {ID: "c"}}, alarms: map[string]bool{"c": true}, report: &proof.Report{}}
+	p.matrix = matrix{reached: map[string][]string{}, killed: map[string][]string{"f00": {"a"}}}
+	var want []string
+	for i := range 2*atOnce + 3 {
+		f := faults.Fault{Name: fmt.Sprintf("f%02d", i)}
+		p.matrix.faults = append(p.matrix.faults, f)
+		if i != 1 { // which reaches no check
+			p.matrix.reached[f.Name] = []string{"a"}
+		}
+		if i > 1 {
+			want = append(want, f.Name)
+		}
+	}
+	groups := slices.Collect(p.unnoticed())
+	got := slices.Sorted(slices.Values(slices.Concat(groups...)))
+	if len(groups) != 3 || !slices.Equal(got, want) || len(groups[0]) > atOnce {
+		t.Errorf("the groups are %v, expected three of at most %d with each of %v", groups, atOnce, want)
+	}
+	failed, passed := suites.Result{Outcome: reports.Failed}, suites.Result{Outcome: reports.Passed}
+	p.suspect(job{faults: []string{"f02", "f03"}}, map[string]suites.Result{"a": passed, "b": failed, "c": failed})
+	if len(p.doubts) != 2 || p.doubts[0].what != "f02, by b alone" || p.doubts[1].what != "f03, by b alone" || p.doubts[1].checks[0].ID != "b" {
+		t.Errorf("%+v", p.doubts)
+	}
+	p.notice(p.doubts[1], map[string]suites.Result{"b": failed})
+	if !slices.Equal(p.matrix.killed["f03"], []string{"b"}) || len(p.report.Audit.Missed) > 0 {
+		t.Errorf("killed by %v, and missed by the audit: %v", p.matrix.killed["f03"], p.report.Audit.Missed)
 	}
 }
 
