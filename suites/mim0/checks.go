@@ -9,7 +9,7 @@ import (
 
 // Checks lists the checks of MIM0.
 func Checks() []Check {
-	checks := slices.Concat(descriptionChecks(), exampleChecks(), collectionChecks(), linkChecks(), problemChecks(), formChecks(), cachingChecks())
+	checks := slices.Concat(descriptionChecks(), exampleChecks(), collectionChecks(), linkChecks(), problemChecks(), formChecks(), cachingChecks(), promiseChecks())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs, c.Endpoints, c.Feature = []Need{NeedRead}, []string{probe.REST}, FeatureREST

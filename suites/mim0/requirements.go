@@ -11,6 +11,9 @@ const (
 	uniform     = mim0 + "R2.1"           // one envelope and one way of paging
 	versioned   = mim0 + "C2-f"           // a stated version
 	exemplified = mim0 + "C2-g"           // examples to try
+	current     = mim0 + "C2-a"           // current data
+	announced   = mim0 + "C2-e"           // the time of the next update
+	limited     = mim0 + "C2-i"           // rate limits
 	cached      = mim0 + "C2-h"           // caching and conditional requests
 	healthy     = mim0 + "C2-l"           // a resource that tells the state of the service
 	wellKnown   = mim0 + "M1-openapi"     // OpenAPI 3.1 at a well-known path

@@ -118,6 +118,12 @@ func rest() []Fault {
 					r.Header.Set("If-None-Match", "*")
 				}
 			}},
+		header("rest.update.untold", "Nothing tells when the data are updated next.", some, func(h http.Header) { h.Del("X-Next-Update") }),
+		header("rest.update.in-words", "The time of the next update is told in words.", some, func(h http.Header) { h.Set("X-Next-Update", "each night") }),
+		header("rest.update.missed", "The time that is told for the next update has passed.", some, func(h http.Header) { h.Set("X-Next-Update", "Fri, 14 Mar 2025 09:30:00 GMT") }),
+		header("rest.rate.untold", "Nothing tells of rate limits.", some, func(h http.Header) { h.Del("RateLimit"); h.Del("RateLimit-Policy") }),
+		header("rest.rate.quota-in-words", "The quota of requests is told in words.", some, func(h http.Header) { h.Set("RateLimit-Policy", "\"requests\";q=many;w=60") }),
+		header("rest.rate.less-than-nothing", "The number of requests that remain is less than none.", some, func(h http.Header) { h.Set("RateLimit", "\"requests\";r=-1;t=5") }),
 		{Name: "rest.caching.304-forgets-tag", Summary: "An answer 304 has no ETag.", On: list, Answer: func(_ *http.Request, a *Answer) {
 			if a.Status == http.StatusNotModified {
 				a.Header.Del("ETag")

@@ -35,6 +35,10 @@ func (c *call) both(path, rel, media, title string) []link {
 
 // answer sends a document in the form that was chosen.
 func (c *call) answer(document object, p page) {
+	if !c.promise() {
+		c.fail(http.StatusTooManyRequests, "there were too many requests: see RateLimit")
+		return
+	}
 	c.linkTo(p.Links)
 	if c.validate(document) {
 		return

@@ -32,6 +32,7 @@ type Platform struct {
 	clock       func() time.Time
 	collections []*collection
 	mux         *http.ServeMux
+	meter       meter
 }
 
 // New makes a platform of the sample city's places; a nil clock is time.Now.
