@@ -31,6 +31,16 @@ const (
 	FeaturePlacesCRS     Feature = "placesCrs"     // Part 2, conf/crs
 )
 
+// What of security is checked (MIM6 of 2026).
+const (
+	FeatureOpenID            Feature = "openId"            // an OpenID provider
+	FeatureClientCredentials Feature = "clientCredentials" // which gives tokens to clients (RFC 6749, 4.4)
+	FeatureProtectedData     Feature = "protectedData"     // data that take a token of it
+	FeatureScopes            Feature = "scopes"            // of the right scope
+	FeatureTenantAccess      Feature = "tenantAccess"      // of the right tenant
+	FeatureHSTS              Feature = "hsts"              // hosts that want HTTPS always (RFC 6797)
+)
+
 // FeatureREST says that data are accessed by mechanism M1 of MIM0: REST with OpenAPI 3.1.
 const FeatureREST Feature = "rest"
 
@@ -71,5 +81,6 @@ func Features() []Feature {
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,
+		FeatureOpenID, FeatureClientCredentials, FeatureProtectedData, FeatureScopes, FeatureTenantAccess, FeatureHSTS,
 	}
 }

@@ -31,10 +31,12 @@ type Env struct {
 	Sample func(context.Context) (*Sample, error)
 	// Endpoints are the target's: name -> base URL, to tell which links lead where.
 	Endpoints map[string]string
-	Callback  Callback    // nil when the platform cannot reach the harness
-	Broker    Broker      // nil when the platform cannot reach an MQTT broker of the harness
-	Clock     probe.Clock // nil is the machine's
-	Profile   string
+	// Scopes are those that the target's clients ask for, by client.
+	Scopes   map[string][]string
+	Callback Callback    // nil when the platform cannot reach the harness
+	Broker   Broker      // nil when the platform cannot reach an MQTT broker of the harness
+	Clock    probe.Clock // nil is the machine's
+	Profile  string
 	// Patience is how long a check waits for what the platform does on its own, such
 	// as notifying, before it says that it was not done; zero is 10 s.
 	Patience time.Duration
@@ -238,6 +240,15 @@ func KeepRedirects() Option { return func(r *probe.Request) { r.KeepRedirects = 
 
 // At sends the request to another endpoint of the target than the check's first one.
 func At(endpoint string) Option { return func(r *probe.Request) { r.Endpoint = endpoint } }
+
+// Anonymous sends the request without any of the target's credentials.
+func Anonymous() Option { return func(r *probe.Request) { r.Anonymous = true } }
+
+// AsClient sends the request as a client of the target, without its other credentials.
+func AsClient(name string) Option { return func(r *probe.Request) { r.Client = name } }
+
+// FromRoot takes the path for one below the root of the endpoint's host.
+func FromRoot() Option { return func(r *probe.Request) { r.FromRoot = true } }
 
 // AnyMedia says that the check itself judges an answer in HTML.
 func AnyMedia() Option { return func(r *probe.Request) { r.AnyMedia = true } }

@@ -66,7 +66,9 @@ type Target struct {
 	Tenant     string            `json:"tenant,omitempty"`
 	Context    string            `json:"context,omitempty"`
 	ClientCert bool              `json:"clientCertificate,omitempty"`
-	Statement  Statement         `json:"statement"`
+	// Clients are those that tokens were asked for as, with the scopes asked for.
+	Clients   map[string][]string `json:"clients,omitempty"`
+	Statement Statement           `json:"statement"`
 }
 
 // Statement is what the target claims.

@@ -6,8 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +19,10 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/dcat"
 	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/reference/identity"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/reference/processes"
+	"github.com/oasc/mimcheck/internal/reference/secure"
 	"github.com/oasc/mimcheck/internal/reference/tmf"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
@@ -28,10 +34,15 @@ const SpecVersion = "1.8.1"
 // City is a running reference platform.
 type City struct {
 	// URL is the platform's root, http://HOST:PORT.
-	URL      string
-	platform *reference.Platform
-	server   *http.Server
-	done     chan error
+	URL string
+	// Secure is the root of the same by TLS, https://HOST:PORT.
+	Secure string
+	// Authority signed the platform's certificate, in PEM form.
+	Authority []byte
+	clients   map[string]identity.Client
+	platform  *reference.Platform
+	servers   []*http.Server
+	done      chan error
 }
 
 // Start serves the reference platform at address ("127.0.0.1:0" picks a free
@@ -62,6 +73,23 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
 	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		platform.Close()
+		return nil, fmt.Errorf("the reference platform can't listen at %q: %w", address, err)
+	}
+	secured, err := secure.Listen(net.JoinHostPort(host, "0"), time.Now(), faults.Listening(active...)...)
+	if err != nil {
+		platform.Close()
+		return nil, fmt.Errorf("the reference platform could not listen by TLS: %w", err)
+	}
+	root, clients := "https://"+secured.Addr().String(), cityClients()
+	provider, err := identity.New(root, options.Clock, platform, slices.Collect(maps.Values(clients))...)
+	if err != nil {
+		platform.Close()
+		_ = secured.Close()
+		return nil, fmt.Errorf("the reference platform's provider could not be made: %w", err)
+	}
 	data, models := dcat.New(), processes.New()
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,6 +102,8 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 			data.ServeHTTP(w, r)
 		case r.URL.Path == processes.Base, strings.HasPrefix(r.URL.Path, processes.Base+"/"):
 			models.ServeHTTP(w, r)
+		case identity.Serves(r.URL.Path):
+			provider.ServeHTTP(w, r)
 		case r.URL.Path == documents.Base, strings.HasPrefix(r.URL.Path, documents.Base+"/"):
 			published.ServeHTTP(w, r)
 		default:
@@ -83,15 +113,22 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		platform.Close()
+		_ = secured.Close()
 		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
 	}
+	handler := faults.Wrap(strict(apis), active...)
 	c := &City{
-		URL:      "http://" + listener.Addr().String(),
+		URL:    "http://" + listener.Addr().String(),
+		Secure: root, Authority: secured.Authority, clients: clients,
 		platform: platform,
-		server:   &http.Server{Handler: faults.Wrap(apis, active...), ReadHeaderTimeout: 10 * time.Second},
-		done:     make(chan error, 1),
+		servers: []*http.Server{
+			{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
+			{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}, // who gives up shaking hands is no news
+		},
+		done: make(chan error, 2),
 	}
-	go func() { c.done <- c.server.Serve(listener) }()
+	go func() { c.done <- c.servers[0].Serve(listener) }()
+	go func() { c.done <- c.servers[1].Serve(secured) }()
 	return c, nil
 }
 
@@ -107,6 +144,12 @@ func (c *City) Target() (*target.Target, error) {
 	t.Endpoints[target.OGCProcesses] = c.URL + processes.Base
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Endpoints[target.DCAT] = c.URL + dcat.Base
+	t.Endpoints[target.OpenID] = c.Secure + identity.Base
+	t.Endpoints[target.Protected] = c.Secure + identity.Protected + "/types"
+	t.TLS.Authorities, t.Clients = c.Authority, map[string]target.Client{}
+	for name, client := range c.clients {
+		t.Clients[name] = target.Client{ID: client.ID, Secret: client.Secret, Scopes: client.Scopes}
+	}
 	for name, path := range tmf.Endpoints() {
 		t.Endpoints[name] = c.URL + path
 	}
@@ -128,6 +171,8 @@ func Statement() target.Statement {
 		suites.FeatureResourceCatalogue, suites.FeatureUsage, suites.FeatureProducts, suites.FeatureServices, suites.FeatureResources,
 		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,
 		suites.FeatureDataCatalogue,
+		suites.FeatureOpenID, suites.FeatureClientCredentials, suites.FeatureProtectedData, suites.FeatureScopes, suites.FeatureTenantAccess,
+		suites.FeatureHSTS,
 	} {
 		s.Features = append(s.Features, string(f))
 	}
@@ -146,8 +191,10 @@ func (c *City) Wait() error {
 func (c *City) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if c.server.Shutdown(ctx) != nil {
-		_ = c.server.Close() // what did not end in time is cut
+	for _, s := range c.servers {
+		if s.Shutdown(ctx) != nil {
+			_ = s.Close() // what did not end in time is cut
+		}
 	}
 	c.platform.Close()
 }

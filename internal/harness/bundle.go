@@ -31,7 +31,7 @@ func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
 		SampleSize: o.SampleSize, TimeoutMS: o.Timeout.Milliseconds(), PatienceMS: o.Patience.Milliseconds(),
 		Models: attest.Models{BuiltIn: len(p.settings.Models)+len(t.Models) == 0, Digest: modelsDigest(p.models)},
 		Target: attest.Target{Name: t.Name, Endpoints: t.Endpoints, Tenant: t.Tenant, Context: session.Redact(t.Context),
-			ClientCert: t.TLS.CertFile != "", Statement: attest.Statement{Baseline: scope.Statement.Baseline,
+			ClientCert: t.TLS.CertFile != "", Clients: t.Scopes(), Statement: attest.Statement{Baseline: scope.Statement.Baseline,
 				MIMs: listed(scope.Statement.MIMs), Features: listed(scope.Statement.Features),
 				SpecVersion: scope.Statement.SpecVersion, Types: scope.Statement.Types}},
 		Interrupted: report.Run.Interrupted,

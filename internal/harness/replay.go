@@ -85,8 +85,12 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	if err != nil {
 		return nil, none, err
 	}
+	clients := map[string]target.Client{}
+	for name, scopes := range run.Target.Clients {
+		clients[name] = target.Client{Scopes: scopes}
+	}
 	options := runner.Options{
-		Target:  &target.Target{Name: run.Target.Name, Endpoints: run.Target.Endpoints, Tenant: run.Target.Tenant, Context: run.Target.Context, Statement: statement},
+		Target:  &target.Target{Name: run.Target.Name, Endpoints: run.Target.Endpoints, Tenant: run.Target.Tenant, Context: run.Target.Context, Clients: clients, Statement: statement},
 		Session: session, Models: catalogue, Beside: beside, Waivers: b.Report.Waivers, Tool: s.Tool, RunID: b.Report.Run.ID, Seed: run.Seed, SampleSize: run.SampleSize,
 		Concurrency: runtime.GOMAXPROCS(0), Rate: b.Report.Run.Rate,
 		Timeout: time.Duration(run.TimeoutMS) * time.Millisecond, Patience: time.Duration(run.PatienceMS) * time.Millisecond,

@@ -142,5 +142,13 @@ func tlsConfig(t target.TLS) (*tls.Config, error) {
 		}
 		config.RootCAs = pool
 	}
+	if len(t.Authorities) > 0 {
+		if config.RootCAs == nil {
+			config.RootCAs = x509.NewCertPool() // nobody else vouches for a platform of mimcheck
+		}
+		if !config.RootCAs.AppendCertsFromPEM(t.Authorities) {
+			return nil, errors.New("the authorities of the target are no certificates in PEM form")
+		}
+	}
 	return config, nil
 }

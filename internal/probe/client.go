@@ -104,7 +104,11 @@ func (c *client) call(r Request) (*call, *evidence.Failure) {
 		return k, &evidence.Failure{Class: evidence.Other, Reason: err.Error()}
 	}
 	k.header, k.chunked = c.s.header(c.check, r)
-	if _, own := r.Header["Authorization"]; !own {
+	if r.bare() {
+		if f := c.s.bare(k); f != nil {
+			return k, f
+		}
+	} else if _, own := r.Header["Authorization"]; !own {
 		if f := c.s.auth.header(k.header); f != nil {
 			return k, f
 		}

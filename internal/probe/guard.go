@@ -55,6 +55,9 @@ func (g *guard) refusal(k *call, method string, u *url.URL) string {
 		}
 		return ""
 	}
+	if k.endpoint == target.OpenID && method == http.MethodPost && k.header.Get("Content-Type") == formType {
+		return "" // a request for a token or about one of the run's own, which profile observe may send too
+	}
 	r, readable := resourceOf(base, u)
 	query := readable && method == http.MethodPost && r.isQuery()
 	switch {

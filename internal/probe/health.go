@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/oasc/mimcheck/internal/evidence"
@@ -79,7 +80,7 @@ func (h *health) ask() *evidence.Failure {
 	switch {
 	case j.failure != nil:
 		return j.failure
-	case k.last.status < 200 || k.last.status > 299:
+	case (k.last.status < 200 || k.last.status > 299) && !slices.Contains(k.request.Expects, k.last.status):
 		return &evidence.Failure{Reason: fmt.Sprintf("%s %s answered %d", k.request.Method, h.s.redact.url(k.url.String()), k.last.status)}
 	}
 	return nil

@@ -19,6 +19,8 @@ const (
 	OGCProcesses = target.OGCProcesses
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
+	OpenID       = target.OpenID
+	Protected    = target.Protected
 	TMF620       = target.TMF620
 	TMF622       = target.TMF622
 	TMF629       = target.TMF629
@@ -48,6 +50,11 @@ type Request struct {
 	// Expects lists statuses that the check itself judges although they would
 	// otherwise say that the platform is not to be reached (401, 403, 429, 5xx).
 	Expects []int
+	// Anonymous leaves out all of the target's credentials.
+	Anonymous bool
+	// Client names the client of the target that the request is sent as, by HTTP Basic
+	// (RFC 6749, 2.3.1), and with no other credentials.
+	Client string
 	// AnyMedia says that the check itself judges an answer in HTML.
 	AnyMedia bool
 	// FollowRedirects is off when the check itself judges a redirect.

@@ -19,8 +19,12 @@ const (
 	varBasic        = "${MIMCHECK_BASIC}" // base64 of user:password
 	varPassword     = "${MIMCHECK_PASSWORD}"
 	varClientSecret = "${MIMCHECK_CLIENT_SECRET}"
+	varToken        = "${MIMCHECK_TOKEN}"    // that a check was given
 	varHidden       = "${MIMCHECK_REDACTED}" // a secret that is not the target's, such as a cookie
 )
+
+// varClient stands for the secret of a client of the target.
+func varClient(name string) string { return "${MIMCHECK_CLIENT_" + strings.ToUpper(name) + "}" }
 
 // varHeader stands for the value of a header field of the target that is secret.
 func varHeader(name string) string {
@@ -78,6 +82,11 @@ func newRedactor(t *target.Target) *redactor {
 	r.add(a.OAuth2.ClientSecret, varClientSecret)
 	if a.OAuth2.ClientSecret != "" {
 		r.add(basicValue(url.QueryEscape(a.OAuth2.ClientID), url.QueryEscape(a.OAuth2.ClientSecret)), varClientSecret)
+	}
+	for name, c := range t.Clients {
+		stand := varClient(name)
+		r.add(c.Secret, stand)
+		r.add(basicValue(url.QueryEscape(c.ID), url.QueryEscape(c.Secret)), stand)
 	}
 	for _, name := range t.SecretHeaders {
 		stand := varHeader(name)

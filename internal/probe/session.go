@@ -100,6 +100,10 @@ func healthRequest(o Options, endpoint string) Request {
 	case endpoint != target.NGSILD:
 		r := Request{Endpoint: endpoint, Method: http.MethodGet, Path: marketPath(endpoint), AnyMedia: true}
 		switch {
+		case endpoint == target.OpenID:
+			r.Path, r.Anonymous = "/.well-known/openid-configuration", true
+		case endpoint == target.Protected:
+			r.Anonymous, r.Expects = true, []int{http.StatusUnauthorized, http.StatusForbidden}
 		case endpoint == target.DCAT:
 			r.Header = http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}
 		case r.Path != "":

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/target"
 )
 
 // recorder is the RoundTripper below redirects and retries: nothing reaches the
@@ -105,6 +106,9 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 		c.last.failure = s.failure(ctx, err)
 		body = body[:min(len(body), maxPartial)]
 	}
+	if c.endpoint == target.OpenID {
+		s.redact.learn(body)
+	}
 	c.last.status, c.last.header, c.last.body = res.StatusCode, res.Header, body
 	c.last.openEnded = res.ContentLength < 0 && len(res.TransferEncoding) == 0 && res.ProtoMajor == 1 && res.Body != http.NoBody
 	x.Response = &evidence.Response{Status: res.StatusCode, Proto: res.Proto, Header: s.redact.header(res.Header),
@@ -120,7 +124,9 @@ const maxPartial = 64 << 10
 func (c *call) outgoing(req *http.Request) (*http.Request, []byte) {
 	out := req.Clone(req.Context())
 	out.Header = c.header.Clone()
-	c.client.s.auth.query(out.URL)
+	if !c.request.bare() {
+		c.client.s.auth.query(out.URL)
+	}
 	body := c.request.Body
 	out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, 0
 	if body != nil {

@@ -71,7 +71,11 @@ func broker(ctx context.Context, client probe.Client, endpoint string) string {
 // landing asks for the resource at an endpoint's base URL. Whatever it answers is the
 // checks' to judge, as long as somebody answers for it.
 func landing(ctx context.Context, client probe.Client, endpoint string) string {
-	if _, err := client.Do(ctx, probe.Request{Endpoint: endpoint, Method: http.MethodGet, AnyMedia: true}); err != nil {
+	r := probe.Request{Endpoint: endpoint, Method: http.MethodGet, AnyMedia: true}
+	if endpoint == target.OpenID || endpoint == target.Protected {
+		r.Anonymous, r.Expects = true, []int{http.StatusUnauthorized, http.StatusForbidden}
+	}
+	if _, err := client.Do(ctx, r); err != nil {
 		return outage(err)
 	}
 	return ""

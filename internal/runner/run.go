@@ -128,7 +128,7 @@ func environment(ctx context.Context, plan *Plan, o Options, down outages) suite
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types,
 		Models: o.Models, Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
-		Patience: o.Patience, Endpoints: o.Target.Endpoints,
+		Patience: o.Patience, Endpoints: o.Target.Endpoints, Scopes: o.Target.Scopes(),
 	}
 	for _, f := range statement.Features {
 		env.Features = append(env.Features, suites.Feature(f))

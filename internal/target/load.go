@@ -68,6 +68,7 @@ func (f *file) root(n ast.Node) {
 		yamldoc.Named("headers", f.headers),
 		yamldoc.Named("context", func(n ast.Node, at string) { t.Context = f.address(n, at) }),
 		yamldoc.Named("auth", f.auth),
+		yamldoc.Named("clients", f.clients),
 		yamldoc.Named("tls", f.tls),
 		yamldoc.Named("statement", f.statement),
 		yamldoc.Named("politeness", f.politeness),
@@ -209,6 +210,22 @@ func (f *file) auth(n ast.Node, at string) {
 	if seen != nil && len(seen) != 1 {
 		f.Wrong(n, at, "expected one of bearer, apiKey, basic and oauth2, seen %d of them", len(seen))
 	}
+}
+
+func (f *file) clients(n ast.Node, at string) {
+	f.t.Clients = map[string]Client{}
+	var fields []yamldoc.Field
+	for _, name := range ClientNames() {
+		fields = append(fields, yamldoc.Named(name, func(n ast.Node, at string) {
+			var c Client
+			seen := f.Mapping(n, at, f.Into("id", &c.ID),
+				yamldoc.Named("secret", func(n ast.Node, at string) { c.Secret = f.secret(n, at) }),
+				yamldoc.Named("scopes", func(n ast.Node, at string) { c.Scopes = f.Texts(n, at) }))
+			f.need(n, at, seen, "id", "secret")
+			f.t.Clients[name] = c
+		}))
+	}
+	f.Mapping(n, at, fields...)
 }
 
 // need tells which fields are missing; seen is nil when that was told before.

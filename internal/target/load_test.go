@@ -136,7 +136,7 @@ var bad = []struct {
 	{"null endpoints", "endpoints:\nname: a\n", "endpoints: expected fields with values, seen nothing", true},
 	{"no url", "endpoints:\n  ngsi-ld: {}\n", "endpoints.ngsi-ld.url: missing", true},
 	{"an unknown endpoint", "endpoints:\n  ngsi-ld:\n    url: https://a.example\n  ngsild:\n    url: https://a.example\n", ":4:3: endpoints.ngsild: unknown field: expected one of ngsi-ld, ogc-features", true},
-	{"an unknown field", ok + "tennant: a\n", ":2:1: tennant: unknown field: expected one of name, endpoints, tenant, headers, context, auth, tls, statement, politeness, models; tenant is nearest", true},
+	{"an unknown field", ok + "tennant: a\n", ":2:1: tennant: unknown field: expected one of name, endpoints, tenant, headers, context, auth, clients, tls, statement, politeness, models; tenant is nearest", true},
 	{"an unknown field below", ok + "politeness:\n  rate: 1\n  concurency: 2\n", ":4:3: politeness.concurency: unknown field", true},
 	{"a number for text", ok + "tenant: 12\n", ":2:9: tenant: expected text, seen a number: put it in quotes", true},
 	{"text for a number", ok + "politeness: {rate: fast}\n", ":2:20: politeness.rate: expected a number, seen text", true},

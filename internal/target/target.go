@@ -30,6 +30,10 @@ const (
 	Declarations = "declarations"
 	// DCAT is the address of a data catalogue by DCAT-AP.
 	DCAT = "dcat"
+	// OpenID is the issuer of an OpenID provider, below which its metadata are.
+	OpenID = "openid"
+	// Protected is the address of a resource that only those with a token may read.
+	Protected = "protected"
 )
 
 // Endpoint names of the TM Forum Open APIs that marketplaces use. Each is the base URL
@@ -55,7 +59,7 @@ const (
 
 // endpointNames are all endpoint names, in the order in which they are told.
 func endpointNames() []string {
-	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Declarations, DCAT, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Declarations, DCAT, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
 		TMF641, TMF651, TMF652, TMF670, TMF676}
 }
 
@@ -69,6 +73,7 @@ type Target struct {
 	// SecretHeaders names the members of Header whose value is a secret.
 	SecretHeaders []string
 	Auth          Auth
+	Clients       map[string]Client // see ClientNames
 	TLS           TLS
 	Context       string // URL of an @context that the platform knows; empty for the core context
 	Statement     Statement
@@ -100,10 +105,41 @@ type Auth struct {
 	}
 }
 
+// Client is a program that the provider at the endpoint OpenID knows.
+type Client struct {
+	ID, Secret string
+	Scopes     []string // that it asks for; empty leaves them to the provider
+}
+
+// Names of the clients that checks get tokens as.
+const (
+	Reader   = "reader"   // whose token opens the endpoint Protected
+	Limited  = "limited"  // whose token lacks the right to
+	Stranger = "stranger" // whose token is of another tenant
+)
+
+// ClientNames are all names of clients.
+func ClientNames() []string { return []string{Reader, Limited, Stranger} }
+
+// Scopes are those that the clients ask for, by client.
+func (t *Target) Scopes() map[string][]string {
+	var scopes map[string][]string
+	for name, c := range t.Clients {
+		if scopes == nil {
+			scopes = map[string][]string{}
+		}
+		scopes[name] = c.Scopes
+	}
+	return scopes
+}
+
 // TLS holds file paths for mutual TLS and private roots.
 type TLS struct {
 	CertFile, KeyFile, CAFile string
 	ServerName                string
+	// Authorities are certificates in PEM form, beside those of CAFile: of a platform that
+	// mimcheck starts itself.
+	Authorities []byte
 }
 
 // Politeness bounds what a run may ask of the platform.

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/mqtt"
+	"github.com/oasc/mimcheck/internal/reference/secure"
 )
 
 // Fault is one named, deterministic defect.
@@ -36,6 +37,8 @@ type Fault struct {
 	// Publishing, if set, replaces the publication of a notification over MQTT, whatever
 	// On says; see Publish.
 	Publishing func(ctx context.Context, to mqtt.Endpoint, payload []byte, next mqtt.Publish) error
+	// Listening, if set, changes how the platform listens by TLS, whatever On says.
+	Listening func(*secure.Settings)
 }
 
 // Match says whether a fault touches a request.
@@ -208,7 +211,7 @@ func SetBody(r *http.Request, b []byte) {
 // All lists every named fault, sorted by name.
 func All() []Fault {
 	var all []Fault
-	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), mqttNotifications(), registrations(), temporal(), places(), rest(), processes(), market(), dataCatalogue(), declarations(), generic(), narrow(), marketSingly()} {
+	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), mqttNotifications(), registrations(), temporal(), places(), rest(), processes(), security(), market(), dataCatalogue(), declarations(), generic(), narrow(), marketSingly()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })

@@ -1,0 +1,32 @@
+package embedded
+
+import (
+	"crypto/rand"
+	"net/http"
+
+	"github.com/oasc/mimcheck/internal/reference/identity"
+	"github.com/oasc/mimcheck/internal/target"
+)
+
+// cityClients are the programs that the reference platform knows, by what checks call
+// them. Their secrets are new with each start.
+func cityClients() map[string]identity.Client {
+	client := func(id, tenant string, scopes ...string) identity.Client {
+		return identity.Client{ID: id, Secret: rand.Text(), Scopes: scopes, Tenant: tenant}
+	}
+	return map[string]identity.Client{
+		target.Reader:   client("parking-app", "", identity.ScopeRead),
+		target.Limited:  client("status-page", "", identity.ScopeStatus),
+		target.Stranger: client("harbour-app", "harbour", identity.ScopeRead),
+	}
+}
+
+// strict tells who came by TLS to come in no other way (RFC 6797, 7.1 and 7.2).
+func strict(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS != nil {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}

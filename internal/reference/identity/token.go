@@ -1,0 +1,186 @@
+package identity
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// lifetime is how long a token can be used.
+const lifetime = 10 * time.Minute
+
+// maxForm is the largest form that is read, in bytes.
+const maxForm = 64 << 10
+
+// claims are what an access token says, by RFC 9068, 2.2.
+type claims struct {
+	jwt.Claims
+	ClientID string `json:"client_id"`
+	Scope    string `json:"scope"`
+	Tenant   string `json:"tenant,omitempty"`
+}
+
+// form reads the parameters of a request in its body, none of which may be there twice
+// (RFC 6749, 3.2). It is nil when they can't be read.
+func form(w http.ResponseWriter, r *http.Request) url.Values {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if r.ParseForm() != nil {
+		return nil
+	}
+	for _, values := range r.PostForm {
+		if len(values) > 1 {
+			return nil
+		}
+	}
+	return r.PostForm
+}
+
+// client is who asks: by HTTP Basic or in the form (RFC 6749, 2.3.1). It answers itself,
+// and gives nil, when it is nobody that is known.
+func (p *Platform) client(w http.ResponseWriter, r *http.Request, form url.Values) *Client {
+	id, secret := form.Get("client_id"), form.Get("client_secret")
+	user, password, basic := r.BasicAuth()
+	if basic {
+		var errs [2]error
+		id, errs[0] = url.QueryUnescape(user)
+		secret, errs[1] = url.QueryUnescape(password)
+		if errs[0] != nil || errs[1] != nil {
+			id = ""
+		}
+	}
+	for i := range p.clients {
+		c := &p.clients[i]
+		if c.ID == id && subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) == 1 {
+			return c
+		}
+	}
+	w.Header().Set("WWW-Authenticate", `Basic realm="clients of the reference city platform"`)
+	refuse(w, http.StatusUnauthorized, "invalid_client")
+	return nil
+}
+
+// refuse answers with an error by RFC 6749, 5.2.
+func refuse(w http.ResponseWriter, status int, kind string) {
+	w.Header().Set("Cache-Control", "no-store")
+	send(w, status, object{"error": kind})
+}
+
+// token is the token endpoint (RFC 6749, 3.2).
+func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
+	f := form(w, r)
+	if f == nil {
+		refuse(w, http.StatusBadRequest, "invalid_request")
+		return
+	}
+	c := p.client(w, r, f)
+	if c == nil {
+		return
+	}
+	switch f.Get("grant_type") {
+	case "":
+		refuse(w, http.StatusBadRequest, "invalid_request")
+	case "client_credentials":
+		p.grant(w, c, strings.Fields(f.Get("scope")))
+	case "authorization_code":
+		refuse(w, http.StatusBadRequest, "invalid_grant") // nobody can have been given a code
+	default:
+		refuse(w, http.StatusBadRequest, "unsupported_grant_type")
+	}
+}
+
+// grant gives a token of the scopes, or of all that the client may have.
+func (p *Platform) grant(w http.ResponseWriter, c *Client, scopes []string) {
+	if len(scopes) == 0 {
+		scopes = c.Scopes
+	}
+	for _, s := range scopes {
+		if !slices.Contains(c.Scopes, s) {
+			refuse(w, http.StatusBadRequest, "invalid_scope")
+			return
+		}
+	}
+	now := p.now()
+	said := claims{
+		Claims: jwt.Claims{Issuer: p.issuer(), Subject: c.ID, Audience: jwt.Audience{p.root + Protected}, ID: rand.Text(),
+			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(lifetime))},
+		ClientID: c.ID, Scope: strings.Join(scopes, " "), Tenant: c.Tenant,
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.signing, KeyID: keyES256}},
+		(&jose.SignerOptions{}).WithType("at+jwt"))
+	var token string
+	if err == nil {
+		token, err = jwt.Signed(signer).Claims(said).Serialize()
+	}
+	if err != nil {
+		http.Error(w, "the token could not be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
+	send(w, http.StatusOK, object{"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.Seconds()), "scope": said.Scope})
+}
+
+// read gives what a token says that is still good; nil for any other.
+func (p *Platform) read(token string) *claims {
+	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		return nil
+	}
+	var said claims
+	if parsed.Claims(p.signing.Public(), &said) != nil ||
+		said.ValidateWithLeeway(jwt.Expected{Issuer: p.issuer(), AnyAudience: jwt.Audience{p.root + Protected}, Time: p.now()}, 0) != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.revoked[said.ID] {
+		return nil
+	}
+	return &said
+}
+
+// introspect tells a client what a token is (RFC 7662).
+func (p *Platform) introspect(w http.ResponseWriter, r *http.Request) {
+	f := form(w, r)
+	if f == nil || f.Get("token") == "" {
+		refuse(w, http.StatusBadRequest, "invalid_request")
+		return
+	}
+	if p.client(w, r, f) == nil {
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	said := p.read(f.Get("token"))
+	if said == nil {
+		send(w, http.StatusOK, object{"active": false})
+		return
+	}
+	send(w, http.StatusOK, object{"active": true, "client_id": said.ClientID, "scope": said.Scope, "token_type": "Bearer",
+		"iss": said.Issuer, "sub": said.Subject, "aud": said.Audience, "exp": said.Expiry, "iat": said.IssuedAt})
+}
+
+// revoke ends a token of the client (RFC 7009).
+func (p *Platform) revoke(w http.ResponseWriter, r *http.Request) {
+	f := form(w, r)
+	if f == nil || f.Get("token") == "" {
+		refuse(w, http.StatusBadRequest, "invalid_request")
+		return
+	}
+	c := p.client(w, r, f)
+	if c == nil {
+		return
+	}
+	if said := p.read(f.Get("token")); said != nil && said.ClientID == c.ID {
+		p.mu.Lock()
+		p.revoked[said.ID] = true
+		p.mu.Unlock()
+	}
+	w.WriteHeader(http.StatusOK)
+}
