@@ -17,6 +17,9 @@
 //  5. There are only extended checks: conformant if one passed (a failed one is
 //     told), else inconclusive; never nonConformant.
 //
+// Where no gating check applies, those of declarations gate: what a person declares may
+// stand for what was not to be tested, as declared.
+//
 // An outcome that is none of the five counts as cantTell.
 //
 // A requirement for which nothing but declarations speaks (checks with the need

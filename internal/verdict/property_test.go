@@ -61,6 +61,7 @@ func drawCheck(t *rapid.T, id string, requirements []string) reports.CheckResult
 		// Passed and inapplicable often, or everything would fail.
 		Outcome:      rapid.SampledFrom([]reports.Outcome{"passed", "passed", "passed", "passed", "inapplicable", "inapplicable", "failed", "cantTell", "untested"}).Draw(t, "outcome"),
 		Reason:       "reason",
+		Needs:        rapid.SampledFrom([][]string{{"read"}, {"read"}, {"read", "declarations"}}).Draw(t, "needs"),
 		Requirements: rapid.SliceOfNDistinct(rapid.SampledFrom(requirements), 1, min(3, len(requirements)), rapid.ID[string]).Draw(t, "bound"),
 	}
 }

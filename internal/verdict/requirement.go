@@ -104,6 +104,15 @@ func weigh(checks []reports.CheckResult) (reports.Verdict, string) {
 			gating = append(gating, c)
 		}
 	}
+	if g := count(gating); g.total > 0 && g.inapplicable == g.total { // a declaration stands for what does not apply
+		declared := func(c reports.CheckResult) bool { return c.Declared() }
+		for _, c := range advisory {
+			if declared(c) {
+				gating = append(gating, c)
+			}
+		}
+		advisory = slices.DeleteFunc(advisory, declared)
+	}
 	g, a := count(gating), count(advisory)
 	deciding := g
 	if g.total == 0 {

@@ -241,6 +241,40 @@ func TestDeclaredIsToldApartFromTested(t *testing.T) {
 	}
 }
 
+// Where tests do not apply, a declaration decides; where they do, it is aside.
+func TestADeclarationStandsForWhatDoesNotApply(t *testing.T) {
+	declared := func(letters string) []reports.CheckResult {
+		all := results(advice, letters)
+		for i := range all {
+			all[i].Needs = []string{"read", "declarations"}
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		tests, declared string
+		verdict         reports.Verdict
+		isDeclared      bool
+	}{
+		"declared":               {"II", "P", conformant, true},
+		"declared in vain":       {"II", "F", nonConformant, false},
+		"not known to hold":      {"II", "C", inconclusive, false},
+		"nothing declared":       {"II", "I", inconclusive, false},
+		"tested, too":            {"PI", "P", conformant, false},
+		"tested, not declared":   {"P", "I", conformant, false},
+		"failed, and declared":   {"FI", "P", nonConformant, false},
+		"not run, and declared":  {"UI", "P", inconclusive, false},
+		"tested, declared badly": {"P", "F", conformant, false},
+	} {
+		got := judge(t, baselines.Mandatory, nil, results(feature, c.tests), declared(c.declared))
+		if got.Verdict != c.verdict || got.Declared != c.isDeclared {
+			t.Errorf("%s: %s, declared %t: %s", name, got.Verdict, got.Declared, got.Reason)
+		}
+	}
+	if got := judge(t, baselines.Mandatory, nil, results(feature, "I"), results(advice, "P")); got.Verdict != inconclusive {
+		t.Errorf("advice alone decides: %s", got.Reason)
+	}
+}
+
 func TestAMIMIsDeclaredOnlyWhenAllThatDecidesIs(t *testing.T) {
 	b := two()
 	declared := on("MIM1/must", reports.Passed)

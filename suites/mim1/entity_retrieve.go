@@ -42,7 +42,7 @@ func entityRetrieve() []Check {
 		{
 			ID:           "mim1.entity.retrieve.related",
 			Title:        "The object of a relationship is retrieved as the entity that it names",
-			Requirements: related, Clause: cim009 + "4.5.3",
+			Requirements: slices.Concat(related, alsoKnown), Clause: cim009 + "4.5.3",
 			Level: Core, Needs: writes, Fault: "entity.retrieve.loses-relationships",
 			Body: func(t *T) {
 				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner")}), t.Name("Thing"), t.Name("ownedBy")

@@ -1,6 +1,8 @@
 package mim1
 
 import (
+	"slices"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -143,9 +145,10 @@ func qEquality() []Check {
 			},
 		},
 		{
-			ID:    "mim1.query.q.equalRelationship",
-			Title: "q with == and a URI gives the entities whose relationship points there",
-			Fault: "query.q.equal-as-existence",
+			ID:           "mim1.query.q.equalRelationship",
+			Title:        "q with == and a URI gives the entities whose relationship points there",
+			Requirements: slices.Concat(query, alsoKnown),
+			Fault:        "query.q.equal-as-existence",
 			Body: func(t *T) {
 				here, there := t.URN("Place"), t.URN("Place")
 				c := attributed(t, map[string]any{"here": ngsild.Relationship(here), "there": ngsild.Relationship(there), "nowhere": nil})

@@ -83,6 +83,9 @@ var (
 		"oasc-2026-06-draft/MIM1/R1.2",
 		"oasc-2026-06-draft/MIM1/R3.1",
 	}
+	alsoKnown = []string{ // one identifier leads to another, and is found by it
+		"oasc-2026-06-draft/MIM1/R1.4",
+	}
 	identity = []string{
 		"oasc-2019-01-16/MIM1/access",
 		"oasc-2019-01-16/MIM1/structured",

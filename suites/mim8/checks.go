@@ -28,6 +28,7 @@ const someProcesses = 5
 // What the checks give evidence for.
 var (
 	callable  = []string{"oasc-2026-06-draft/MIM8/R3.2"} // models are called through a standard interface
+	reachable = []string{"oasc-2026-06-draft/MIM8/R1.1"} // what models brought about
 	described = []string{"oasc-2026-06-draft/MIM8/R3.1", "oasc-2026-06-draft/MIM8/R3.2"}
 )
 
@@ -35,7 +36,7 @@ type object = map[string]any
 
 // Checks lists the checks of MIM8.
 func Checks() []Check {
-	checks := slices.Concat(resourceChecks(), processChecks(), absentChecks())
+	checks := slices.Concat(resourceChecks(), processChecks(), jobChecks(), absentChecks())
 	for i := range checks {
 		c := &checks[i]
 		c.Endpoints, c.Feature = []string{probe.OGCProcesses}, FeatureProcesses
@@ -236,13 +237,7 @@ func found(t *T, path string, options ...Option) *probe.Response {
 // listed are the processes of the list; with none the check ends as untested.
 func listed(t *T, options ...Option) (*probe.Response, []object) {
 	r := found(t, "/processes", options...)
-	list, _ := t.Object(r)["processes"].([]any)
-	var all []object
-	for _, v := range list {
-		if p, is := v.(object); is {
-			all = append(all, p)
-		}
-	}
+	all := objects(t.Object(r)["processes"])
 	if len(all) == 0 {
 		t.Untested("the platform lists no process")
 	}

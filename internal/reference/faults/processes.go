@@ -62,6 +62,23 @@ func processes() []Fault {
 				inProblem(func(o object) { o["type"] = "about:blank" })(a)
 			}
 		}},
+		{Name: "processes.jobs.bare", Summary: "The list of jobs is an array without an object around it.", On: at(http.MethodGet, "jobs"), Answer: func(_ *http.Request, a *Answer) {
+			if o, is := decode(a.Body).(object); is && a.Status == http.StatusOK {
+				a.Body = encode(o["jobs"])
+			}
+		}},
+		{Name: "processes.jobs.nameless", Summary: "Listed jobs have no id.", On: at(http.MethodGet, "jobs"), Answer: answered(func(o object) {
+			for _, j := range objects(o["jobs"]) {
+				delete(j, "jobID")
+			}
+		})},
+		{Name: "processes.job.results-gone", Summary: "The results of a job are not there.", On: at(http.MethodGet, "jobs/*/results"), Answer: gone},
+		{Name: "processes.job.results-renamed", Summary: "Results have other names than the outputs that the process declares.", On: at(http.MethodGet, "jobs/*/results"), Answer: answered(func(o object) {
+			for _, name := range sorted(o) {
+				o["result_"+name] = o[name]
+				delete(o, name)
+			}
+		})},
 		{Name: "processes.job.unknown-empty", Summary: "A job that is not there is an empty object.", On: at(http.MethodGet, "jobs/*"), Answer: instead404(`{}`)},
 		{Name: "processes.execution.unknown-accepted", Summary: "The execution of a process that is not there is accepted.", On: at(http.MethodPost, "processes/*/execution"), Answer: func(_ *http.Request, a *Answer) {
 			if a.Status == http.StatusNotFound {

@@ -33,8 +33,10 @@ func execute(w http.ResponseWriter, r *http.Request) {
 	}
 	switch in := request.Inputs; id {
 	case "parking-forecast":
-		send(w, http.StatusOK, object{"free": math.Round(*in["free"] * math.Pow(0.9, *in["hours"]))})
+		free := math.Round(*in["free"] * math.Pow(0.9, *in["hours"]))
+		send(w, http.StatusOK, object{"free": free, "taken": *in["free"] - free})
 	default:
-		send(w, http.StatusOK, object{"level": *in["level"] - 20*math.Log10(math.Max(1, *in["distance"]))})
+		loss := 20 * math.Log10(math.Max(1, *in["distance"]))
+		send(w, http.StatusOK, object{"level": *in["level"] - loss, "loss": loss})
 	}
 }

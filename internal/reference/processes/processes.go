@@ -28,8 +28,9 @@ func New() *Platform {
 	p.mux.HandleFunc("GET "+Base+"/processes", list)
 	p.mux.HandleFunc("GET "+Base+"/processes/{id}", one)
 	p.mux.HandleFunc("POST "+Base+"/processes/{id}/execution", execute)
-	p.mux.HandleFunc("GET "+Base+"/jobs/{id}", noJob)
-	p.mux.HandleFunc("GET "+Base+"/jobs/{id}/results", noJob)
+	p.mux.HandleFunc("GET "+Base+"/jobs", jobs)
+	p.mux.HandleFunc("GET "+Base+"/jobs/{id}", oneJob)
+	p.mux.HandleFunc("GET "+Base+"/jobs/{id}/results", results)
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "about:blank", "there is no resource "+r.URL.Path)
 	})
@@ -56,7 +57,10 @@ func models() []object {
 				"free":  object{"title": "Places that are free now", "schema": number},
 				"hours": object{"title": "Hours from now", "schema": object{"type": "integer", "minimum": 1, "maximum": 24}},
 			},
-			"outputs": object{"free": object{"title": "Places that will be free", "schema": number}},
+			"outputs": object{
+				"free":  object{"title": "Places that will be free", "schema": number},
+				"taken": object{"title": "Places that will be taken until then", "schema": number},
+			},
 		},
 		{
 			"id": "noise-level", "version": "0.9.0", "title": "Level of noise at a distance",
@@ -66,7 +70,10 @@ func models() []object {
 				"level":    object{"title": "Level at one metre, in decibel", "schema": number},
 				"distance": object{"title": "Distance in metres", "schema": object{"type": "number", "minimum": 1}},
 			},
-			"outputs": object{"level": object{"title": "Level in decibel", "schema": object{"type": "number"}}},
+			"outputs": object{
+				"level": object{"title": "Level in decibel", "schema": object{"type": "number"}},
+				"loss":  object{"title": "Loss on the way, in decibel", "schema": number},
+			},
 		},
 	}
 }
@@ -94,13 +101,13 @@ func link(r *http.Request, path, rel string) object {
 func landing(w http.ResponseWriter, r *http.Request) {
 	const rel = "http://www.opengis.net/def/rel/ogc/1.0/"
 	send(w, http.StatusOK, object{"title": "Models of Halverstad", "links": []object{
-		link(r, "", "self"), link(r, "/conformance", rel+"conformance"), link(r, "/processes", rel+"processes"),
+		link(r, "", "self"), link(r, "/conformance", rel+"conformance"), link(r, "/processes", rel+"processes"), link(r, "/jobs", rel+"job-list"),
 	}})
 }
 
 func conformance(w http.ResponseWriter, _ *http.Request) {
 	const class = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
-	send(w, http.StatusOK, object{"conformsTo": []string{class + "core", class + "json", class + "ogc-process-description"}})
+	send(w, http.StatusOK, object{"conformsTo": []string{class + "core", class + "json", class + "ogc-process-description", class + "job-list"}})
 }
 
 // list gives the summaries of the processes (7.9).
@@ -138,11 +145,6 @@ func one(w http.ResponseWriter, r *http.Request) {
 
 func noProcess(w http.ResponseWriter, r *http.Request) {
 	fail(w, http.StatusNotFound, exceptions+"no-such-process", "there is no process "+r.PathValue("id"))
-}
-
-// noJob: what is executed is executed at once, so that there are no jobs.
-func noJob(w http.ResponseWriter, r *http.Request) {
-	fail(w, http.StatusNotFound, exceptions+"no-such-job", "there is no job "+r.PathValue("id"))
 }
 
 func send(w http.ResponseWriter, status int, document any) {
