@@ -192,12 +192,12 @@ func ofThisVersion(files []*zip.File) error {
 	if len(files) == 0 || files[0].Name != manifestFile || files[0].Method != zip.Store || files[0].CompressedSize64 > MaxFile {
 		return nil
 	}
-	r, err := files[0].OpenRaw()
-	if err != nil {
-		return nil //nolint:nilerr // told of when it is read
-	}
 	var head heading
-	if json.NewDecoder(r).Decode(&head) != nil || head.Format != formatName {
+	r, broken := files[0].OpenRaw() // what is broken is told of when it is read
+	if broken == nil {
+		broken = json.NewDecoder(r).Decode(&head)
+	}
+	if broken != nil || head.Format != formatName {
 		return nil
 	}
 	if err := readable(head.Version); err != nil {

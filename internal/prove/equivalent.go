@@ -57,7 +57,7 @@ func equivalent() map[string]string {
 	each(notOfThese, "ignores-jsonkeys", "get-csourceregistrations")
 	all(formOfInput, "put-entities-entity.ignores-format", "put-entities-entity.ignores-options", "patch-entities-entity.ignores-format")
 	all(mayBeMissing, "places-get.loses-first", "places-get.loses-last", "places-get-api.loses-last")
-	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
+	all(notSelecting, "get-entitymaps.ignores-pick", "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
 	each(ownParameter, "ignores-f", "places-get-conformance", "places-get-collections-collection-items")
 	all(freshMaps, "get-entitymaps.stale")
 	maps := []string{"get-entitymaps", "post-entitymaps", "get-temporal-entitymaps", "post-temporal-entitymaps"}
@@ -71,7 +71,7 @@ func equivalent() map[string]string {
 	for _, what := range []string{"lang", "geometryproperty", "join", "joinlevel", "containedby"} {
 		all(notSelecting, "get-entitymaps.ignores-"+what)
 	}
-	for _, what := range []string{"lang", "omit", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {
+	for _, what := range []string{"lang", "pick", "omit", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {
 		all(notSelecting, "get-temporal-entitymaps.ignores-"+what)
 	}
 	for _, what := range []string{"lastn", "aggrmethods", "aggrperiodduration"} {

@@ -1,0 +1,79 @@
+package mim1
+
+import (
+	"strings"
+
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// entityMapsOfParts checks entity maps of entities of which the parts are at several
+// sources: as in a query, what they are selected by is held against the whole.
+func entityMapsOfParts() []Check {
+	split := Query("splitEntities", "true")
+	// now is a sensor whose level a source has, and whose place the platform has; then is
+	// the same of the past. Both give a query that needs both parts.
+	now := func(t *T) (*spread, string) {
+		d := newSpread(t)
+		d.keeps(t)
+		d.part(t, "inclusive", offering("queryEntity", "queryBatch"))
+		part := ngsild.Entity(d.id, d.kind, d.level, levelThere())
+		d.tells(func(a probe.Asked) any {
+			if !isQuery(a) {
+				return nil
+			}
+			// the source has no place: with a filter by it there is nothing that it finds
+			if !d.isMeant(a) || strings.Contains(a.Query.Get("q")+string(a.Body), d.place) {
+				return []any{}
+			}
+			return []any{part}
+		})
+		return d, d.level + ">40;" + d.place
+	}
+	then := func(t *T) (*spread, string) {
+		alsoClaims(t, FeatureTemporal)
+		s := newRemembered(t)
+		s.records(t)
+		s.registered(t, "inclusive", nil)
+		return s.spread, s.extra + "==1;" + s.place
+	}
+	var checks []Check
+	for _, o := range []struct {
+		id, words, operation, clause string
+		of                           func(t *T) (*spread, string)
+		send                         func(t *T, kind, q string) *probe.Response
+	}{
+		{"query", "a query", "get-entitymaps", "5.14.4.4", now, func(t *T, kind, q string) *probe.Response {
+			return t.GET(entityMapList, Query("type", kind, "q", q), split)
+		}},
+		{"queryByPost", "a query by POST", "post-entitymaps", "5.14.4.4", now, func(t *T, kind, q string) *probe.Response {
+			return t.POST(entityMapList, JSON(with(selector(ngsild.Object{"type": kind}), "type", "Query", "q", q)), split)
+		}},
+		{"past", "a temporal query", "get-temporal-entitymaps", "5.14.5.4", then, func(t *T, kind, q string) *probe.Response {
+			return t.GET(pastMapList, Query("type", kind, "q", q), everything(), split)
+		}},
+		{"pastByPost", "a temporal query by POST", "post-temporal-entitymaps", "5.14.5.4", then, func(t *T, kind, q string) *probe.Response {
+			return t.POST(pastMapList, JSON(with(ofKind(kind, ngsild.Object{"timerel": "after", "timeAt": at("00:00:00")}), "type", "Query", "q", q)), split)
+		}},
+	} {
+		checks = append(checks, Check{
+			ID: "mim1.entityMap.parts." + o.id, Title: "With splitEntities=true the entity map of " + o.words + " names both places of an entity of which the parts meet q only together",
+			Clause: cim009Later + o.clause, Fault: "generic." + o.operation + ".ignores-splitentities",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureDistributed)
+				d, q := o.of(t)
+				r := o.send(t, d.kind, q)
+				d.isAsked(t)
+				t.Require(r).To(HaveStatus(201))
+				entries, _ := t.Object(r)["entityMap"].(ngsild.Object)
+				t.Expect(entries).To(gomega.HaveLen(1), "the map is of one entity")
+				t.Expect(texts(entries[d.id])).To(gomega.ConsistOf("@none", d.registration), "one part is here, the other at the registered source")
+			},
+		})
+	}
+	return common(checks, Check{Requirements: query, Level: Extended, Feature: FeatureEntityMaps, Needs: notifies, Since: "1.9.1"})
+}
