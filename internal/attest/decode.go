@@ -144,8 +144,10 @@ func unzip(content []byte) ([]entry, error) {
 	if len(z.File) > MaxFiles {
 		return nil, wrong("", "it has %d files, expected at most %d", len(z.File), MaxFiles)
 	}
-	if err := ofThisVersion(z.File); err != nil {
-		return nil, err
+	if version, told := versionOf(z.File); told {
+		if err := readable(version); err != nil {
+			return nil, &Error{File: manifestFile, Err: err}
+		}
 	}
 	entries := make([]entry, 0, len(z.File))
 	seen := map[string]bool{}
@@ -186,24 +188,20 @@ func unzip(content []byte) ([]entry, error) {
 	return entries, nil
 }
 
-// ofThisVersion looks at the version before anything else, as far as it can be told: what
-// another version has in it is not for this one to judge.
-func ofThisVersion(files []*zip.File) error {
+// versionOf is what the manifest says of the version, as far as that can be told before
+// anything else is looked at: what another version has in it is not for this one to judge.
+// What is broken is told of when it is read.
+func versionOf(files []*zip.File) (string, bool) {
 	if len(files) == 0 || files[0].Name != manifestFile || files[0].Method != zip.Store || files[0].CompressedSize64 > MaxFile {
-		return nil
+		return "", false
+	}
+	r, err := files[0].OpenRaw()
+	if err != nil {
+		return "", false
 	}
 	var head heading
-	r, broken := files[0].OpenRaw() // what is broken is told of when it is read
-	if broken == nil {
-		broken = json.NewDecoder(r).Decode(&head)
-	}
-	if broken != nil || head.Format != formatName {
-		return nil
-	}
-	if err := readable(head.Version); err != nil {
-		return &Error{File: manifestFile, Err: err}
-	}
-	return nil
+	err = json.NewDecoder(r).Decode(&head)
+	return head.Version, err == nil && head.Format == formatName
 }
 
 // heading is what the manifests of all versions have.
