@@ -30,10 +30,11 @@ func (r *redactor) learn(body []byte) {
 }
 
 // secretOf is what of a token opens anything. Of a signed JWT (RFC 7515, 7.1) that is the
-// signature: what the token says about itself is evidence, which a replay judges again.
+// signature: what the token says about itself is evidence, which a replay judges again. Of
+// one without a signature it is all but the header.
 func secretOf(token string) string {
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 || len(parts[2]) < shortestCore {
+	if len(parts) != 3 {
 		return token
 	}
 	for _, part := range parts[:2] {
@@ -41,6 +42,9 @@ func secretOf(token string) string {
 		if err != nil || !json.Valid(said) {
 			return token
 		}
+	}
+	if len(parts[2]) < shortestCore {
+		return token[len(parts[0])+1:]
 	}
 	return parts[2]
 }

@@ -25,7 +25,11 @@ type object = map[string]any
 // Checks lists the checks of MIM6.
 func Checks() []Check {
 	return slices.Concat(
-		of(FeatureOpenID, []string{probe.OpenID}, metadataChecks(), keyChecks()),
+		of(FeatureOpenID, []string{probe.OpenID}, metadataChecks(), keyChecks(), strangerChecks()),
+		of(FeatureClientCredentials, []string{probe.OpenID}, clientChecks(), jwtChecks()),
+		of(FeatureProtectedData, []string{probe.Protected, probe.OpenID}, anonymousChecks(), tokenChecks()),
+		of(FeatureScopes, []string{probe.Protected, probe.OpenID}, scopeChecks()),
+		of(FeatureTenantAccess, []string{probe.Protected, probe.OpenID}, tenantChecks()),
 	)
 }
 

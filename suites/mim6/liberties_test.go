@@ -1,0 +1,159 @@
+package mim6_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/reference/identity"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites/mim6"
+)
+
+type object = map[string]any
+
+// inObject edits the JSON objects that a path answers with.
+func inObject(path string, edit func(o object)) faults.Fault {
+	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, path) }, Answer: func(_ *http.Request, a *faults.Answer) {
+		var o object
+		if json.Unmarshal(a.Body, &o) != nil {
+			return
+		}
+		edit(o)
+		a.Body, _ = json.Marshal(o)
+	}}
+}
+
+// answering edits the answers of a path with the status.
+func answering(path string, status int, edit func(r *http.Request, a *faults.Answer)) faults.Fault {
+	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, path) }, Answer: func(r *http.Request, a *faults.Answer) {
+		if a.Status == status {
+			edit(r, a)
+		}
+	}}
+}
+
+// What the standards leave to a platform fails no check.
+func TestLiberties(t *testing.T) {
+	const metadata = identity.Base + "/.well-known/openid-configuration"
+	for _, c := range []struct {
+		name  string
+		fault faults.Fault
+	}{
+		{"an issuer with a slash at its end", faults.Fault{Name: "liberty", On: func(*http.Request) bool { return true }, Answer: func(r *http.Request, a *faults.Answer) {
+			var o object
+			if json.Unmarshal(a.Body, &o) != nil {
+				return
+			}
+			if token, is := o["access_token"].(string); is { // it names the same issuer
+				parts := strings.Split(token, ".")
+				said, _ := base64.RawURLEncoding.DecodeString(parts[1])
+				parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(said), identity.Base+`"`, identity.Base+`/"`, 1)))
+				o["access_token"] = strings.Join(parts, ".")
+			}
+			if strings.Contains(r.URL.Path, "/.well-known/") {
+				o["issuer"] = o["issuer"].(string) + "/"
+			}
+			a.Body, _ = json.Marshal(o)
+		}}},
+		{"nothing that is optional", inObject(metadata, func(o object) {
+			for _, member := range []string{"userinfo_endpoint", "introspection_endpoint", "revocation_endpoint", "scopes_supported", "grant_types_supported", "token_endpoint_auth_methods_supported",
+				"introspection_endpoint_auth_methods_supported", "revocation_endpoint_auth_methods_supported", "code_challenge_methods_supported"} {
+				delete(o, member)
+			}
+		})},
+		{"metadata by OpenID Connect alone", faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/.well-known/") },
+			Answer: func(_ *http.Request, a *faults.Answer) {
+				a.Status, a.Body = http.StatusNotFound, []byte("<html>not found</html>")
+			}}},
+		{"opaque tokens", faults.Fault{Name: "liberty", On: func(*http.Request) bool { return true }, Request: func(r *http.Request) {
+			if token, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); is {
+				r.Header.Set("Authorization", "Bearer "+strings.ReplaceAll(token, "~", "."))
+			}
+			if body := faults.ReadBody(r); strings.Contains(string(body), "token=") {
+				faults.SetBody(r, []byte(strings.ReplaceAll(string(body), "~", ".")))
+			}
+		}, Answer: inObject("", func(o object) {
+			if s, is := o["access_token"].(string); is {
+				o["access_token"] = strings.ReplaceAll(s, ".", "~")
+			}
+		}).Answer}},
+		{"tokens without lifetime and scope", inObject(identity.Base+"/token", func(o object) {
+			delete(o, "expires_in")
+		})},
+		{"introspection of the audience's tokens only", inObject(identity.Base+"/introspection", func(o object) {
+			if o["active"] == true {
+				for name := range o {
+					delete(o, name)
+				}
+				o["active"] = false
+			}
+		})},
+		{"access tokens cannot be revoked", answering(identity.Base+"/revocation", http.StatusOK, func(r *http.Request, a *faults.Answer) {
+			if strings.Contains(string(faults.ReadBody(r)), ".") {
+				a.Status, a.Body = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`)
+			}
+		})},
+		{"refusals without a reason", answering(identity.Protected, http.StatusUnauthorized, func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("WWW-Authenticate", `Basic realm="x", Bearer`)
+			a.Body = nil
+		})},
+		{"a page to sign in at beside the challenge", answering(identity.Protected, http.StatusUnauthorized, func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("Content-Type", "text/html")
+			a.Body = []byte("<!DOCTYPE html><title>Sign in</title>")
+		})},
+		{"unknown scopes are left out, and that is told", faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return r.URL.Path == identity.Base+"/token" }, Request: func(r *http.Request) {
+			body := string(faults.ReadBody(r))
+			if at := strings.Index(body, "&scope=scope"); at >= 0 {
+				faults.SetBody(r, []byte(body[:at]))
+			}
+		}}},
+		{"keys without use and alg", inObject(identity.Base+"/keys", func(o object) {
+			var kept []any
+			for _, k := range o["keys"].([]any) {
+				if k := k.(object); k["use"] == "sig" {
+					delete(k, "use")
+					delete(k, "alg")
+					kept = append(kept, k)
+				}
+			}
+			o["keys"] = kept
+		})},
+		{"the data of other tenants are hidden", answering(identity.Protected, http.StatusForbidden, func(_ *http.Request, a *faults.Answer) {
+			if !strings.Contains(a.Header.Get("WWW-Authenticate"), "scope=") {
+				*a = faults.Answer{Status: http.StatusNotFound, Header: http.Header{}}
+			}
+		})},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			platform := start(t, c.fault)
+			for _, check := range mim6.Checks() {
+				r := run(t, check, 1, platform)
+				// Its tokens are changed on their way, so that the point before the data refuses them.
+				changed := strings.HasPrefix(c.name, "an issuer") && strings.HasPrefix(check.ID, "mim6.protected")
+				if r.Outcome == reports.Failed && !changed {
+					t.Errorf("%s: %s", check.ID, r.Reason)
+				}
+			}
+		})
+	}
+}
+
+// What nobody can tell is no fault of the platform.
+func TestWhatNobodyCanTell(t *testing.T) {
+	platform := start(t)
+	reader := platform.Clients["reader"]
+	reader.Secret = "another-one"
+	platform.Clients["reader"] = reader
+	for _, check := range mim6.Checks() {
+		if strings.Contains(check.ID, ".anonymous.leak") || strings.HasPrefix(check.ID, "mim6.token.answer") || strings.HasPrefix(check.ID, "mim6.token.jwt") || check.ID == "mim6.protected.token.opens" {
+			if r := run(t, check, 1, platform); r.Outcome != reports.CantTell {
+				t.Errorf("%s with a wrong secret in target.yaml ends as %s: %s", check.ID, r.Outcome, r.Reason)
+			}
+		}
+	}
+}
