@@ -26,7 +26,9 @@ type Env struct {
 	Features    []Feature         // claimed features
 	Context     string            // URL of an @context that the platform knows, empty for core only
 	Types       map[string]string // declared model of each entity type
-	Models      *models.Catalogue // nil when the run has none
+	// Places say how features and entities belong together, by collection.
+	Places map[string]probe.Place
+	Models *models.Catalogue // nil when the run has none
 	// Sample gives entities that the platform happens to hold, taken once a run.
 	Sample func(context.Context) (*Sample, error)
 	// Endpoints are the target's: name -> base URL, to tell which links lead where.

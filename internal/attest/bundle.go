@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/evidence"
+	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites/baselines"
 )
@@ -78,6 +79,8 @@ type Statement struct {
 	Features    []string          `json:"features"`
 	SpecVersion string            `json:"specVersion,omitempty"`
 	Types       map[string]string `json:"types,omitempty"`
+	// Places tell how features and entities belong together, by collection.
+	Places map[string]target.Place `json:"places,omitempty"`
 }
 
 // New makes a bundle of what a run recorded. The baseline is that of the report.

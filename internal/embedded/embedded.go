@@ -159,7 +159,7 @@ func (c *City) Target() (*target.Target, error) {
 
 // Statement is what the reference platform claims: its endpoints say which MIMs.
 func Statement() target.Statement {
-	s := target.Statement{SpecVersion: SpecVersion}
+	s := target.Statement{SpecVersion: SpecVersion, Places: places()}
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
@@ -177,6 +177,29 @@ func Statement() target.Statement {
 		s.Features = append(s.Features, string(f))
 	}
 	return s
+}
+
+// places are the collections whose features are entities, which have the same ids.
+func places() map[string]target.Place {
+	all := map[string]target.Place{}
+	for collection, of := range map[string]struct {
+		kind       string
+		properties []string
+	}{
+		"parking":            {"OffStreetParking", []string{"name", "totalSpotNumber", "availableSpotNumber"}},
+		"streetlights":       {"Streetlight", []string{"powerState", "dateLastLampChange"}},
+		"airquality":         {"AirQualityObserved", []string{"dateObserved", "no2", "pm10"}},
+		"points-of-interest": {"PointOfInterest", []string{"name"}},
+		"traffic":            {"TrafficFlowObserved", []string{"dateObserved", "intensity"}},
+	} {
+		p := target.NewPlace(of.kind)
+		p.Properties = map[string]string{}
+		for _, name := range of.properties {
+			p.Properties[name] = name
+		}
+		all[collection] = p
+	}
+	return all
 }
 
 // Wait blocks until the server ends.

@@ -38,6 +38,9 @@ const (
 	TMF676       = target.TMF676
 )
 
+// Place tells how the features of a collection and the entities of a type belong together.
+type Place = target.Place
+
 // Request is one request of a check, relative to an endpoint of the target.
 type Request struct {
 	Endpoint string // endpoint name of the target; empty is target.NGSILD

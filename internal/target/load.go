@@ -294,8 +294,44 @@ func (f *file) statement(n ast.Node, at string) {
 				s.Types[m.Name] = f.Text(m.Value, yamldoc.Join(at, m.Name))
 			}
 		}),
+		yamldoc.Named("places", func(n ast.Node, at string) {
+			members, _ := f.Members(n, at)
+			s.Places = make(map[string]Place, len(members))
+			for _, m := range members {
+				s.Places[m.Name] = f.place(m.Value, yamldoc.Join(at, m.Name))
+			}
+		}),
 	)
 }
+
+// maxTolerance is how far apart a feature and its entity may be said to be, in metres.
+const maxTolerance = 10_000
+
+func (f *file) place(n ast.Node, at string) Place {
+	p := NewPlace("")
+	seen := f.Mapping(n, at,
+		f.Into("type", &p.Type),
+		yamldoc.Named("id", func(n ast.Node, at string) {
+			if p.ID = f.Text(n, at); p.ID != "" && !placeholder.MatchString(p.ID) {
+				f.Wrong(n, at, "expected an id with {id} for that of the feature, or {NAME} for one of its properties")
+			}
+		}),
+		f.Into("geometry", &p.Geometry),
+		yamldoc.Named("properties", func(n ast.Node, at string) {
+			members, _ := f.Members(n, at)
+			p.Properties = make(map[string]string, len(members))
+			for _, m := range members {
+				p.Properties[m.Name] = f.Text(m.Value, yamldoc.Join(at, m.Name))
+			}
+		}),
+		yamldoc.Named("tolerance", func(n ast.Node, at string) { p.Tolerance = f.Number(n, at, 0.001, maxTolerance) }),
+	)
+	f.need(n, at, seen, "type")
+	return p
+}
+
+// placeholder is what stands for a part of an id.
+var placeholder = regexp.MustCompile(`\{[^{}]+\}`)
 
 // Bounds of politeness.
 const (

@@ -45,6 +45,14 @@ statement:
   specVersion: 1.6.1
   types:
     https://example.org/AirQualityObserved: AirQualityObserved
+  places:
+    parking: {type: OffStreetParking}
+    benches:
+      type: https://example.org/Bench
+      id: "urn:ngsi-ld:Bench:{code}"
+      geometry: position
+      properties: {label: name}
+      tolerance: 2.5
 politeness:
   rate: 2.5
   concurrency: 3
@@ -89,7 +97,11 @@ func TestLoad(t *testing.T) {
 		Context: "https://example.org/context.jsonld",
 		TLS:     TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "cert.pem"), CAFile: filepath.Join(dir, "cert.pem"), ServerName: "broker"},
 		Statement: Statement{Baseline: "oasc-2019-01-16", MIMs: []string{"MIM1", "MIM2"}, Features: []string{"batch"}, SpecVersion: "1.6.1",
-			Types: map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"}},
+			Types: map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"},
+			Places: map[string]Place{
+				"parking": {Type: "OffStreetParking", ID: "{id}", Geometry: "location", Tolerance: 1},
+				"benches": {Type: "https://example.org/Bench", ID: "urn:ngsi-ld:Bench:{code}", Geometry: "position", Properties: map[string]string{"label": "name"}, Tolerance: 2.5},
+			}},
 		Polite: Politeness{Rate: 2.5, Concurrency: 3, QueryPOST: true, MaxBody: 1 << 20},
 		Models: []string{filepath.Join(dir, "models"), "/srv/models.zip"},
 	}
@@ -182,6 +194,11 @@ var bad = []struct {
 	{"a MIM without list", ok + "statement: {mims: MIM1}\n", "statement.mims: expected a list", true},
 	{"a version as a number", ok + "statement: {specVersion: 1.6}\n", "statement.specVersion: expected a version with three parts", true},
 	{"a version in words", ok + "statement: {specVersion: V1.6.1}\n", "statement.specVersion: expected a version of ETSI GS CIM 009", true},
+	{"a place without type", ok + "statement: {places: {parking: {id: \"{id}\"}}}\n", "statement.places.parking.type: missing", true},
+	{"a place with one id for all", ok + "statement: {places: {parking: {type: A, id: urn:a}}}\n", "statement.places.parking.id: expected an id with {id}", true},
+	{"a place with a strange member", ok + "statement: {places: {parking: {type: A, kind: B}}}\n", "statement.places.parking.kind", true},
+	{"a place of any distance", ok + "statement: {places: {parking: {type: A, tolerance: 0}}}\n", "statement.places.parking.tolerance", true},
+	{"a place with a bare property", ok + "statement: {places: {parking: {type: A, properties: {name: }}}}\n", "statement.places.parking.properties.name: expected text", true},
 	{"a type without model", ok + "statement: {types: {A: }}\n", "statement.types.A: expected text, seen nothing", true},
 	{"an empty name", ok + "name: \"\"\n", "name: expected text, seen an empty one", true},
 	{"an alias", "name: &a x\nendpoints: {ngsi-ld: {url: https://a.example}}\ntenant: *a\n", "expected text, seen an anchor or alias", false},

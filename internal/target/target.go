@@ -92,6 +92,25 @@ type Statement struct {
 	SpecVersion string
 	// Types says which data model each entity type follows: type IRI or name -> model name.
 	Types map[string]string
+	// Places says which features of the endpoint OGCFeatures are also entities of the
+	// endpoint NGSILD: collection id -> how the two belong together.
+	Places map[string]Place
+}
+
+// Place tells how the features of a collection and the entities of a type belong together.
+type Place struct {
+	Type string `json:"type"` // name or IRI of the entity type
+	// ID is the entity's id, with {id} for that of the feature and {NAME} for its property.
+	ID         string            `json:"id"`
+	Geometry   string            `json:"geometry"`             // attribute with the geometry
+	Properties map[string]string `json:"properties,omitempty"` // property -> attribute with the same value
+	Tolerance  float64           `json:"tolerance"`            // how far apart the geometries may be, in metres
+}
+
+// NewPlace is a Place of a type by the rules that hold where nothing else is said: the
+// ids are the same, the geometry is the location, and a metre is no difference.
+func NewPlace(kind string) Place {
+	return Place{Type: kind, ID: "{id}", Geometry: "location", Tolerance: 1}
 }
 
 // Auth holds credentials; at most one kind is set. Values are secrets.

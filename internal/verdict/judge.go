@@ -33,8 +33,8 @@
 //
 // It is nonConformant when one of those MIMs is, else inconclusive when one of them
 // is, else of nothing known when one of them is not claimed, and conformant when all
-// of them are. Where it has checks, too, the worse of both counts, in that order, so
-// that it is conformant by both or not at all. It is declared when the MIMs are, and
+// of them are. Where it has checks that apply, too, the worse of both counts, in that
+// order, so that it is conformant by both or not at all. It is declared when the MIMs are, and
 // its checks. Reasons name the MIMs.
 //
 // # A capability and a MIM

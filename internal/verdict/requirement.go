@@ -21,7 +21,7 @@ func (e evidence) requirement(r baselines.Requirement) reports.RequirementJudge 
 	declared := onlyDeclared(checks)
 	if len(judged.DerivedFrom) > 0 {
 		v, reason, shown := e.derive(judged.DerivedFrom)
-		if len(checks) == 0 {
+		if judged.Verdict == "" { // checks that do not apply say nothing
 			judged.Verdict, judged.Reason = v, reason
 		} else {
 			judged.Verdict, judged.Reason = worse(judged.Verdict, v), reason+" "+judged.Reason

@@ -11,10 +11,13 @@ import (
 func Checks() []Check {
 	checks := slices.Concat(landingChecks(), apiChecks(), conformanceChecks(), refusalChecks(), collectionChecks(),
 		itemChecks(), boxChecks(), timeChecks(), pageChecks(), featureChecks(), geoJSONChecks(), pagesOfHTMLChecks(),
-		openAPIChecks(), systemChecks(), transformationChecks())
+		openAPIChecks(), systemChecks(), transformationChecks(), entityChecks())
 	for i := range checks {
 		c := &checks[i]
-		c.Needs, c.Endpoints = []Need{NeedRead}, []string{probe.OGCFeatures}
+		c.Needs = []Need{NeedRead}
+		if c.Endpoints == nil {
+			c.Endpoints = []string{probe.OGCFeatures}
+		}
 		if c.Level == "" {
 			c.Level = Core
 		}

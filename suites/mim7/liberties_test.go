@@ -81,7 +81,7 @@ func TestLiberties(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, answering(c.edit))
+			platform := start(t, true, answering(c.edit))
 			for _, check := range mim7.Checks() {
 				r := run(t, check, 7, platform)
 				if r.Outcome == reports.Failed {
@@ -145,7 +145,7 @@ func TestIllPlatformsAreNotJudged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, c.fault)
+			platform := start(t, true, c.fault)
 			for _, check := range mim7.Checks() {
 				if check.ID == "mim7.landing.method.head" {
 					continue // has no body that could be cut
@@ -166,7 +166,7 @@ func TestLinksToOtherHostsAreNotFollowed(t *testing.T) {
 			l.(object)["href"] = "https://places.invalid/collections"
 		}
 	})
-	platform := start(t, elsewhere)
+	platform := start(t, true, elsewhere)
 	for _, check := range mim7.Checks() {
 		if check.ID != "mim7.landing.links.resolve" && check.ID != "mim7.pages.next.resolve" && check.ID != "mim7.api.retrieve.success" {
 			continue

@@ -1,6 +1,6 @@
 // Package mim7 checks geospatial data (MIM7, Places): an API by OGC API - Features,
 // Part 1 (Core, GeoJSON, HTML, OpenAPI 3.0) and Part 2 (coordinate reference systems by
-// reference). All checks only observe; they look at some features of some collections,
+// reference), and entities of NGSI-LD that are the same things. All checks only observe; they look at some features of some collections,
 // whichever the platform has.
 package mim7
 
@@ -32,6 +32,8 @@ var (
 		"mims-plus-5.0/MIM7/requirement-2",
 		"oasc-2026-06-draft/MIM7/R4.1",
 	}
+	// geospatial and contextual data belong together
+	combined = []string{"oasc-2026-06-draft/MIM7/R3.1"}
 	// coordinate reference systems are standard ones and stated
 	systems = []string{
 		"oasc-2022-06-07/MIM7/requirement-1",

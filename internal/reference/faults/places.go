@@ -10,7 +10,7 @@ import (
 
 // places is the faults of the places, by OGC API - Features.
 func places() []Fault {
-	return slices.Concat(placeResources(), placeCollections(), placeParameters(), placeItems(), placePages(), placeFeatures(),
+	return slices.Concat(placeResources(), placeCollections(), placeParameters(), placeItems(), placePages(), placeFeatures(), placeEntities(),
 		placeEncodings(), placeForms(), placeDescriptions(), placeSystems())
 }
 
