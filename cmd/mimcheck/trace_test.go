@@ -129,3 +129,13 @@ names: no check yet
 		t.Errorf("got %s, want %s", rows.String(), wantCSV)
 	}
 }
+
+func TestTraceClauses(t *testing.T) {
+	for name, want := range map[string]string{"ogc": "/req/core/root-op (Core)", "tmf": "TMF620/catalog/attributes", "dcat": "Distribution, access URL (Distribution) mandatory: where it is had: mim3.distribution.content.accessURL"} {
+		mimcheck(t, "trace", name).want(t, 0, want, " requirements: ", " 0 open")
+		rows, err := csv.NewReader(strings.NewReader(mimcheck(t, "trace", name, "--csv").out)).ReadAll()
+		if err != nil || len(rows) < 60 || len(rows[1]) != 5 {
+			t.Errorf("%s: %d rows, %v", name, len(rows), err)
+		}
+	}
+}

@@ -50,6 +50,14 @@ func TraceTMF() ([]ClauseTrace, error) {
 	return standard{"tmf.csv", tmfRows, regexp.MustCompile(`TMF[0-9]{3}/[A-Za-z]+/[A-Za-z]+`)}.trace()
 }
 
+//go:embed dcat.csv
+var dcatRows []byte
+
+// TraceDCAT traces the properties of DCAT-AP 3.0, class by class: what each is asked to be.
+func TraceDCAT() ([]ClauseTrace, error) {
+	return standard{"dcat.csv", dcatRows, regexp.MustCompile(`\b(?:Catalogue Record|Catalogue|Dataset Series|Dataset|Distribution|Data Service|Agent|Checksum|Period of time), [A-Za-z]+(?: [A-Za-z]+)*`)}.trace()
+}
+
 // trace traces every requirement. One that has neither checks nor a reason is there too,
 // so that the gap is seen.
 func (s standard) trace() ([]ClauseTrace, error) {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestEachRequirementOfAStandardIsTracedOrExplained(t *testing.T) {
-	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "TM Forum": TraceTMF} {
+	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "TM Forum": TraceTMF, "DCAT-AP": TraceDCAT} {
 		traces, err := trace()
 		if err != nil {
 			t.Fatal(err)
@@ -43,5 +43,31 @@ func TestTraceTellsWhatIsWrong(t *testing.T) {
 				t.Errorf("got the error %v, expected one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What DCAT-AP demands is checked, and no property stands for another.
+func TestDCATTrace(t *testing.T) {
+	traces, err := TraceDCAT()
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]ClauseTrace{}
+	for _, r := range traces {
+		by[r.ID] = r
+		if strings.HasPrefix(r.Title, "mandatory: ") && len(r.Checks) == 0 && r.Class != "Dataset Series" && r.Class != "Identifier" && r.Class != "Relationship" {
+			t.Errorf("%s is mandatory, and has no check", r.ID)
+		}
+	}
+	for id, want := range map[string]string{
+		"Catalogue, title":                "mim3.dataCatalogue.content.title",
+		"Catalogue Record, primary topic": "mim3.dataCatalogue.record.topic",
+		"Distribution, licence":           "mim3.terms.licence.there",
+		"Dataset, access rights":          "mim3.terms.dataset.present",
+		"Distribution, access service":    "",
+	} {
+		if got := strings.Join(by[id].Checks, " "); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s is traced to %q, expected %q", id, got, want)
+		}
 	}
 }

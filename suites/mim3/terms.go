@@ -23,7 +23,7 @@ func termChecks() []Check {
 		})
 	}
 	return []Check{
-		entry("terms", "dataset.present", "Dataset, access rights; Distribution, licence, rights, has policy", Check{
+		entry("terms", "dataset.present", "Dataset, access rights; Distribution, licence; Distribution, rights; Distribution, has policy", Check{
 			Title: "Each dataset tells the terms on which it can be had: by a licence, rights or a policy, of itself or its distributions", Fault: "dcat.terms.none",
 			Body: func(t *T) {
 				d := document(t)
@@ -38,7 +38,7 @@ func termChecks() []Check {
 		}),
 		shape("licence.there", "distribution-licenceThere", "Distribution, licence", "Each distribution has a licence", Extended, templates),
 		shape("licence.single", "distribution-licence", "Distribution, licence", "A distribution has one licence at most, and that is a resource and no text", Core, templates),
-		entry("terms", "licence.known", "5.2, licence", Check{
+		entry("terms", "licence.known", "5.2; Distribution, licence", Check{
 			Title: "Licences are standard ones, told by their addresses", Level: Extended, Fault: "dcat.terms.own-licence", Requirements: templates,
 			Hint: "Each licence of one's own has to be read and understood by each user.",
 			Body: func(t *T) {
