@@ -1,22 +1,18 @@
 package declared_test
 
 import (
-	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/declaration"
-	"github.com/oasc/mimcheck/internal/embedded"
-	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/judgetest"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
@@ -31,10 +27,10 @@ func TestChecks(t *testing.T) {
 	if err != nil || len(checks) == 0 {
 		t.Fatalf("%d checks (%v)", len(checks), err)
 	}
-	platforms := map[string]*target.Target{"": start(t)}
+	platforms := map[string]*target.Target{"": judgetest.City(t)}
 	for _, f := range faults.All() {
 		if strings.HasPrefix(f.Name, "declarations.") {
-			platforms[f.Name] = start(t, f)
+			platforms[f.Name] = judgetest.City(t, f)
 		}
 	}
 	if len(platforms) < 7 {
@@ -47,39 +43,12 @@ func TestChecks(t *testing.T) {
 				if name == "" {
 					want = reports.Passed
 				}
-				if r := run(t, check, platform); r.Outcome != want {
+				if r := judgetest.Run(t, check, 0, platform); r.Outcome != want {
 					t.Errorf("with fault %q the check ends as %s (%s), expected %s", name, r.Outcome, r.Reason, want)
 				}
 			}
 		})
 	}
-}
-
-func start(t *testing.T, active ...faults.Fault) *target.Target {
-	t.Helper()
-	city, err := embedded.Start("127.0.0.1:0", reference.Options{Empty: true}, active...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(city.Close)
-	platform, err := city.Target()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return platform
-}
-
-// run runs one check in the observe profile.
-func run(t *testing.T, check suites.Check, platform *target.Target) suites.Result {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	session, err := probe.Open(ctx, platform, probe.Options{Profile: target.Observe, JournalPath: filepath.Join(t.TempDir(), "journal")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Profile: string(target.Observe), Endpoints: platform.Endpoints})
 }
 
 // What a city declares decides, whatever platform publishes it.
@@ -137,7 +106,7 @@ func TestWhatIsDeclared(t *testing.T) {
 			mux.HandleFunc("/login", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 			server := httptest.NewServer(mux)
 			defer server.Close()
-			r := run(t, named(t, c.check), &target.Target{Endpoints: map[string]string{target.Declarations: server.URL + "/mim/declared.json"}})
+			r := judgetest.Run(t, named(t, c.check), 0, &target.Target{Endpoints: map[string]string{target.Declarations: server.URL + "/mim/declared.json"}})
 			if r.Outcome != c.want || !strings.Contains(r.Reason, c.says) {
 				t.Errorf("%s (%s), expected %s (%s)", r.Outcome, r.Reason, c.want, c.says)
 			}
@@ -163,7 +132,7 @@ func TestWhatIsNoDeclaration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(c.body)) }))
 			defer server.Close()
-			r := run(t, named(t, "mim6.declared.accessRules"), &target.Target{Endpoints: map[string]string{target.Declarations: server.URL}})
+			r := judgetest.Run(t, named(t, "mim6.declared.accessRules"), 0, &target.Target{Endpoints: map[string]string{target.Declarations: server.URL}})
 			if r.Outcome != c.want {
 				t.Errorf("%s (%s), expected %s", r.Outcome, r.Reason, c.want)
 			}

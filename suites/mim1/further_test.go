@@ -62,11 +62,12 @@ func TestGeneratedChecksJudgeWithEverySeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			platform := platform(t, check)
 			for seed := range uint64(8) {
-				if r := seeded(t, check, seed); r.Outcome != reports.Passed {
+				if r := seeded(t, check, seed, platform); r.Outcome != reports.Passed {
 					t.Errorf("with seed %d the check ends as %s: %s", seed, r.Outcome, r.Reason)
 				}
-				r := seeded(t, check, seed, broken...)
+				r := seeded(t, check, seed, platform, broken...)
 				if r.Outcome != reports.Failed || !strings.Contains(r.Reason, "with that: ") {
 					t.Errorf("with seed %d and fault %s the check ends as %s: %s", seed, check.Fault, r.Outcome, r.Reason)
 				}
@@ -89,7 +90,7 @@ func TestCounterexamplesAreSmall(t *testing.T) {
 		if check.ID != "mim1.generated.entity.normalised" {
 			continue
 		}
-		r := seeded(t, check, 3, loses)
+		r := seeded(t, check, 3, platform(t, check), loses)
 		if n := strings.Count(r.Reason, `"object"`); r.Outcome != reports.Failed || n != 1 || strings.Contains(r.Reason, `"value"`) {
 			t.Errorf("the check ends as %s with %d relationships: %s", r.Outcome, n, r.Reason)
 		}

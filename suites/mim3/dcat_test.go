@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/judgetest"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -121,9 +122,9 @@ func TestLibertiesOfCatalogues(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, catalogue(c.request, c.edit))
+			platform := judgetest.City(t, catalogue(c.request, c.edit))
 			for _, check := range ofCatalogues() {
-				if r := run(t, check, 7, platform); r.Outcome == reports.Failed && check.ID != c.except {
+				if r := judgetest.Run(t, check, 7, platform); r.Outcome == reports.Failed && check.ID != c.except {
 					t.Errorf("%s fails: %s", check.ID, r.Reason)
 				}
 			}
@@ -154,12 +155,12 @@ func TestCataloguesThatCannotBeReadAreNotJudged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, catalogue(nil, c.edit))
+			platform := judgetest.City(t, catalogue(nil, c.edit))
 			for _, check := range ofCatalogues() {
 				if strings.HasPrefix(check.ID, "mim3.dataCatalogue.form.") {
 					continue // are about the form itself
 				}
-				if r := run(t, check, 7, platform); r.Outcome != reports.CantTell {
+				if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.CantTell {
 					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 				}
 			}
@@ -169,13 +170,13 @@ func TestCataloguesThatCannotBeReadAreNotJudged(t *testing.T) {
 
 // A catalogue without entries is no failure, and no success either.
 func TestEmptyCatalogues(t *testing.T) {
-	platform := start(t, catalogue(nil, func(_ *http.Request, a *faults.Answer) {
+	platform := judgetest.City(t, catalogue(nil, func(_ *http.Request, a *faults.Answer) {
 		a.Header.Set("Content-Type", "text/turtle")
 		a.Body = []byte(`@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 <> a dcat:Catalog ; dct:title "Empty" ; dct:description "Nothing yet" ; dct:publisher [ a foaf:Agent ; foaf:name "City" ] .`)
 	}))
 	for _, check := range ofCatalogues() {
-		r := run(t, check, 7, platform)
+		r := judgetest.Run(t, check, 7, platform)
 		if r.Outcome == reports.Failed && check.ID != "mim3.dataCatalogue.form.jsonld" && check.ID != "mim3.dataModel.catalogue.registered" {
 			t.Errorf("%s fails: %s", check.ID, r.Reason)
 		}

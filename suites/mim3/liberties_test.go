@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/judgetest"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -87,12 +88,12 @@ func TestLibertiesOfMarkets(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, market(c.edit))
+			platform := judgetest.City(t, market(c.edit))
 			for _, check := range ofMarkets() {
 				if c.name == "nothing on offer" && strings.HasSuffix(check.ID, ".listed") {
 					continue // what was created has to be there
 				}
-				if r := run(t, check, 7, platform); r.Outcome == reports.Failed {
+				if r := judgetest.Run(t, check, 7, platform); r.Outcome == reports.Failed {
 					t.Errorf("%s fails: %s", check.ID, r.Reason)
 				}
 			}
@@ -102,7 +103,7 @@ func TestLibertiesOfMarkets(t *testing.T) {
 
 // A catalogue that clients can only read does not fail.
 func TestReadOnlyMarkets(t *testing.T) {
-	platform := start(t, faults.Fault{On: func(r *http.Request) bool {
+	platform := judgetest.City(t, faults.Fault{On: func(r *http.Request) bool {
 		return strings.HasPrefix(r.URL.Path, "/tmf-api/") && r.Method != http.MethodGet
 	},
 		Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
@@ -110,7 +111,7 @@ func TestReadOnlyMarkets(t *testing.T) {
 		}})
 	for _, check := range ofMarkets() {
 		if check.Has(suites.NeedWrite) && !strings.HasPrefix(check.ID, "mim3.productOrder.create.malformed") {
-			if r := run(t, check, 7, platform); r.Outcome != reports.Inapplicable && r.Outcome != reports.Untested {
+			if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Inapplicable && r.Outcome != reports.Untested {
 				t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 			}
 		}
@@ -119,7 +120,7 @@ func TestReadOnlyMarkets(t *testing.T) {
 
 // Version 5 calls catalogs otherwise.
 func TestProductCatalogs(t *testing.T) {
-	platform := start(t, faults.Fault{On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/tmf-api/") },
+	platform := judgetest.City(t, faults.Fault{On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/tmf-api/") },
 		Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			switch {
 			case strings.Contains(r.URL.Path, "/productCatalog/") || strings.HasSuffix(r.URL.Path, "/productCatalog"):
@@ -132,7 +133,7 @@ func TestProductCatalogs(t *testing.T) {
 		}})
 	for _, check := range ofMarkets() {
 		if strings.HasPrefix(check.ID, "mim3.catalog.list.") || strings.HasPrefix(check.ID, "mim3.catalog.fields.") {
-			if r := run(t, check, 7, platform); r.Outcome != reports.Passed {
+			if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Passed {
 				t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 			}
 		}
@@ -142,9 +143,9 @@ func TestProductCatalogs(t *testing.T) {
 // A platform that is down or refuses whoever asks is not judged.
 func TestIllMarketsAreNotJudged(t *testing.T) {
 	for _, status := range []int{http.StatusBadGateway, http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError, http.StatusTooManyRequests} {
-		platform := start(t, faults.Fault{Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) }})
+		platform := judgetest.City(t, faults.Fault{Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) }})
 		for _, check := range ofMarkets()[:40] {
-			if r := run(t, check, 7, platform); r.Outcome != reports.CantTell {
+			if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.CantTell {
 				t.Errorf("%d: %s ends as %s: %s", status, check.ID, r.Outcome, r.Reason)
 			}
 		}

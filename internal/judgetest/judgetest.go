@@ -1,0 +1,108 @@
+// Package judgetest judges checks: each has to pass on the reference platform as it is,
+// and to fail with the fault that it names. It is for the tests of the suites.
+package judgetest
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/oasc/mimcheck/internal/embedded"
+	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+)
+
+// seeds is how many seeds of a run each check is judged by.
+const seeds = 2
+
+// Checks holds each check against the reference platform as it is, where it has to
+// pass, and with the check's own fault, where it has to fail, whatever the run's seed.
+// With -short the faults are left out.
+func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
+	t.Helper()
+	observed, written := City(t), City(t) // what some checks write is none of the others' business
+	byFault := map[string][]suites.Check{}
+	for _, check := range checks {
+		byFault[check.Fault] = append(byFault[check.Fault], check)
+	}
+	for fault, same := range byFault {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			found, err := faults.Named(fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if testing.Short() {
+				found = nil
+			}
+			broken := City(t, found...)
+			for _, check := range same {
+				clean := observed
+				if check.Has(suites.NeedWrite) {
+					clean = written
+				}
+				for seed := range uint64(seeds) {
+					if r := Run(t, check, seed, clean, change...); r.Outcome != reports.Passed {
+						t.Errorf("%s, seed %d: without a fault the check ends as %s: %s", check.ID, seed, r.Outcome, r.Reason)
+					}
+					if found == nil {
+						continue
+					}
+					if r := Run(t, check, seed, broken, change...); r.Outcome != reports.Failed {
+						t.Errorf("%s, seed %d: with the fault the check ends as %s (%s), expected failed", check.ID, seed, r.Outcome, r.Reason)
+					}
+				}
+			}
+		})
+	}
+}
+
+// City starts a reference platform for the time of the test.
+func City(t *testing.T, active ...faults.Fault) *target.Target {
+	t.Helper()
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{}, active...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(city.Close)
+	platform, err := city.Target()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return platform
+}
+
+// Run runs one check against the platform and removes what it created: in the profile
+// observe, or in sandbox when the check writes. The environment of the run, which has
+// all features, may be changed.
+func Run(t *testing.T, check suites.Check, seed uint64, platform *target.Target, change ...func(*suites.Env)) suites.Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	profile := target.Observe
+	if check.Has(suites.NeedWrite) {
+		profile = target.Sandbox
+	}
+	session, err := probe.Open(ctx, platform, probe.Options{Profile: profile, JournalPath: filepath.Join(t.TempDir(), "journal")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	env := suites.Env{Seed: seed, Profile: string(profile), Features: suites.Features(), Endpoints: platform.Endpoints, Places: platform.Statement.Places,
+		Sample: func(ctx context.Context) (*suites.Sample, error) {
+			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
+		}}
+	for _, f := range change {
+		f(&env)
+	}
+	r := suites.Run(ctx, check, session.Client(check.ID), env)
+	if _, err := session.Cleanup(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
