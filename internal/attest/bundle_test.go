@@ -160,14 +160,15 @@ func TestAlteredBytesAreDetected(t *testing.T) {
 	b := recorded(t)
 	for _, signed := range []bool{false, true} {
 		t.Run(fmt.Sprintf("signed %v", signed), func(t *testing.T) {
+			places := 250
 			if signed {
+				places = 1000
 				if err := b.Sign(t.Context(), time.Now(), private); err != nil {
 					t.Fatal(err)
 				}
 			}
 			good := encode(t, b)
 			random := rand.New(rand.NewPCG(1, 2))
-			places := 1000
 			for range places {
 				at, bit := random.IntN(len(good)), random.IntN(8)
 				bad := bytes.Clone(good)
