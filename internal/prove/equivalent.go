@@ -10,7 +10,7 @@ const (
 	inBody       = "a query by POST has this in its body, and what the same parameter of the URL does is left open"
 	noLink       = "what is answered holds no names that depend on an @context, so it links to none"
 	refusesNone  = "there is no request of this operation that the platform refuses and the standard wants refused by one status code only"
-	ownParameter = "the standard has no parameter f: which form is given is negotiated by Accept"
+	byItsStatus  = "a resource of the relation status can tell the state of the service by its status code alone"
 	notOfThese   = "registrations are no entities: q of the same query, which this parameter goes with, selects none of them"
 	formOfInput  = "a body says by itself of which form it is, and whether a parameter has to say so as well is left open"
 	mayBeMissing = "the member is one that the schema of the answer leaves out of those that are required"
@@ -51,14 +51,15 @@ func equivalent() map[string]string {
 		all(inBody, "post-temporal-entityoperations-query.ignores-"+name)
 	}
 	each(noLink, "no-link", "get-jsonldcontexts", "get-jsonldcontexts-context", "get-info-sourceidentity", "get-entitymaps-entitymap")
-	each(refusesNone, "other-refusal", "get-attributes", "get-info-sourceidentity", "places-get-api")
-	each(ownParameter, "ignores-f", "places-get", "places-get-api", "places-get-collections", "places-get-collections-collection", "places-get-collections-collection-items-id")
+	each(refusesNone, "other-refusal", "get-attributes", "get-info-sourceidentity", "places-get-api", "places-get-openapi.json", "places-get-status")
 	each(notOfThese, "ignores-expandvalues", "get-csourceregistrations")
 	each(notOfThese, "ignores-jsonkeys", "get-csourceregistrations")
 	all(formOfInput, "put-entities-entity.ignores-format", "put-entities-entity.ignores-options", "patch-entities-entity.ignores-format")
 	all(mayBeMissing, "places-get.loses-first", "places-get.loses-last", "places-get-api.loses-last")
+	for _, what := range []string{"loses-first", "loses-last", "retypes-first", "retypes-last"} {
+		all(byItsStatus, "places-get-status."+what)
+	}
 	all(notSelecting, "get-entitymaps.ignores-pick", "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
-	each(ownParameter, "ignores-f", "places-get-conformance", "places-get-collections-collection-items")
 	all(freshMaps, "get-entitymaps.stale")
 	maps := []string{"get-entitymaps", "post-entitymaps", "get-temporal-entitymaps", "post-temporal-entitymaps"}
 	for _, what := range []string{"ignores-count", "ignores-limit", "ignores-offset", "limit-more", "limit-less", "page-late", "no-count"} {

@@ -16,7 +16,7 @@ func Further() []Check {
 		purge(), tenants(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(),
-		furtherParameters(), entityMapCreation(), entityMapsOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(),
+		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(),
 	)
 }
 
