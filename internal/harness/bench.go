@@ -109,7 +109,7 @@ func planFor(registry *suites.Registry, claimed *target.Target, baselineID, filt
 		return nil, err
 	}
 	statement := claimed.Statement
-	statement.MIMs, statement.SpecVersion = claimedByCity(baseline, claimed.Endpoints), version
+	statement.MIMs, statement.SpecVersion = claimedByCity(baseline, claimed.Endpoints, registry), version
 	return runner.NewPlan(runner.Scope{Registry: registry, Baseline: baseline, Profile: target.Reference, Filter: filter,
 		Statement: statement, Callback: true, Broker: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
 }

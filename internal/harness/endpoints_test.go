@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/oasc/mimcheck/suites/baselines"
+	"github.com/oasc/mimcheck/suites/catalogue"
 )
 
 // What is claimed has to have an endpoint at which it can be checked.
@@ -58,6 +59,28 @@ func TestEndpointsClaimWhatIsCheckedAtThem(t *testing.T) {
 		}
 		if got := claimedByEndpoints(b, c.endpoints); !slices.Equal(got, c.want) {
 			t.Errorf("%v claim %v, expected %v", c.endpoints, got, c.want)
+		}
+	}
+}
+
+// What a baseline has no requirement of yet, the embedded platform does not claim.
+func TestTheCityClaimsWhatCanBeShown(t *testing.T) {
+	registry, err := catalogue.Registry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string][]string{
+		"oasc-2019-01-16":    nil,
+		"oasc-2022-06-07":    {"MIM4", "MIM5"},
+		"mims-plus-5.0":      {"MIM4", "MIM5"},
+		"oasc-2026-06-draft": {"MIM4", "MIM6", "MIM8"},
+	} {
+		b, err := baselines.Get(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := claimedByCity(b, nil, registry); !slices.Equal(got, want) {
+			t.Errorf("%s: the city claims %v, expected %v", id, got, want)
 		}
 	}
 }

@@ -268,7 +268,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	if len(statement.MIMs) == 0 {
 		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
 		if p.city != nil {
-			statement.MIMs = claimedByCity(baseline, t.Endpoints)
+			statement.MIMs = claimedByCity(baseline, t.Endpoints, registry)
 		}
 	}
 	if len(s.Features) > 0 {
@@ -304,8 +304,8 @@ func besideBaselines() (verdict.Beside, error) {
 }
 
 // claimedByCity is what the embedded platform claims.
-func claimedByCity(b baselines.Baseline, endpoints map[string]string) []string {
-	return append(claimedByEndpoints(b, endpoints), within(b, declaredMIMs)...)
+func claimedByCity(b baselines.Baseline, endpoints map[string]string, registry *suites.Registry) []string {
+	return append(claimedByEndpoints(b, endpoints), within(b, declaredMIMs, registry)...)
 }
 
 // checkedAt names the endpoint at which a MIM is checked, by its subject: what a number
@@ -335,11 +335,18 @@ func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []str
 // Another platform has to say itself which MIMs its declarations are about.
 var declaredMIMs = []string{"MIM4", "MIM5", "MIM6", "MIM8"}
 
-// within are the MIMs that the baseline has.
-func within(b baselines.Baseline, mims []string) []string {
-	return slices.DeleteFunc(slices.Clone(mims), func(id string) bool {
-		return !slices.ContainsFunc(b.MIMs, func(m baselines.MIM) bool { return m.ID == id })
-	})
+// within are the MIMs that the baseline has, and that it asks something of which there are
+// checks: of a work item without requirements nothing can be claimed.
+func within(b baselines.Baseline, mims []string, registry *suites.Registry) []string {
+	checked := map[string]bool{}
+	for _, c := range registry.All() {
+		for _, id := range c.Requirements {
+			if baseline, mim, _, _ := baselines.SplitID(id); baseline == b.ID {
+				checked[mim] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(mims), func(id string) bool { return !checked[id] })
 }
 
 func (p *Prepared) openModels() (err error) {
