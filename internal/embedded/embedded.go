@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/reference"
@@ -63,11 +64,8 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
 	}
-	published, err := declarations(time.Now())
-	if err != nil {
-		platform.Close()
-		return nil, fmt.Errorf("the reference platform's declarations could not be made: %w", err)
-	}
+	started := time.Now()
+	published := later(func() (http.Handler, error) { return declarations(started) })
 	market, err := tmf.New(options.Clock)
 	if err != nil {
 		platform.Close()
@@ -130,6 +128,20 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	go func() { c.done <- c.servers[0].Serve(listener) }()
 	go func() { c.done <- c.servers[1].Serve(secured) }()
 	return c, nil
+}
+
+// later is a handler that is made when the first request comes: few platforms are ever
+// asked for their declarations, and making them takes as long as half of the rest.
+func later(made func() (http.Handler, error)) http.Handler {
+	once := sync.OnceValues(made)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, err := once()
+		if err != nil {
+			http.Error(w, "the reference platform's declarations could not be made: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Target describes the platform with everything that it claims.
