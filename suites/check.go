@@ -31,6 +31,7 @@ const (
 	NeedBroker    Need = "broker"    // the platform must reach an MQTT broker of the harness
 	NeedExclusive Need = "exclusive" // no other check may run meanwhile
 	NeedModels    Need = "models"    // a data-model catalogue
+	NeedHandshake Need = "handshake" // shakes hands by TLS itself, so that it can judge how that fails
 	// NeedDeclarations: signed declarations of those responsible. What a check with this
 	// need finds is declared and not tested.
 	NeedDeclarations Need = "declarations"

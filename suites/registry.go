@@ -68,7 +68,7 @@ func (r *Registry) wellFormed() error {
 			}
 		}
 		for _, n := range c.Needs {
-			if !slices.Contains([]Need{NeedRead, NeedWrite, NeedCallback, NeedBroker, NeedExclusive, NeedModels, NeedDeclarations}, n) {
+			if !slices.Contains([]Need{NeedRead, NeedWrite, NeedCallback, NeedBroker, NeedExclusive, NeedModels, NeedHandshake, NeedDeclarations}, n) {
 				complain("its need " + string(n) + " is unknown")
 			}
 		}

@@ -3,6 +3,7 @@ package suites
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -38,7 +39,9 @@ type Env struct {
 	Callback Callback    // nil when the platform cannot reach the harness
 	Broker   Broker      // nil when the platform cannot reach an MQTT broker of the harness
 	Clock    probe.Clock // nil is the machine's
-	Profile  string
+	// Handshaker is nil when nobody can shake hands with the platform.
+	Handshaker probe.Handshaker
+	Profile    string
 	// Patience is how long a check waits for what the platform does on its own, such
 	// as notifying, before it says that it was not done; zero is 10 s.
 	Patience time.Duration
@@ -249,6 +252,9 @@ func Anonymous() Option { return func(r *probe.Request) { r.Anonymous = true } }
 // AsClient sends the request as a client of the target, without its other credentials.
 func AsClient(name string) Option { return func(r *probe.Request) { r.Client = name } }
 
+// Plain asks by http instead of https, without any of the target's credentials.
+func Plain() Option { return func(r *probe.Request) { r.Plain = true } }
+
 // FromRoot takes the path for one below the root of the endpoint's host.
 func FromRoot() Option { return func(r *probe.Request) { r.FromRoot = true } }
 
@@ -281,18 +287,50 @@ func body(contentType string, v any) Option {
 // Send sends a request and returns its answer. An answer that cannot be judged
 // (unreachable, cut, refused credentials, a proxy's page) ends the check as cantTell.
 func (t *T) Send(method, path string, options ...Option) *probe.Response {
+	response, err := t.try(method, path, options)
+	if err != nil {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	return response
+}
+
+func (t *T) try(method, path string, options []Option) (*probe.Response, error) {
 	r := probe.Request{Endpoint: t.Check.Asks()[0], Method: method, Path: path, Query: url.Values{}, Header: http.Header{}}
 	for _, o := range options {
 		o(&r)
 	}
 	response, err := t.client.Do(t.ctx, r)
 	if err != nil {
-		panic(stop{reports.CantTell, err.Error()})
+		return nil, err
 	}
 	t.mu.Lock()
 	t.last = response
 	t.mu.Unlock()
-	return response
+	return response, nil
+}
+
+// Attempt is Send for a request that the platform may as well not answer: then it gives
+// why, and no response.
+func (t *T) Attempt(method, path string, options ...Option) (*probe.Response, *probe.Unjudgeable) {
+	response, err := t.try(method, path, options)
+	var none *probe.Unjudgeable
+	if err != nil && !errors.As(err, &none) {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	return response, none
+}
+
+// Handshake shakes hands with an endpoint of the target by TLS. One of which nobody can
+// tell how it went ends the check as cantTell.
+func (t *T) Handshake(endpoint string, offer probe.Offer) probe.Handshake {
+	if t.Env.Handshaker == nil {
+		t.Untested("there is nobody to shake hands with the platform")
+	}
+	made, err := t.Env.Handshaker.Handshake(t.ctx, endpoint, offer)
+	if err != nil {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	return made
 }
 
 // GET sends a GET request; see Send.

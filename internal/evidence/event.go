@@ -26,6 +26,8 @@ type Event struct {
 	Reason  string    `json:"reason,omitempty"` // next: why nothing came; end: why the run stopped the check
 	Message *Message  `json:"message,omitempty"`
 	Answer  *Response `json:"answer,omitempty"` // asked: what the harness answered
+	// Handshake is what came of a handshake; nil, with a reason, when nobody can tell.
+	Handshake *Handshake `json:"handshake,omitempty"`
 }
 
 // EventKind says what a check was told.
@@ -33,17 +35,18 @@ type EventKind string
 
 // The kinds of events.
 const (
-	Called  EventKind = "call"    // an answer of the platform, or why there is none
-	Now     EventKind = "now"     // the time
-	Inbox   EventKind = "inbox"   // the address of a new inbox
-	Topic   EventKind = "topic"   // the address of a new MQTT topic; none when the broker is not at such a port
-	Next    EventKind = "next"    // a notification, or that none came
-	Source  EventKind = "source"  // the address of a new context source
-	Asked   EventKind = "asked"   // a request that came to a context source
-	Seen    EventKind = "seen"    // how many of these requests the check looked at
-	Reached EventKind = "reached" // whether anything has come from the platform
-	Skipped EventKind = "skipped" // the check was never begun
-	Ended   EventKind = "end"     // the check's body ended
+	Called  EventKind = "call"      // an answer of the platform, or why there is none
+	Now     EventKind = "now"       // the time
+	Inbox   EventKind = "inbox"     // the address of a new inbox
+	Topic   EventKind = "topic"     // the address of a new MQTT topic; none when the broker is not at such a port
+	Next    EventKind = "next"      // a notification, or that none came
+	Source  EventKind = "source"    // the address of a new context source
+	Asked   EventKind = "asked"     // a request that came to a context source
+	Seen    EventKind = "seen"      // how many of these requests the check looked at
+	Reached EventKind = "reached"   // whether anything has come from the platform
+	Shaken  EventKind = "handshake" // how the platform shakes hands by TLS
+	Skipped EventKind = "skipped"   // the check was never begun
+	Ended   EventKind = "end"       // the check's body ended
 )
 
 // Call is one request of a check as the check sees it: over all its redirects and
@@ -67,6 +70,22 @@ type Message struct {
 	Body   Body        `json:"body"`
 	// MQTT is set for a message that was published to a topic: Method is PUBLISH then.
 	MQTT *Publication `json:"mqtt,omitempty"`
+}
+
+// Handshake is one handshake by TLS, made to see how the platform does it: all that is
+// judged of it, so that a replay can judge it again.
+type Handshake struct {
+	Address string `json:"address"`           // HOST:PORT
+	Name    string `json:"name"`              // that the certificate has to be for
+	Offer   string `json:"offer"`             // what the harness offered, see probe.Offer
+	Refused string `json:"refused,omitempty"` // why there was none; what follows is empty then
+	Version string `json:"version,omitempty"` // such as "TLS 1.3"
+	Cipher  string `json:"cipher,omitempty"`  // IANA's name
+	// Chain are the certificates as they were sent, in DER form, the platform's first.
+	Chain [][]byte `json:"chain,omitempty"`
+	// Untrusted is why they lead to no authority that the harness trusts. Names and dates
+	// are not looked at.
+	Untrusted string `json:"untrusted,omitempty"`
 }
 
 // Publication is how a message was published to a topic of the harness.

@@ -13,7 +13,7 @@ import (
 const formType = "application/x-www-form-urlencoded"
 
 // bare says whether the request is sent without the target's usual credentials.
-func (r Request) bare() bool { return r.Anonymous || r.Client != "" }
+func (r Request) bare() bool { return r.Anonymous || r.Plain || r.Client != "" }
 
 // bare takes the target's credentials from the call, and gives it those of its client.
 func (s *Session) bare(k *call) *evidence.Failure {

@@ -53,6 +53,9 @@ func locate(bases map[string]*url.URL, r Request) (place, error) {
 		}
 		u.RawQuery += r.Query.Encode()
 	}
+	if r.Plain {
+		u.Scheme = "http"
+	}
 	p.url = u
 	return p, nil
 }

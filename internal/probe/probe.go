@@ -41,6 +41,13 @@ const (
 // Place tells how the features of a collection and the entities of a type belong together.
 type Place = target.Place
 
+// Names of clients of the target.
+const (
+	Reader   = target.Reader
+	Limited  = target.Limited
+	Stranger = target.Stranger
+)
+
 // Request is one request of a check, relative to an endpoint of the target.
 type Request struct {
 	Endpoint string // endpoint name of the target; empty is target.NGSILD
@@ -58,6 +65,9 @@ type Request struct {
 	// Client names the client of the target that the request is sent as, by HTTP Basic
 	// (RFC 6749, 2.3.1), and with no other credentials.
 	Client string
+	// Plain asks by http, at the same host, whatever the endpoint's URL says, and without
+	// the target's credentials.
+	Plain bool
 	// AnyMedia says that the check itself judges an answer in HTML.
 	AnyMedia bool
 	// FollowRedirects is off when the check itself judges a redirect.
@@ -85,6 +95,15 @@ type Unjudgeable struct {
 
 func (e *Unjudgeable) Error() string {
 	return e.Method + " " + e.URL + ": " + e.Reason
+}
+
+// NoHTTP says whether nobody was there to answer by HTTP.
+func (e *Unjudgeable) NoHTTP() bool {
+	switch e.Class {
+	case evidence.Refused, evidence.Timeout, evidence.Cut, evidence.NotTheAPI:
+		return true
+	}
+	return false
 }
 
 // Client is a check's own way to the platform. It is safe for concurrent use by

@@ -31,7 +31,7 @@ func (r *redactor) learn(body []byte) {
 
 // secretOf is what of a token opens anything. Of a signed JWT (RFC 7515, 7.1) that is the
 // signature: what the token says about itself is evidence, which a replay judges again. Of
-// one without a signature it is all but the header.
+// one without a signature it is what the token says.
 func secretOf(token string) string {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -44,7 +44,7 @@ func secretOf(token string) string {
 		}
 	}
 	if len(parts[2]) < shortestCore {
-		return token[len(parts[0])+1:]
+		return parts[1]
 	}
 	return parts[2]
 }

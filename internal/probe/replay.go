@@ -331,6 +331,22 @@ func (k replayedClock) Now() time.Time {
 
 func (replayedClock) Pause(context.Context, time.Duration) {}
 
+// Handshaker tells a check the recorded handshakes.
+func (r *Replay) Handshaker(check string) Handshaker { return replayedHandshaker{r.check(check)} }
+
+type replayedHandshaker struct{ c *replayed }
+
+func (h replayedHandshaker) Handshake(_ context.Context, endpoint string, offer Offer) (evidence.Handshake, error) {
+	e, _, ok := h.c.next(evidence.Shaken, shakenKey(endpoint, offer))
+	switch {
+	case !ok:
+		return evidence.Handshake{}, h.c.miss("a handshake of %s with the endpoint %s", h.c.id, endpoint)
+	case e.Handshake == nil:
+		return evidence.Handshake{}, errors.New(e.Reason)
+	}
+	return *e.Handshake, nil
+}
+
 type replayedReceiver struct{ c *replayed }
 
 func (r replayedReceiver) ServeContext(doc []byte) string {

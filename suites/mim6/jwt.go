@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/internal/target"
 	. "github.com/oasc/mimcheck/suites"
 )
 
@@ -35,7 +34,7 @@ func jwtChecks() []Check {
 			Clause: rfc9068 + "2.2", Fault: "identity.token.other-issuer",
 			Body: func(t *T) {
 				_, m := metadata(t)
-				r, j := given(t)
+				r, j := claimed(t)
 				issuer, told := j.claims["iss"]
 				j.optional(t, "iss", told)
 				t.Holds(r, issuer == m["issuer"], "the token's issuer is %v, expected %v", issuer, m["issuer"])
@@ -45,7 +44,7 @@ func jwtChecks() []Check {
 			ID: "mim6.token.jwt.expiry", Title: "A token that is a JWT tells when it ends, and that is after it is given",
 			Clause: rfc9068 + "2.2", Fault: "identity.token.over",
 			Body: func(t *T) {
-				r, j := given(t)
+				r, j := claimed(t)
 				v, told := j.claims["exp"]
 				j.optional(t, "exp", told)
 				n, _ := v.(json.Number)
@@ -59,7 +58,7 @@ func jwtChecks() []Check {
 			ID: "mim6.token.jwt.audience", Title: "A token that is a JWT says for whom it is",
 			Clause: rfc9068 + "2.2", Fault: "identity.token.for-anybody",
 			Body: func(t *T) {
-				r, j := given(t)
+				r, j := claimed(t)
 				v, told := j.claims["aud"]
 				j.optional(t, "aud", told)
 				one, _ := v.(string)
@@ -97,7 +96,22 @@ func jwtChecks() []Check {
 }
 
 // jwt is what a token says of itself.
-type jwt struct{ header, claims object }
+type jwt struct {
+	header, claims object
+	signed         bool
+}
+
+// shortest is the length of the shortest signature, in characters.
+const shortest = 8
+
+// claimed is a new token whose claims count.
+func claimed(t *T) (*probe.Response, jwt) {
+	r, j := given(t)
+	if !j.signed { // the record does not have the claims of such a token
+		t.CantTell("nobody signed the token, which another check tells, so that it says nothing")
+	}
+	return r, j
+}
 
 // optional ends a check of a claim that only tokens by RFC 9068 have to have.
 func (j jwt) optional(t *T, claim string, told bool) {
@@ -110,7 +124,7 @@ func (j jwt) optional(t *T, claim string, told bool) {
 
 // given is a new token, which has to be a JWT for the check to go on.
 func given(t *T) (*probe.Response, jwt) {
-	r := ask(t, target.Reader)
+	r := ask(t, probe.Reader)
 	v, _ := Decode(r.Body)
 	o, _ := v.(object)
 	s, _ := o["access_token"].(string)
@@ -131,7 +145,7 @@ func parse(token string) (jwt, bool) {
 		return jwt{}, false
 	}
 	header, claims := part(parts[0]), part(parts[1])
-	return jwt{header, claims}, header["alg"] != nil
+	return jwt{header, claims, len(parts[2]) >= shortest}, header["alg"] != nil
 }
 
 func part(s string) object {

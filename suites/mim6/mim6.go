@@ -27,8 +27,9 @@ func Checks() []Check {
 	return slices.Concat(
 		of(FeatureOpenID, []string{probe.OpenID}, metadataChecks(), keyChecks(), strangerChecks()),
 		of(FeatureClientCredentials, []string{probe.OpenID}, clientChecks(), jwtChecks()),
-		of(FeatureProtectedData, []string{probe.Protected, probe.OpenID}, anonymousChecks(), tokenChecks()),
+		of(FeatureProtectedData, []string{probe.Protected, probe.OpenID}, anonymousChecks(), tokenChecks(), tlsChecks()),
 		of(FeatureScopes, []string{probe.Protected, probe.OpenID}, scopeChecks()),
+		of(FeatureHSTS, []string{probe.Protected}, hstsChecks()),
 		of(FeatureTenantAccess, []string{probe.Protected, probe.OpenID}, tenantChecks()),
 	)
 }
@@ -38,7 +39,7 @@ func of(feature Feature, endpoints []string, groups ...[]Check) []Check {
 	checks := slices.Concat(groups...)
 	for i := range checks {
 		c := &checks[i]
-		c.Endpoints, c.Feature, c.Needs = endpoints, feature, []Need{NeedRead}
+		c.Endpoints, c.Feature, c.Needs = endpoints, feature, append([]Need{NeedRead}, c.Needs...)
 		if c.Level == "" {
 			c.Level = Core
 		}

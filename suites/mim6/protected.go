@@ -14,7 +14,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/internal/target"
 	. "github.com/oasc/mimcheck/suites"
 )
 
@@ -122,13 +121,17 @@ func tokenChecks() []Check {
 		return Check{
 			ID: "mim6.protected.token." + id, Title: title, Requirements: slices.Concat(guarded, cryptography), Clause: clause, Fault: fault,
 			Body: func(t *T) {
-				own := token(t, target.Reader)
-				if _, is := parse(own); !is {
+				own := token(t, probe.Reader)
+				j, is := parse(own)
+				switch {
+				case !is:
 					t.Inapplicable("the provider's access tokens are no JWTs, of which parts could be changed")
+				case !j.signed:
+					t.CantTell("nobody signed the provider's token, which another check tells, so that there is nothing to forge")
 				}
 				r := read(t, Header("Authorization", "Bearer "+own))
 				if r.Status != http.StatusOK {
-					t.CantTell("the token of the client %s opens nothing (status %d), so that it says nothing when one like it does not", target.Reader, r.Status)
+					t.CantTell("the token of the client %s opens nothing (status %d), so that it says nothing when one like it does not", probe.Reader, r.Status)
 				}
 				r = read(t, Header("Authorization", "Bearer "+forge(t, own)))
 				t.Holds(r, refused(r), "the forged token is answered with %d", r.Status)
@@ -140,7 +143,7 @@ func tokenChecks() []Check {
 			ID: "mim6.protected.token.opens", Title: "A good token opens protected data",
 			Requirements: allowed, Clause: rfc6750 + "2.1", Fault: "protected.closed",
 			Body: func(t *T) {
-				t.Expect(read(t, Header("Authorization", "Bearer "+token(t, target.Reader)))).To(HaveStatus(http.StatusOK))
+				t.Expect(read(t, Header("Authorization", "Bearer "+token(t, probe.Reader)))).To(HaveStatus(http.StatusOK))
 			},
 		},
 		forged("altered", "A token whose signature was altered opens nothing", "RFC 8725, 3.3", "protected.signature-unchecked", func(_ *T, own string) string {
@@ -169,7 +172,7 @@ func tokenChecks() []Check {
 // scopeChecks are of a token without the right scope.
 func scopeChecks() []Check {
 	limited := func(t *T) *probe.Response {
-		return read(t, Header("Authorization", "Bearer "+token(t, target.Limited)))
+		return read(t, Header("Authorization", "Bearer "+token(t, probe.Limited)))
 	}
 	return []Check{
 		{
@@ -200,7 +203,7 @@ func tenantChecks() []Check {
 			ID: "mim6.protected.tenant.refused", Title: "A good token of one tenant does not open the data of another",
 			Requirements: allowed, Clause: "oasc-2026-06-draft/MIM0/C4-roles", Fault: "protected.tenant-unchecked",
 			Body: func(t *T) {
-				r := read(t, Header("Authorization", "Bearer "+token(t, target.Stranger)))
+				r := read(t, Header("Authorization", "Bearer "+token(t, probe.Stranger)))
 				t.Holds(r, refused(r), "a token of another tenant is answered with %d", r.Status)
 			},
 		},
@@ -214,9 +217,9 @@ func read(t *T, options ...Option) *probe.Response {
 
 // opened is what is protected. That a token opens it is for another check to say.
 func opened(t *T) *probe.Response {
-	r := read(t, Header("Authorization", "Bearer "+token(t, target.Reader)))
+	r := read(t, Header("Authorization", "Bearer "+token(t, probe.Reader)))
 	if r.Status != http.StatusOK {
-		t.CantTell("the token of the client %s opens nothing (status %d)", target.Reader, r.Status)
+		t.CantTell("the token of the client %s opens nothing (status %d)", probe.Reader, r.Status)
 	}
 	return r
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/internal/target"
 	. "github.com/oasc/mimcheck/suites"
 )
 
@@ -105,13 +104,13 @@ func strangerChecks() []Check {
 // clientChecks are of the token endpoint, asked by a client that it knows.
 func clientChecks() []Check {
 	grant := func(t *T) *probe.Response {
-		r := ask(t, target.Reader)
+		r := ask(t, probe.Reader)
 		t.Require(r).To(HaveStatus(http.StatusOK), "a token by client credentials")
 		return r
 	}
 	refusedAs := func(code string, parameters func(t *T) url.Values) func(t *T) {
 		return func(t *T) {
-			r := known(t, post(t, "token_endpoint", parameters(t), AsClient(target.Reader)))
+			r := known(t, post(t, "token_endpoint", parameters(t), AsClient(probe.Reader)))
 			t.Require(r).To(HaveStatus(http.StatusBadRequest))
 			t.Expect(r).To(HaveJSON("/error", code))
 		}
@@ -161,7 +160,7 @@ func clientChecks() []Check {
 			Clause: rfc6749 + "3.3", Fault: "identity.token.scope-swallowed",
 			Body: func(t *T) {
 				odd := t.Name("scope")
-				r := known(t, post(t, "token_endpoint", url.Values{"grant_type": {"client_credentials"}, "scope": {odd}}, AsClient(target.Reader)))
+				r := known(t, post(t, "token_endpoint", url.Values{"grant_type": {"client_credentials"}, "scope": {odd}}, AsClient(probe.Reader)))
 				if r.Status == http.StatusOK {
 					given, told := t.Object(r)["scope"].(string)
 					t.Holds(r, told, "the provider gave a token for another scope than was asked for, and does not tell which")
@@ -196,7 +195,7 @@ func clientChecks() []Check {
 			Clause: rfc7662 + "2.2", Fault: "identity.introspection.active-text",
 			Body: func(t *T) {
 				stated(t, "introspection_endpoint")
-				r := introspection(t, token(t, target.Reader))
+				r := introspection(t, token(t, probe.Reader))
 				_, is := t.Object(r)["active"].(bool)
 				t.Holds(r, is, "active is neither true nor false")
 			},
@@ -213,7 +212,7 @@ func clientChecks() []Check {
 			ID: "mim6.revocation.token.unknown", Title: "The revocation of a token that the provider never gave is no error",
 			Clause: rfc7009 + "2.2", Fault: "identity.revocation.unknown-refused",
 			Body: func(t *T) {
-				r := known(t, post(t, "revocation_endpoint", url.Values{"token": {t.Name("token")}}, AsClient(target.Reader)))
+				r := known(t, post(t, "revocation_endpoint", url.Values{"token": {t.Name("token")}}, AsClient(probe.Reader)))
 				t.Expect(r).To(HaveStatus(http.StatusOK))
 			},
 		},
@@ -223,11 +222,11 @@ func clientChecks() []Check {
 			Body: func(t *T) {
 				stated(t, "revocation_endpoint")
 				stated(t, "introspection_endpoint")
-				own := token(t, target.Reader)
+				own := token(t, probe.Reader)
 				if active := t.Object(introspection(t, own))["active"]; active != true {
 					t.Untested("the provider does not tell this client that its own token is active, so that nothing is seen of its end")
 				}
-				r := post(t, "revocation_endpoint", url.Values{"token": {own}, "token_type_hint": {"access_token"}}, AsClient(target.Reader))
+				r := post(t, "revocation_endpoint", url.Values{"token": {own}, "token_type_hint": {"access_token"}}, AsClient(probe.Reader))
 				if r.Status == http.StatusBadRequest && t.Object(r)["error"] == "unsupported_token_type" {
 					t.Inapplicable("the provider does not revoke access tokens, which RFC 7009 leaves to it")
 				}
@@ -327,7 +326,7 @@ func token(t *T, client string) string {
 
 // introspection asks what the provider says of a token.
 func introspection(t *T, token string) *probe.Response {
-	r := known(t, post(t, "introspection_endpoint", url.Values{"token": {token}}, AsClient(target.Reader)))
+	r := known(t, post(t, "introspection_endpoint", url.Values{"token": {token}}, AsClient(probe.Reader)))
 	t.Require(r).To(HaveStatus(http.StatusOK))
 	return r
 }

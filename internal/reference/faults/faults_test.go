@@ -17,9 +17,9 @@ func TestEachFaultHasItsNameAndDoesSomething(t *testing.T) {
 			t.Errorf("fault %q has no name or no summary", f.Name)
 		case seen[f.Name]:
 			t.Errorf("fault %q is there twice", f.Name)
-		case f.On == nil && f.Publishing == nil:
+		case f.On == nil && f.Publishing == nil && f.Listening == nil:
 			t.Errorf("fault %q touches every request: say which", f.Name)
-		case f.Request == nil && f.Answer == nil && f.Instead == nil && f.Outgoing == nil && f.Publishing == nil:
+		case f.Request == nil && f.Answer == nil && f.Instead == nil && f.Outgoing == nil && f.Publishing == nil && f.Listening == nil:
 			t.Errorf("fault %q does nothing", f.Name)
 		}
 		seen[f.Name] = true

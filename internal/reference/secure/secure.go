@@ -3,6 +3,7 @@
 package secure
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -28,8 +29,12 @@ type Settings struct {
 	Config *tls.Config
 	// Certificate is the platform's, before the authority signs it.
 	Certificate *x509.Certificate
+	// Key is that of the certificate; one of the curve P-256 when nil.
+	Key crypto.Signer
 	// SelfSigned says that no authority signs it.
 	SelfSigned bool
+	// Plain also takes connections without TLS.
+	Plain bool
 }
 
 // Listen listens at address, a host and a port, with a certificate for that host that the
@@ -77,18 +82,23 @@ func over(plain net.Listener, now time.Time, changes []func(*Settings)) (*Listen
 	if err != nil {
 		return nil, err
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
+	if s.Key == nil {
+		if s.Key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+			return nil, err
+		}
 	}
-	issuer, by := authority, signing
+	issuer, by := authority, crypto.Signer(signing)
 	if s.SelfSigned {
-		issuer, by = s.Certificate, key
+		issuer, by = s.Certificate, s.Key
 	}
-	certificate, err := x509.CreateCertificate(rand.Reader, s.Certificate, issuer, key.Public(), by)
+	certificate, err := x509.CreateCertificate(rand.Reader, s.Certificate, issuer, s.Key.Public(), by)
 	if err != nil {
 		return nil, err
 	}
-	s.Config.Certificates = []tls.Certificate{{Certificate: [][]byte{certificate}, PrivateKey: key}}
-	return &Listener{Listener: tls.NewListener(plain, s.Config), Authority: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root})}, nil
+	s.Config.Certificates = []tls.Certificate{{Certificate: [][]byte{certificate}, PrivateKey: s.Key}}
+	listener := tls.NewListener(plain, s.Config)
+	if s.Plain {
+		listener = either{plain, s.Config}
+	}
+	return &Listener{Listener: listener, Authority: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root})}, nil
 }
