@@ -71,20 +71,22 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		platform.Close()
 		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
 	}
-	host, _, err := net.SplitHostPort(address)
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		platform.Close()
-		return nil, fmt.Errorf("the reference platform can't listen at %q: %w", address, err)
+		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
 	}
-	secured, err := secure.Listen(net.JoinHostPort(host, "0"), time.Now(), faults.Listening(active...)...)
+	secured, err := secure.Listen(hostOf(listener), time.Now(), faults.Listening(active...)...)
 	if err != nil {
 		platform.Close()
+		_ = listener.Close()
 		return nil, fmt.Errorf("the reference platform could not listen by TLS: %w", err)
 	}
 	root, clients := "https://"+secured.Addr().String(), cityClients()
 	provider, err := identity.New(root, options.Clock, platform, slices.Collect(maps.Values(clients))...)
 	if err != nil {
 		platform.Close()
+		_ = listener.Close()
 		_ = secured.Close()
 		return nil, fmt.Errorf("the reference platform's provider could not be made: %w", err)
 	}
@@ -108,12 +110,6 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 			platform.ServeHTTP(w, r)
 		}
 	})
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		platform.Close()
-		_ = secured.Close()
-		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
-	}
 	handler := faults.Wrap(strict(apis), active...)
 	c := &City{
 		URL:    "http://" + listener.Addr().String(),

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"crypto/rand"
+	"net"
 	"net/http"
 
 	"github.com/oasc/mimcheck/internal/reference/identity"
@@ -19,6 +20,15 @@ func cityClients() map[string]identity.Client {
 		target.Limited:  client("status-page", "", identity.ScopeStatus),
 		target.Stranger: client("harbour-app", "harbour", identity.ScopeRead),
 	}
+}
+
+// hostOf is the address that the listener is at, with a free port.
+func hostOf(l net.Listener) string {
+	host, _, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "127.0.0.1:0" // not reached: addresses of TCP have a port
+	}
+	return net.JoinHostPort(host, "0")
 }
 
 // strict tells who came by TLS to come in no other way (RFC 6797, 7.1 and 7.2).
