@@ -24,15 +24,24 @@ func Encode(r *Report) ([]byte, error) {
 	if r == nil {
 		return nil, errors.New("there is no report to encode")
 	}
+	b, err := Form(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Decode(b); err != nil {
+		return nil, fmt.Errorf("the report is not a valid one: %w", err)
+	}
+	return b, nil
+}
+
+// Form is Encode for a report that Decode gave: it is not read again.
+func Form(r *Report) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(r.Canonical()); err != nil {
 		return nil, fmt.Errorf("the report has a value that JSON can't hold: %w", err)
-	}
-	if _, err := Decode(out.Bytes()); err != nil {
-		return nil, fmt.Errorf("the report is not a valid one: %w", err)
 	}
 	return out.Bytes(), nil
 }

@@ -46,7 +46,7 @@ func TestModelsAudit(t *testing.T) {
 
 func TestModelsAuditOfPlatform(t *testing.T) {
 	workdir(t)
-	city, err := embedded.Start("", reference.Options{})
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,11 +47,11 @@ type part struct {
 	write func(io.Writer) error
 }
 
-// parts are sorted by name.
-func (b *Bundle) parts() []part {
+// parts are sorted by name; form gives the bytes of the report.
+func (b *Bundle) parts(form func(*reports.Report) ([]byte, error)) []part {
 	all := []part{
 		{reportFile, func(w io.Writer) error {
-			report, err := reports.Encode(b.Report)
+			report, err := form(b.Report)
 			return errors.Join(err, whole(report)(w))
 		}},
 		{runFile, func(w io.Writer) error { return writeCanonical(w, b.Run) }},
@@ -76,7 +76,7 @@ func whole(content []byte) func(io.Writer) error {
 // entries are the packed parts.
 func (b *Bundle) entries() ([]entry, error) {
 	var p packer
-	parts := b.parts()
+	parts := b.parts(reports.Encode)
 	entries := make([]entry, 0, len(parts))
 	for _, part := range parts {
 		e, err := p.pack(part)
