@@ -24,7 +24,7 @@ func TestModelsAudit(t *testing.T) {
 	put(t, "away.ndjson", `{"id": "urn:a:1", "type": "AirQualityObserved", "@context": "https://away.example/c.jsonld"}`)
 	mimcheck(t, "models", "audit", "--file", "away.ndjson").want(t, exitInconclusive, "https://away.example/c.jsonld is not in the catalogue", "--context-copy ADDRESS=FILE")
 	mimcheck(t, "models", "audit", "--file", "good.ndjson").want(t, 0, "CONFORMANT", "2 valid")
-	mimcheck(t, "models", "audit", "--file", "bad.ndjson").want(t, exitNonConformant, "line 2 column "+column, "Write numbers without quotes")
+	mimcheck(t, "models", "audit", "--file", "bad.ndjson").want(t, exitNonConformant, "line 2 column "+column, "Write a number, without quotes")
 	mimcheck(t, "models", "audit", "--file", "broken.ndjson").want(t, exitInconclusive, "line 2", "could not be read")
 	mimcheck(t, "models", "audit", "--file", "strange.ndjson").want(t, exitInconclusive, "perhaps dataModel.Environment/AirQualityObserved")
 	mimcheck(t, "models", "audit", "--file", "strange.ndjson", "--type", "Sensor=AirQualityObserved").want(t, 0, "1 valid")

@@ -174,7 +174,7 @@ func TestForms(t *testing.T) {
 			if got, want := fmt.Sprintf("%d:%d", f.Line, f.Column), whereIs(t, c.text, bad[1]); got != want || f.Pointer != "/no2/value" || f.Keyword != "type" || !strings.HasSuffix(f.Entity, ":2") {
 				t.Errorf("at %s, want %s: %+v", got, want, f)
 			}
-			if len(s.Errors) != 1 || s.Errors[0].Suggestion != "Write numbers without quotes." || s.Errors[0].Entities != 1 {
+			if len(s.Errors) != 1 || s.Errors[0].Suggestion != "Write a number, without quotes." || s.Errors[0].Entities != 1 {
 				t.Errorf("errors %+v", s.Errors)
 			}
 			if s.Verdict != report.NonConformant {

@@ -253,7 +253,7 @@ func suggest(e *reports.Error) string {
 	case "type":
 		switch {
 		case strings.Contains(example, "string, expected") && strings.Contains(example, "number"), strings.Contains(example, "string, expected integer"):
-			return "Write numbers without quotes."
+			return "Write a number, without quotes."
 		case strings.Contains(example, "string, expected boolean"):
 			return "Write true and false without quotes."
 		case strings.Contains(example, "null"):
