@@ -156,3 +156,26 @@ func TestRecordRefuses(t *testing.T) {
 		})
 	}
 }
+
+// A requirement that follows from other MIMs counts like any other, and has no checks of its own.
+func TestRecordCountsWhatFollowsFromOtherMIMs(t *testing.T) {
+	for v, conformant := range map[reports.Verdict]int{reports.Conformant: 2, reports.Inconclusive: 1} {
+		e, err := Record(t.Context(), openLedger(t), aarhus(t), report(t, func(r *reports.Report) {
+			m := &r.Verdict.MIMs[0]
+			m.Verdict = v
+			m.Capabilities[0].Requirements = append(m.Capabilities[0].Requirements, reports.RequirementJudge{ID: InitialBaseline + "/MIM1/serves", Text: "Text",
+				Obligation: "mandatory", Verdict: v, Reason: "Derived from the verdict of MIM2.", DerivedFrom: []string{"MIM2"}})
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f RunRecorded
+		if err := json.Unmarshal(e.Data, &f); err != nil {
+			t.Fatal(err)
+		}
+		want := []RunMIM{{MIM: "MIM1", Claimed: true, Verdict: v, Conformant: conformant, Mandatory: 2, Passed: 2, Checks: 2}}
+		if diff := cmp.Diff(want, f.MIMs); diff != "" {
+			t.Errorf("%s: MIMs (-want +got):\n%s", v, diff)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func geometryChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.geometry.form.geojson", Title: "The value of a GeoProperty is a GeoJSON geometry",
-			Requirements: join(conformance, unambiguous), Clause: cim + "4.7; RFC 7946, 3.1",
+			Requirements: join(conformance, unambiguous, geometries), Clause: cim + "4.7; RFC 7946, 3.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.geometry.coordinates-as-text",
 			Hint: "Coordinates are numbers in arrays, as deep as the geometry's type asks.",
 			Body: func(t *suites.T) { eachGeometry(t, wellFormed) },
@@ -32,7 +32,7 @@ func geometryChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.geometry.position.wgs84", Title: "Positions are longitude and latitude in WGS 84 degrees",
-			Requirements: join(conformance, unambiguous), Clause: cim + "4.7.1; RFC 7946, 4",
+			Requirements: join(conformance, unambiguous, geometries), Clause: cim + "4.7.1; RFC 7946, 4",
 			Level: suites.Core, Needs: needs(), Fault: "models.geometry.national-grid",
 			Hint: "Coordinates in a national grid, or with latitude first, look like this.",
 			Body: func(t *suites.T) {
@@ -41,14 +41,14 @@ func geometryChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.geometry.ring.closed", Title: "Each ring of a polygon ends where it begins",
-			Requirements: conformance, Clause: cim + "4.7; RFC 7946, 3.1.6",
+			Requirements: join(conformance, geometries), Clause: cim + "4.7; RFC 7946, 3.1.6",
 			Level: suites.Core, Needs: needs(), Fault: "models.geometry.ring-open",
 			Hint: "The last position of a ring repeats the first one.",
 			Body: func(t *suites.T) { eachPolygon(t, closed) },
 		},
 		{
 			ID: "mim2.geometry.polygon.simple", Title: "A polygon does not cross itself",
-			Requirements: conformance, Clause: "RFC 7946, 3.1.6; OGC Simple Features, 6.1.11",
+			Requirements: join(conformance, geometries), Clause: "RFC 7946, 3.1.6; OGC Simple Features, 6.1.11",
 			Level: suites.Extended, Needs: needs(), Fault: "models.geometry.bow-tie",
 			Hint: "Positions of the ring are out of order.",
 			Body: func(t *suites.T) { eachPolygon(t, simple) },
