@@ -87,8 +87,8 @@ func client(r *http.Request) string {
 }
 
 // reach finds the checks that each fault reaches, by its name: those which are told
-// anything else because of it, those that name it, and, of what is published over MQTT,
-// all that look at that.
+// anything else because of it, those that name it, of what is published over MQTT all that
+// look at that, and of how the platform listens by TLS all that ask by it.
 func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]string {
 	owners := t.owners(checks)
 	reached := make([]map[string]bool, len(list))
@@ -121,13 +121,19 @@ func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]s
 	out := map[string][]string{}
 	for n, f := range list {
 		for _, c := range checks {
-			if c.Fault == f.Name || f.Publishing != nil && c.Has(suites.NeedBroker) { // nobody notes what is published
+			// Nobody notes what is published, or how a connection is made.
+			if c.Fault == f.Name || f.Publishing != nil && c.Has(suites.NeedBroker) || f.Listening != nil && asksByTLS(c) {
 				reached[n][c.ID] = true
 			}
 		}
 		out[f.Name] = slices.Sorted(maps.Keys(reached[n]))
 	}
 	return out
+}
+
+// asksByTLS says whether the platform answers the check by TLS.
+func asksByTLS(c suites.Check) bool {
+	return slices.ContainsFunc(c.Asks(), func(endpoint string) bool { return endpoint == target.OpenID || endpoint == target.Protected })
 }
 
 // owners are, for each passage, the checks that may notice when it is another one: the

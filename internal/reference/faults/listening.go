@@ -58,9 +58,9 @@ func transport() []Fault {
 		{Name: "hsts.missing", Summary: "Nobody is told to come by https only.", On: answers, Answer: DropHeader(field)},
 		{Name: "hsts.twice", Summary: "It is said twice to come by https only.", On: answers, Answer: func(_ *http.Request, a *Answer) { a.Header.Add(field, "max-age=60") }},
 		{Name: "hsts.no-age", Summary: "It is not said for how long to come by https only.", On: answers, Answer: func(_ *http.Request, a *Answer) { a.Header.Set(field, "includeSubDomains") }},
-		{Name: "hsts.plain-too", Summary: "It is said by http as well to come by https only.", On: answers, Listening: plain, Answer: func(r *http.Request, a *Answer) {
+		{Name: "hsts.plain-too", Summary: "Who comes by http is sent on to https, and is told there already to come no other way.", On: answers, Listening: plain, Answer: func(r *http.Request, a *Answer) {
 			if r.TLS == nil {
-				a.Header.Set(field, "max-age=31536000")
+				*a = Answer{Status: http.StatusPermanentRedirect, Header: http.Header{"Location": {"https://" + r.Host + r.URL.RequestURI()}, field: {"max-age=31536000"}}}
 			}
 		}},
 	}
