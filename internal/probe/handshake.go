@@ -74,7 +74,6 @@ func (s *Session) handshake(ctx context.Context, endpoint string, offer Offer) (
 		return made, s.failure(ctx, err)
 	}
 	defer leave()
-	s.sent.Add(1)
 	ctx, stop := context.WithTimeoutCause(ctx, s.opts.Limits.Request, errTime)
 	defer stop()
 	plain, err := s.wire.DialContext(ctx, "tcp", made.Address)

@@ -33,6 +33,9 @@ auth:
     clientId: mimcheck
     clientSecret: {file: secret.txt}
     scopes: [read, write]
+clients:
+  reader: {id: app, secret: {env: MIMCHECK_TEST_SECRET}, scopes: [read]}
+  stranger: {id: other, secret: {file: secret.txt}}
 tls:
   cert: cert.pem
   key: cert.pem
@@ -95,6 +98,7 @@ func TestLoad(t *testing.T) {
 		Name: "City of Example", Endpoints: map[string]string{NGSILD: "https://broker.example.org/ngsi-ld/v1"}, Tenant: "openiot",
 		Header: map[string]string{"X-Request-Class": "test", "X-Gateway-Token": "s3cret-of-env"}, SecretHeaders: []string{"X-Gateway-Token"},
 		Context: "https://example.org/context.jsonld",
+		Clients: map[string]Client{Reader: {ID: "app", Secret: "s3cret-of-env", Scopes: []string{"read"}}, Stranger: {ID: "other", Secret: "s3cret-of-file"}},
 		TLS:     TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "cert.pem"), CAFile: filepath.Join(dir, "cert.pem"), ServerName: "broker"},
 		Statement: Statement{Baseline: "oasc-2019-01-16", MIMs: []string{"MIM1", "MIM2"}, Features: []string{"batch"}, SpecVersion: "1.6.1",
 			Types: map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"},
@@ -182,6 +186,9 @@ var bad = []struct {
 	{"a key in a bad header", ok + "auth: {apiKey: {header: \"a b\", value: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.apiKey.header: expected the name of a header field", true},
 	{"a user with a colon", ok + "auth: {basic: {user: \"a:b\", password: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.basic.user: a user name", true},
 	{"no client id", ok + "auth: {oauth2: {tokenUrl: https://a.example, clientSecret: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.oauth2.clientId: missing", true},
+	{"a client without a secret", ok + "clients: {reader: {id: app}}\n", "clients.reader.secret: missing", true},
+	{"a client's secret in the file", ok + "clients: {reader: {id: app, secret: s3cret}}\n", "a secret is written into the file", true},
+	{"a client that no check asks as", ok + "clients: {writer: {id: app, secret: {env: MIMCHECK_TEST_SECRET}}}\n", "writer: unknown field: expected one of reader, limited, stranger", true},
 	{"a bad token URL", ok + "auth: {oauth2: {tokenUrl: a, clientId: b, clientSecret: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.oauth2.tokenUrl: the address has the scheme", true},
 	{"a certificate without key", ok + "tls: {cert: cert.pem}\n", "tls: a client certificate takes both", true},
 	{"a certificate that is not there", ok + "tls: {ca: no.pem}\n", "tls.ca: the file can't be read", false},
