@@ -23,6 +23,7 @@ func newReference() *cobra.Command {
 	var names []string
 	var empty bool
 	var generated int
+	var folder string
 	serve := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the reference platform until interrupted",
@@ -44,7 +45,13 @@ func newReference() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "reference city platform at %s/ngsi-ld/v1\n", city.URL)
+			fmt.Fprintf(cmd.OutOrStdout(), "reference city platform at %s/ngsi-ld/v1, by TLS at %s\n", city.URL, city.Secure)
+			if folder != "" {
+				if err := city.WriteTarget(folder); err != nil {
+					city.Close()
+					return err
+				}
+			}
 			for _, f := range active {
 				fmt.Fprintf(cmd.OutOrStdout(), "fault %s: %s\n", f.Name, f.Summary)
 			}
@@ -55,6 +62,7 @@ func newReference() *cobra.Command {
 	serve.Flags().IntVar(&port, "port", 9090, "port to listen at; 0 picks a free one")
 	serve.Flags().StringVar(&host, "host", "127.0.0.1", "address to listen at")
 	serve.Flags().StringSliceVar(&names, "fault", nil, "switch on named faults")
+	serve.Flags().StringVar(&folder, "write-target", "", "folder for a target.yaml of the platform, with its authority and its clients' secrets")
 	serve.Flags().BoolVar(&empty, "empty", false, "leave out the sample city data")
 	serve.Flags().IntVar(&generated, "generate", 0, "add so many generated entities to the sample city (a million take about half a gigabyte)")
 	cmd.AddCommand(serve, &cobra.Command{
