@@ -27,6 +27,7 @@ type Env struct {
 	Features    []Feature         // claimed features
 	Context     string            // URL of an @context that the platform knows, empty for core only
 	Types       map[string]string // declared model of each entity type
+	Profiles    map[string]string // declared application profile of each entity type that has one
 	// Places say how features and entities belong together, by collection.
 	Places map[string]probe.Place
 	Models *models.Catalogue // nil when the run has none

@@ -79,6 +79,7 @@ type Statement struct {
 	Features    []string          `json:"features"`
 	SpecVersion string            `json:"specVersion,omitempty"`
 	Types       map[string]string `json:"types,omitempty"`
+	Profiles    map[string]string `json:"profiles,omitempty"`
 	// Places tell how features and entities belong together, by collection.
 	Places map[string]target.Place `json:"places,omitempty"`
 }

@@ -167,7 +167,7 @@ func (c *City) Target() (*target.Target, error) {
 
 // Statement is what the reference platform claims: its endpoints say which MIMs.
 func Statement() target.Statement {
-	s := target.Statement{SpecVersion: SpecVersion, Places: places()}
+	s := target.Statement{SpecVersion: SpecVersion, Places: places(), Profiles: map[string]string{"ParkingSpot": "referenceCity/CitySpot"}}
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,

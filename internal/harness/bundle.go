@@ -33,7 +33,7 @@ func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
 		Target: attest.Target{Name: t.Name, Endpoints: t.Endpoints, Tenant: t.Tenant, Context: session.Redact(t.Context),
 			ClientCert: t.TLS.CertFile != "", Clients: t.Scopes(), Statement: attest.Statement{Baseline: scope.Statement.Baseline,
 				MIMs: listed(scope.Statement.MIMs), Features: listed(scope.Statement.Features),
-				SpecVersion: scope.Statement.SpecVersion, Types: scope.Statement.Types, Places: scope.Statement.Places}},
+				SpecVersion: scope.Statement.SpecVersion, Types: scope.Statement.Types, Profiles: scope.Statement.Profiles, Places: scope.Statement.Places}},
 		Interrupted: report.Run.Interrupted,
 	}
 	if p.callback != nil {

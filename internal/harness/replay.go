@@ -74,7 +74,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 		}
 	}
 	said := run.Target.Statement
-	statement := target.Statement{Baseline: said.Baseline, MIMs: said.MIMs, Features: said.Features, SpecVersion: said.SpecVersion, Types: said.Types, Places: said.Places}
+	statement := target.Statement{Baseline: said.Baseline, MIMs: said.MIMs, Features: said.Features, SpecVersion: said.SpecVersion, Types: said.Types, Profiles: said.Profiles, Places: said.Places}
 	if len(s.Claims) > 0 {
 		statement.MIMs = s.Claims
 	}

@@ -126,7 +126,7 @@ func poolOf(ctx context.Context, plan *Plan, o Options, down outages) *pool {
 func environment(ctx context.Context, plan *Plan, o Options, down outages) suites.Env {
 	statement := plan.Scope.Statement
 	env := suites.Env{
-		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types, Places: statement.Places,
+		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types, Profiles: statement.Profiles, Places: statement.Places,
 		Models: o.Models, Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
 		Patience: o.Patience, Endpoints: o.Target.Endpoints, Scopes: o.Target.Scopes(),
 	}

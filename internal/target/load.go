@@ -287,13 +287,8 @@ func (f *file) statement(n ast.Node, at string) {
 				f.Wrong(n, at, "expected a version of ETSI GS CIM 009 such as 1.6.1, seen %q", s.SpecVersion)
 			}
 		}),
-		yamldoc.Named("types", func(n ast.Node, at string) {
-			members, _ := f.Members(n, at)
-			s.Types = make(map[string]string, len(members))
-			for _, m := range members {
-				s.Types[m.Name] = f.Text(m.Value, yamldoc.Join(at, m.Name))
-			}
-		}),
+		yamldoc.Named("types", func(n ast.Node, at string) { s.Types = f.names(n, at) }),
+		yamldoc.Named("profiles", func(n ast.Node, at string) { s.Profiles = f.names(n, at) }),
 		yamldoc.Named("places", func(n ast.Node, at string) {
 			members, _ := f.Members(n, at)
 			s.Places = make(map[string]Place, len(members))
@@ -302,6 +297,16 @@ func (f *file) statement(n ast.Node, at string) {
 			}
 		}),
 	)
+}
+
+// names reads texts by name.
+func (f *file) names(n ast.Node, at string) map[string]string {
+	members, _ := f.Members(n, at)
+	all := make(map[string]string, len(members))
+	for _, m := range members {
+		all[m.Name] = f.Text(m.Value, yamldoc.Join(at, m.Name))
+	}
+	return all
 }
 
 // maxTolerance is how far apart a feature and its entity may be said to be, in metres.
@@ -317,13 +322,7 @@ func (f *file) place(n ast.Node, at string) Place {
 			}
 		}),
 		f.Into("geometry", &p.Geometry),
-		yamldoc.Named("properties", func(n ast.Node, at string) {
-			members, _ := f.Members(n, at)
-			p.Properties = make(map[string]string, len(members))
-			for _, m := range members {
-				p.Properties[m.Name] = f.Text(m.Value, yamldoc.Join(at, m.Name))
-			}
-		}),
+		yamldoc.Named("properties", func(n ast.Node, at string) { p.Properties = f.names(n, at) }),
 		yamldoc.Named("tolerance", func(n ast.Node, at string) { p.Tolerance = f.Number(n, at, 0.001, maxTolerance) }),
 	)
 	f.need(n, at, seen, "type")

@@ -48,6 +48,8 @@ statement:
   specVersion: 1.6.1
   types:
     https://example.org/AirQualityObserved: AirQualityObserved
+  profiles:
+    ParkingSpot: CitySpot
   places:
     parking: {type: OffStreetParking}
     benches:
@@ -101,7 +103,8 @@ func TestLoad(t *testing.T) {
 		Clients: map[string]Client{Reader: {ID: "app", Secret: "s3cret-of-env", Scopes: []string{"read"}}, Stranger: {ID: "other", Secret: "s3cret-of-file"}},
 		TLS:     TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "cert.pem"), CAFile: filepath.Join(dir, "cert.pem"), ServerName: "broker"},
 		Statement: Statement{Baseline: "oasc-2019-01-16", MIMs: []string{"MIM1", "MIM2"}, Features: []string{"batch"}, SpecVersion: "1.6.1",
-			Types: map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"},
+			Types:    map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"},
+			Profiles: map[string]string{"ParkingSpot": "CitySpot"},
 			Places: map[string]Place{
 				"parking": {Type: "OffStreetParking", ID: "{id}", Geometry: "location", Tolerance: 1},
 				"benches": {Type: "https://example.org/Bench", ID: "urn:ngsi-ld:Bench:{code}", Geometry: "position", Properties: map[string]string{"label": "name"}, Tolerance: 2.5},
@@ -201,6 +204,7 @@ var bad = []struct {
 	{"a MIM without list", ok + "statement: {mims: MIM1}\n", "statement.mims: expected a list", true},
 	{"a version as a number", ok + "statement: {specVersion: 1.6}\n", "statement.specVersion: expected a version with three parts", true},
 	{"a version in words", ok + "statement: {specVersion: V1.6.1}\n", "statement.specVersion: expected a version of ETSI GS CIM 009", true},
+	{"a profile without model", ok + "statement: {profiles: {A: }}\n", "statement.profiles.A: expected text, seen nothing", true},
 	{"a place without type", ok + "statement: {places: {parking: {id: \"{id}\"}}}\n", "statement.places.parking.type: missing", true},
 	{"a place with one id for all", ok + "statement: {places: {parking: {type: A, id: urn:a}}}\n", "statement.places.parking.id: expected an id with {id}", true},
 	{"a place with a strange member", ok + "statement: {places: {parking: {type: A, kind: B}}}\n", "statement.places.parking.kind", true},

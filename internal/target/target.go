@@ -92,6 +92,9 @@ type Statement struct {
 	SpecVersion string
 	// Types says which data model each entity type follows: type IRI or name -> model name.
 	Types map[string]string
+	// Profiles says which application profile the entities of a type follow beside their
+	// data model: type IRI or name -> name of the model that is the profile.
+	Profiles map[string]string
 	// Places says which features of the endpoint OGCFeatures are also entities of the
 	// endpoint NGSILD: collection id -> how the two belong together.
 	Places map[string]Place

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/validate"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -38,5 +39,66 @@ func artefactChecks() []suites.Check {
 				v.conclude("no sampled entity is of a type with a data model")
 			},
 		},
+		{
+			ID: "mim2.models.profile.kept", Title: "What is valid by an application profile is valid by its base model",
+			Requirements: profiles, Clause: "oasc-2026-06-draft/MIM2/R4.1",
+			Level: suites.Core, Needs: needs(), Fault: "models.profile.looser",
+			Hint: "Who knows the base model alone can't use such an entity: a profile may ask for more, and allow no more.",
+			Body: func(t *suites.T) {
+				if len(t.Env.Profiles) == 0 {
+					t.Inapplicable("the target's statement names no application profile (profiles)")
+				}
+				v := look(t)
+				y := v.tally()
+				v.eachModelled(func(s subject, base *models.Model) {
+					v.judged--
+					profile := v.profileOf(s)
+					if profile == nil {
+						return
+					}
+					switch j := s.entity.JudgeStrictly(profile); j.Verdict {
+					case validate.CantTell:
+						v.doubt("entity %s: %s", s.id, j.Reason)
+						return
+					case validate.Invalid:
+						return // it does not follow the profile, so that nothing follows from it
+					}
+					j := s.entity.JudgeStrictly(base)
+					if j.Verdict == validate.CantTell {
+						v.doubt("entity %s: %s", s.id, j.Reason)
+						return
+					}
+					v.judged++
+					for _, f := range j.Errors {
+						y.add(fmt.Sprintf("it is valid by the profile %s, and not by %s%s: %s", profile.ID(), base.ID(), place(f), f.Message), s.id,
+							reports.Finding{Pointer: f.Served, Expected: f.Schema, Actual: f.Message})
+					}
+				})
+				y.report()
+				if v.judged == 0 && len(v.doubts) == 0 {
+					t.Untested("no sampled entity is valid by an application profile of its type")
+				}
+				v.conclude("")
+			},
+		},
 	}
+}
+
+// profileOf is the application profile that entities of the subject's types follow; nil
+// for none, or one that is not in the catalogue.
+func (v *view) profileOf(s subject) *models.Model {
+	for _, kind := range s.entity.Types {
+		for _, key := range []string{kind.IRI, kind.Served, kind.Short()} {
+			name := v.t.Env.Profiles[key]
+			if name == "" {
+				continue
+			}
+			m, err := v.t.Env.Models.Find(name)
+			if err != nil {
+				v.doubt("the profile %q of type %s: %v", name, kind.Short(), err)
+			}
+			return m
+		}
+	}
+	return nil
 }

@@ -30,6 +30,12 @@ func (offline) Token() string                  { return "mctoken01" }
 // on runs a check on a sample of entities, without a platform.
 func on(t *testing.T, id string, catalogue *models.Catalogue, types map[string]string, entities ...string) suites.Result {
 	t.Helper()
+	return in(t, id, suites.Env{Models: catalogue, Types: types}, entities...)
+}
+
+// in is on with an environment of its own.
+func in(t *testing.T, id string, env suites.Env, entities ...string) suites.Result {
+	t.Helper()
 	for _, check := range mim2.Checks() {
 		if check.ID != id {
 			continue
@@ -42,8 +48,8 @@ func on(t *testing.T, id string, catalogue *models.Catalogue, types map[string]s
 			_ = json.Unmarshal([]byte(e), &head)
 			sample.Entities = append(sample.Entities, suites.SampledEntity{ID: head.ID, Body: json.RawMessage(e)})
 		}
-		return suites.Run(t.Context(), check, offline{}, suites.Env{Models: catalogue, Types: types,
-			Sample: func(context.Context) (*suites.Sample, error) { return sample, nil }})
+		env.Sample = func(context.Context) (*suites.Sample, error) { return sample, nil }
+		return suites.Run(t.Context(), check, offline{}, env)
 	}
 	t.Fatalf("there is no check %s", id)
 	return suites.Result{}
@@ -141,13 +147,43 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// A profile may ask for more than its base model, and allow no more.
+func TestProfiles(t *testing.T) {
+	catalogue := catalogueOf(t, map[string]string{
+		"Bench.json":     `{"properties": {"a": {"type": "integer", "maximum": 9}}}`,
+		"Tall.json":      `{"properties": {"a": {"type": "integer", "minimum": 3}}}`,
+		"context.jsonld": `{"@context": {"a": "https://uri.etsi.org/ngsi-ld/default-context/a"}}`,
+	})
+	valued := func(value string) string { return strings.Replace(own, `"value": 5`, `"value": `+value, 1) }
+	tall := map[string]string{"https://city.example/Bench": "Tall"}
+	for name, c := range map[string]struct {
+		profiles map[string]string
+		entity   string
+		want     reports.Outcome
+		reason   string
+	}{
+		"valid by both":         {tall, valued("5"), reports.Passed, ""},
+		"by the profile only":   {tall, valued("12"), reports.Failed, "valid by the profile"},
+		"by the base only":      {tall, valued("1"), reports.Untested, "valid by an application profile"},
+		"by neither":            {tall, valued(`"x"`), reports.Untested, "valid by an application profile"},
+		"another type":          {map[string]string{"Tree": "Tall"}, valued("12"), reports.Untested, "valid by an application profile"},
+		"no profile":            {nil, valued("12"), reports.Inapplicable, "names no application profile"},
+		"a profile not at hand": {map[string]string{"Bench": "Short"}, valued("5"), reports.CantTell, "Short"},
+	} {
+		env := suites.Env{Models: catalogue, Types: map[string]string{"https://city.example/Bench": "Bench"}, Profiles: c.profiles}
+		if r := in(t, "mim2.models.profile.kept", env, c.entity); r.Outcome != c.want || !strings.Contains(r.Reason, c.reason) {
+			t.Errorf("%s: got %s (%s), want %s that says %q", name, r.Outcome, r.Reason, c.want, c.reason)
+		}
+	}
+}
+
 func TestUnreadableSample(t *testing.T) {
 	builtin, err := models.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, check := range mim2.Checks() {
-		r := suites.Run(t.Context(), check, offline{}, suites.Env{Models: builtin,
+		r := suites.Run(t.Context(), check, offline{}, suites.Env{Models: builtin, Profiles: map[string]string{"A": "B"},
 			Sample: func(context.Context) (*suites.Sample, error) { return nil, errors.New("nothing listens") }})
 		if r.Outcome != reports.CantTell {
 			t.Errorf("%s: got %s (%s)", check.ID, r.Outcome, r.Reason)

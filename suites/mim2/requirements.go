@@ -48,6 +48,10 @@ var (
 	linkedData = []string{
 		"mims-plus-5.0/MIM2/consistent-models",
 	}
+	// profiles leave their base model as it is
+	profiles = []string{
+		"oasc-2026-06-draft/MIM2/R4.1",
+	}
 	// geometries are GeoJSON
 	geometries = []string{
 		"oasc-2022-06-07/MIM2/geo-encoding",

@@ -36,6 +36,18 @@ func modelTypes() []Fault {
 					e["type"] = "https://smartdatamodels.org/dataModel.Weather/WeatherObserved"
 				}
 			})},
+		{Name: "models.profile.looser", Summary: "serves parking spots in a state that their base model does not know", On: on,
+			Answer: entities(func(e object) {
+				kind, ok := e["type"].(string)
+				if !ok || !strings.HasSuffix(kind, "/ParkingSpot") {
+					return
+				}
+				for _, name := range sortedAttributes(e) {
+					if a, is := e[name].(object); is && bareName(name) == "status" {
+						a["value"] = "reserved"
+					}
+				}
+			})},
 		{Name: "models.type.of-draft", Summary: "serves points of interest by a draft of its own", On: on,
 			Answer: entities(func(e object) {
 				if kind, ok := e["type"].(string); ok && strings.HasSuffix(kind, "/PointOfInterest") {
