@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -52,6 +53,7 @@ type redactor struct {
 type stand struct {
 	pattern  string
 	find     *regexp.Regexp
+	begins   string // what each match begins with, which is found much sooner; empty when that varies
 	variable string
 }
 
@@ -116,7 +118,9 @@ func (r *redactor) add(secret, variable string) {
 		if slices.ContainsFunc(secrets, func(s stand) bool { return s.pattern == pattern }) {
 			continue
 		}
-		secrets = append(secrets, stand{pattern, regexp.MustCompile(pattern), variable})
+		find := regexp.MustCompile(pattern)
+		begins, _ := find.LiteralPrefix()
+		secrets = append(secrets, stand{pattern, find, begins, variable})
 	}
 	// The longest first: a secret may be part of another one's text.
 	slices.SortStableFunc(secrets, func(a, b stand) int { return len(b.pattern) - len(a.pattern) })
@@ -126,7 +130,9 @@ func (r *redactor) add(secret, variable string) {
 // text replaces the secrets in s.
 func (r *redactor) text(s string) string {
 	for _, secret := range r.all() {
-		s = secret.find.ReplaceAllLiteralString(s, secret.variable)
+		if strings.Contains(s, secret.begins) {
+			s = secret.find.ReplaceAllLiteralString(s, secret.variable)
+		}
 	}
 	return s
 }
@@ -141,7 +147,7 @@ func (r *redactor) all() []stand {
 func (r *redactor) bytes(b []byte) []byte {
 	b = r.info(b)
 	for _, secret := range r.all() {
-		if secret.find.Match(b) {
+		if bytes.Contains(b, []byte(secret.begins)) && secret.find.Match(b) {
 			b = secret.find.ReplaceAllLiteral(b, []byte(secret.variable))
 		}
 	}
