@@ -252,5 +252,5 @@ func (r *request) ordering() (*query.Order, error) {
 	if !r.query.Has("orderBy") {
 		return nil, nil
 	}
-	return query.ParseOrder(r.query.Get("orderBy"), r.query.Get("geometry"), r.query.Get("coordinates"), r.context)
+	return query.ParseOrder(r.query.Get("orderBy"), r.query.Get("collation"), r.query.Get("geometry"), r.query.Get("coordinates"), r.context)
 }

@@ -35,7 +35,7 @@ func operations() map[string]operation {
 	byMap := []string{"entityMap", "entityMapLifetime", "splitEntities"}
 	return map[string]operation{
 		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
-		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy"}), offers: jsonAndGeo, do: (*request).queryEntities},
+		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy", "collation"}), offers: jsonAndGeo, do: (*request).queryEntities},
 		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
 		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
 		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},
@@ -136,7 +136,7 @@ func Operations() []Operation {
 // ServeHTTP serves the platform's APIs.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if emptySegment(r.URL.EscapedPath()) {
-		r := &request{Request: r, w: w}
+		r := &request{Request: r, w: w, p: p}
 		r.fail(problem.BadData("the path %s has an empty segment where an id or a name belongs", r.URL.Path))
 		return
 	}
@@ -150,7 +150,7 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allow := refusal.header.Get("Allow")
 	switch {
 	case refusal.status != http.StatusMethodNotAllowed:
-		r := &request{Request: r, w: w}
+		r := &request{Request: r, w: w, p: p}
 		r.fail(problem.NotFound("there is no resource %s", r.URL.Path))
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", allow+", OPTIONS")

@@ -38,6 +38,31 @@ func kindsOfAttributes() []kindOfAttribute {
 	}
 }
 
+// listRelationship is an ordered list of URIs (4.5.22).
+func listRelationship(objects ...string) ngsild.Object {
+	list := make([]any, len(objects))
+	for i, uri := range objects {
+		list[i] = ngsild.Object{"object": uri}
+	}
+	return ngsild.Object{"type": "ListRelationship", "objectList": list}
+}
+
+// objectsIn are the URIs in a ListRelationship of an entity, in order. They may come by
+// themselves as well as each in an object.
+func objectsIn(e ngsild.Object, name string) []string {
+	var uris []string
+	for _, instance := range instances(e, name) {
+		for _, item := range list(instance["objectList"]) {
+			if o, ok := item.(ngsild.Object); ok {
+				item = o["object"]
+			}
+			uri, _ := item.(string)
+			uris = append(uris, uri)
+		}
+	}
+	return uris
+}
+
 // kinded creates an entity and gives it the attribute by Append Attributes.
 func (k kindOfAttribute) kinded(t *T) (s sensor, attribute string) {
 	s = newSensor(t)

@@ -2,9 +2,11 @@ package mim1
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/oasc/mimcheck/suites"
 
@@ -171,6 +173,43 @@ func entityCreate() []Check {
 			Body: roundTrip("route", func(*T) ngsild.Object {
 				return ngsild.Object{"type": "ListProperty", "valueList": []any{3, 1, 3, 2}}
 			}),
+		},
+		{
+			ID:           "mim1.entity.create.transient",
+			Title:        "An entity is there until the time that its expiresAt says, and no longer",
+			Requirements: access, Clause: cim009Later + "4.22", Since: "1.9.1",
+			Level: Extended, Needs: writes, Fault: "entity.create.never-expires",
+			Hint: "the times compared are those of the platform's own clock, as its Date header tells it",
+			Body: func(t *T) {
+				stays := newSensor(t)
+				r := t.GET(entityPath(stays.id))
+				now, err := http.ParseTime(r.Header.Get("Date"))
+				if err != nil {
+					now = t.Now()
+				}
+				begun, left := t.Now(), 3*time.Second
+				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), "expiresAt", now.Add(left).UTC().Format(time.RFC3339)))
+				if r = t.GET(entityPath(id)); t.Now().Sub(begun) < time.Second {
+					t.Require(r).To(HaveStatus(200), "the entity is to be there for %v", left)
+				}
+				for r.Status == 200 && t.Now().Sub(begun) < 3*left {
+					pause(t, 250*time.Millisecond)
+					r = t.GET(entityPath(id))
+				}
+				t.Expect(r).To(BeProblem(404, ngsild.ResourceNotFound))
+				t.Expect(t.GET(entityPath(stays.id))).To(HaveStatus(200), "an entity without expiresAt stays")
+			},
+		},
+		{
+			ID:           "mim1.entity.create.listRelationship",
+			Title:        "A ListRelationship keeps its objects, their order and their repetitions",
+			Requirements: structured, Clause: cim009 + "4.5.22", Since: "1.8.1",
+			Level: Core, Needs: writes, Fault: "attribute.list-relationship-as-set",
+			Body: func(t *T) {
+				stops, first, second := t.Name("stops"), t.URN("Stop"), t.URN("Stop")
+				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), stops, listRelationship(second, first, second)))
+				t.Expect(objectsIn(read(t, id), stops)).To(gomega.Equal([]string{second, first, second}))
+			},
 		},
 		{
 			ID:           "mim1.entity.create.unitCode",

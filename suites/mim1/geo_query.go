@@ -13,7 +13,7 @@ import (
 // geoQuery checks the NGSI-LD Geoquery Language (4.10): georel, geometry,
 // coordinates and geoproperty.
 func geoQuery() []Check {
-	checks := append(geoRelations(), geoRefusals()...)
+	checks := slices.Concat(geoRelations(), geoGeometries(), geoRefusals())
 	for i := range checks {
 		checks[i].Clause, checks[i].Requirements = cim009+"4.10", geo
 		checks[i].Feature, checks[i].Level = FeatureGeoQuery, Core

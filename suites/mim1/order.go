@@ -133,6 +133,15 @@ func ordering() []Check {
 			},
 		},
 		{
+			ID: "mim1.query.order.collation", Title: "orderBy with collation gives texts in the order of that language",
+			Level: Extended, Fault: "generic.get-entities.ignores-collation",
+			Body: func(t *T) {
+				c := valued(t, map[string]any{"a": "apa", "z": "zebra", "umlaut": "ärla"})
+				c.inOrderBy(t, Query("orderBy", c.attr, "collation", "sv"), "a", "z", "umlaut")
+				c.inOrderBy(t, Query("orderBy", c.attr, "collation", "de"), "a", "umlaut", "z")
+			},
+		},
+		{
 			ID: "mim1.query.order.badDirection", Title: "orderBy with an unknown direction is refused with 400 BadRequestData",
 			Requirements: errorAnswers, Fault: "order.bad-ignored",
 			Body: func(t *T) {
@@ -154,5 +163,5 @@ func ordering() []Check {
 				t.Expect(got).To(gomega.Equal([]string{"ten", "two", "one"}))
 			},
 		},
-	}, Check{Requirements: query, Clause: cim009Later + "4.23", Level: Core, Feature: FeatureOrder, Needs: writes})
+	}, Check{Requirements: query, Clause: cim009Later + "4.23", Level: Core, Feature: FeatureOrder, Needs: writes, Since: "1.9.1"})
 }

@@ -283,7 +283,7 @@ func qPaths() []Check {
 		{
 			ID:    "mim1.query.q.alone",
 			Title: "q is selector enough: a query needs no type beside it",
-			Fault: "query.type.demanded",
+			Fault: "query.type.demanded", Since: "1.5.1",
 			Body: func(t *T) {
 				c := around(t)
 				c.kind = ""
@@ -422,6 +422,28 @@ func qLanguages() []Check {
 			Body: func(t *T) {
 				c := greetings(t)
 				c.expect(t, c.q(`[*]=="chat"`), "English chat", "French chat")
+			},
+		},
+		{
+			ID:    "mim1.query.q.expandValues",
+			Title: "q compares the term of a VocabProperty by the name that it stands for, if expandValues names the attribute",
+			Level: Extended, Since: "1.8.1", Fault: "query.q.vocab-missed",
+			Body: func(t *T) {
+				sold, let := t.Name("sold"), t.Name("let")
+				c := attributed(t, map[string]any{"sold": ngsild.Object{"type": "VocabProperty", "vocab": sold}, "let": ngsild.Object{"type": "VocabProperty", "vocab": let}})
+				c.expect(t, Query("q", c.attr+`=="`+sold+`"`, "expandValues", c.attr), "sold")
+			},
+		},
+		{
+			ID:    "mim1.query.q.jsonKeys",
+			Title: "q finds the keys of a JsonProperty as they are written, if jsonKeys names the attribute",
+			Level: Extended, Since: "1.8.1", Fault: "query.q.json-missed",
+			Body: func(t *T) {
+				state := func(v int) ngsild.Object {
+					return ngsild.Object{"type": "JsonProperty", "json": ngsild.Object{"pump": ngsild.Object{"speed": v}}}
+				}
+				c := attributed(t, map[string]any{"slow": state(1), "fast": state(9)})
+				c.expect(t, Query("q", c.attr+"[pump.speed]>5", "jsonKeys", c.attr), "fast")
 			},
 		},
 	}

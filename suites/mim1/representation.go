@@ -8,6 +8,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // representation checks in which forms entities are served (4.5, 6.3.7, 6.3.11).
@@ -87,7 +88,7 @@ func simplified() []Check {
 		{
 			ID:    "mim1.entity.represent.simplified",
 			Title: "options=simplified is a synonym of keyValues",
-			Since: "1.5.1", Fault: "represent.simplified-unknown",
+			Since: "1.6.1", Fault: "represent.simplified-unknown",
 			Body: func(t *T) {
 				s := newSight(t)
 				s.isSimplified(t, read(t, s.id, Query("options", "simplified")))
@@ -158,7 +159,7 @@ func concise() []Check {
 			ID:     "mim1.entity.represent.concise",
 			Title:  "options=concise leaves out the types of attributes and loses nothing else",
 			Clause: cim009 + "4.5.2.3", TestPurposes: []string{"018_15"},
-			Since: "1.5.1", Fault: "represent.concise-keeps-types",
+			Since: "1.6.1", Fault: "represent.concise-keeps-types",
 			Body: func(t *T) {
 				s := newSight(t)
 				e := read(t, s.id, Query("options", "concise"))
@@ -170,7 +171,7 @@ func concise() []Check {
 			ID:     "mim1.entity.represent.conciseValue",
 			Title:  "Concise, a Property that has nothing but a value is that value, and a GeoProperty its geometry",
 			Clause: cim009 + "4.5.2.3",
-			Since:  "1.5.1", Fault: "represent.concise-wraps-values",
+			Since:  "1.6.1", Fault: "represent.concise-wraps-values",
 			Body: func(t *T) {
 				s := newSight(t)
 				e := read(t, s.id, Query("options", "concise"))
@@ -385,6 +386,19 @@ func geoJSON() []Check {
 			},
 		},
 		{
+			ID:     "mim1.entity.represent.bareFeature",
+			Title:  "As GeoJSON with Prefer: body=json, the @context is in a Link header and not in the body",
+			Clause: cim009 + "6.3.6", Level: Extended, Since: "1.6.1", Fault: "represent.prefer-ignored",
+			Body: func(t *T) {
+				s := newSight(t)
+				r := t.GET(entityPath(s.id), asGeoJSON, Header("Prefer", "body=json"))
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(t.Object(r)).NotTo(gomega.HaveKey("@context"))
+				to, _ := weblink.To(r.Header, ngsild.ContextRel)
+				t.Expect(to.Target).NotTo(gomega.BeEmpty(), "the Link header with rel=%q", ngsild.ContextRel)
+			},
+		},
+		{
 			ID:    "mim1.entity.represent.noGeometry",
 			Title: "As GeoJSON, an entity without location is a Feature whose geometry is null", TestPurposes: []string{"018_05"},
 			Fault: "represent.no-geometry-not-found",
@@ -399,7 +413,10 @@ func geoJSON() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Clause, checks[i].Feature, checks[i].Requirements = cim009+"4.5.16", FeatureGeoJSON, geo
+		checks[i].Feature, checks[i].Requirements = FeatureGeoJSON, geo
+		if checks[i].Clause == "" {
+			checks[i].Clause = cim009 + "4.5.16"
+		}
 	}
 	return shown(checks)
 }

@@ -104,6 +104,7 @@ func comparisons() []Fault {
 				}
 				return union(found, ask(set(attr+operator+other)))
 			})},
+		missed("vocab-missed", "VocabProperty"), missed("json-missed", "JsonProperty"),
 		{Name: "query.q.unknown-ignored", Summary: "q on an attribute that no entity has is not looked at.",
 			On: byQ(), Instead: relisted(func(_ *http.Request, found []any, ask func(func(url.Values)) []any) []any {
 				if len(found) == 0 {
@@ -114,8 +115,33 @@ func comparisons() []Fault {
 	}
 }
 
+// missed is a fault: no entity that has an attribute of a kind meets q.
+func missed(name, kind string) Fault {
+	return Fault{Name: "query.q." + name, Summary: "No entity with a " + kind + " meets q.", On: byQ(), Instead: relisted(func(_ *http.Request, found []any, _ func(func(url.Values)) []any) []any {
+		return slices.DeleteFunc(found, func(item any) bool {
+			e, _ := item.(object)
+			for _, v := range e {
+				if a, ok := v.(object); ok && a["type"] == kind {
+					return true
+				}
+			}
+			return false
+		})
+	})}
+}
+
 // geoParameters are the parameters of a geoquery.
 var geoParameters = []string{"georel", "geometry", "coordinates", "geoproperty"}
+
+// firstPart is the first part of a GeoJSON geometry that has several.
+func firstPart(geometry string, coordinates any) (kind string, first any, several bool) {
+	kinds := map[string]string{"LineString": "Point", "MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
+	list, _ := coordinates.([]any)
+	if kind = kinds[geometry]; kind == "" || len(list) == 0 {
+		return "", nil, false
+	}
+	return kind, list[0], true
+}
 
 // geoQueries is the faults of geoqueries (4.10).
 func geoQueries() []Fault {
@@ -135,6 +161,22 @@ func geoQueries() []Fault {
 			On: byPlace, Request: substitute("coordinates", `^\[([^,\[\]]+),([^,\[\]]+)\]$`, "[$2,$1]")},
 		{Name: "query.geo.geoproperty-ignored", Summary: "A geoquery always looks at location.",
 			On: byPlace, Request: DropQuery("geoproperty")},
+		{Name: "query.geo.first-part-only", Summary: "Of the geometry of a geoquery only the first part counts.", On: byPlace, Request: func(r *http.Request) {
+			q := r.URL.Query()
+			if kind, coordinates, several := firstPart(q.Get("geometry"), decode([]byte(q.Get("coordinates")))); several {
+				q.Set("geometry", kind)
+				q.Set("coordinates", string(encode(coordinates)))
+				r.URL.RawQuery = q.Encode()
+			}
+		}},
+		{Name: "query.geo.first-part-of-location-only", Summary: "Of a GeoProperty only the first part is kept.", On: entityCreate().on, Request: attributes(func(a object) object {
+			geometry, _ := a["value"].(object)
+			name, _ := geometry["type"].(string)
+			if kind, coordinates, several := firstPart(name, geometry["coordinates"]); several {
+				geometry["type"], geometry["coordinates"] = kind, coordinates
+			}
+			return a
+		})},
 		{Name: "query.geo.beats-q", Summary: "A geoquery does not look at q.", On: byPlace, Request: DropQuery("q")},
 		{Name: "query.geo.disjoint-as-not-within", Summary: "disjoint gives all that is not within, placed or not.",
 			On: byPlace.where(func(r *http.Request) bool { return r.URL.Query().Get("georel") == "disjoint" }),

@@ -178,6 +178,7 @@ func features() []Fault {
 					a.setList(items(o["features"]))
 				}
 			}},
+		{Name: "represent.prefer-ignored", Summary: "What a client prefers is not looked at.", On: reading(), Request: func(r *http.Request) { r.Header.Del("Prefer") }},
 		{Name: "represent.geometry-property-ignored", Summary: "The geometry of a Feature is always the location.",
 			On: geo, Request: DropQuery("geometryProperty")},
 		{Name: "represent.no-geometry-not-found", Summary: "An entity without location is not found as GeoJSON.",

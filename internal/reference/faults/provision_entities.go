@@ -181,18 +181,11 @@ func informationModel() []Fault {
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "VocabProperty" }))},
 		{Name: "attribute.json-property-lost", Summary: "leaves out JsonProperties", On: on,
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "JsonProperty" }))},
+		{Name: "entity.create.never-expires", Summary: "does not look at when an entity expires", On: on, Request: fragments(func(e object) { delete(e, "expiresAt") })},
 		{Name: "attribute.list-property-as-set", Summary: "stores a ListProperty's items without repetitions", On: on,
-			Request: attributes(func(a object) object {
-				if l, ok := a["valueList"].([]any); ok {
-					var seen []string
-					a["valueList"] = slices.DeleteFunc(l, func(item any) bool {
-						was := slices.Contains(seen, string(encode(item)))
-						seen = append(seen, string(encode(item)))
-						return was
-					})
-				}
-				return a
-			})},
+			Request: attributes(asSet("valueList"))},
+		{Name: "attribute.list-relationship-as-set", Summary: "stores a ListRelationship's objects without repetitions", On: on,
+			Request: attributes(asSet("objectList"))},
 		{Name: "attribute.unit-code-rewritten", Summary: "stores kilometres per hour as metres per second, whatever the value", On: on,
 			Request: attributes(func(a object) object {
 				if a["unitCode"] == "KMH" {
@@ -427,5 +420,20 @@ func leavesAttributes() handle {
 			}
 		})(r)
 		next.ServeHTTP(w, r)
+	}
+}
+
+// asSet is an edit of attributes: the list in the member loses its repetitions.
+func asSet(member string) func(a object) object {
+	return func(a object) object {
+		if l, ok := a[member].([]any); ok {
+			var seen []string
+			a[member] = slices.DeleteFunc(l, func(item any) bool {
+				was := slices.Contains(seen, string(encode(item)))
+				seen = append(seen, string(encode(item)))
+				return was
+			})
+		}
+		return a
 	}
 }

@@ -61,7 +61,7 @@ func FuzzTypesAndScopes(f *testing.F) {
 		if q, err := ParseScopes(text); err == nil {
 			q.Match(e)
 		}
-		if o, err := ParseOrder(text, "Point", "[0,0]", c); err == nil {
+		if o, err := ParseOrder(text, "", "Point", "[0,0]", c); err == nil {
 			o.Compare(e, e)
 		}
 	})

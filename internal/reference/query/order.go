@@ -29,12 +29,20 @@ type orderKey struct {
 
 // ParseOrder reads orderBy: attribute paths with commas between, each with ;asc,
 // ;desc, ;dist-asc or ;dist-desc behind it if wanted. Distances are from the given
-// geometry.
-func ParseOrder(text, geometry string, coordinates any, c *jsonld.Context) (*Order, error) {
+// geometry; texts are in the order of the language that the collation names (BCP 47), or
+// of none.
+func ParseOrder(text, collation, geometry string, coordinates any, c *jsonld.Context) (*Order, error) {
 	if len(text) > maxLength {
 		return nil, problem.TooComplex("orderBy has more than %d characters", maxLength)
 	}
-	o := &Order{collator: collate.New(language.Und)}
+	tag := language.Und
+	if collation != "" {
+		var err error
+		if tag, err = language.Parse(collation); err != nil {
+			return nil, problem.BadData("collation is %q, which names no language (4.23)", collation)
+		}
+	}
+	o := &Order{collator: collate.New(tag)}
 	for item := range strings.SplitSeq(text, ",") {
 		path, direction, _ := strings.Cut(item, ";")
 		var key orderKey
