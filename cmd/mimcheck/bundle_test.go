@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/embedded"
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports/formats"
@@ -163,7 +164,7 @@ func TestRepeatTellsWhatVaries(t *testing.T) {
 		answer.WriteTo(w)
 	}))
 	defer server.Close()
-	run := []string{"run", "--url", server.URL, "--profile", "sandbox", "--rate", "-1", "--spec-version", "1.8.1", "--concurrency", "1"}
+	run := []string{"run", "--url", server.URL, "--profile", "sandbox", "--rate", "-1", "--spec-version", embedded.SpecVersion, "--concurrency", "1"}
 	mimcheck(t, append(run, "--repeat", "3", "--filter", "mim1.entity.create.location")...).
 		want(t, 3, "1 check varied", "mim1.entity.create.location: passed, failed, passed", "exchange 1, POST ", "the status is 201, then 200")
 	mimcheck(t, append(run, "--repeat", "2", "--filter", "mim1.entity.create.scope")...).want(t, 3, "had the same outcome in all")
@@ -243,7 +244,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 	}))
 	defer server.Close()
 	put(t, "city.yaml", "name: city\nendpoints:\n  ngsi-ld: {url: "+server.URL+"}\nheaders:\n  X-City-Token: {env: CITY_HEADER}\nauth:\n  apiKey: {query: api, value: {env: CITY_KEY}}\n")
-	got := mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", "1.8.1", "--filter", "entity || entities || errors || MIM2")
+	got := mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", embedded.SpecVersion, "--filter", "entity || entities || errors || MIM2")
 	if got.code != exitNonConformant && got.code != exitInconclusive {
 		t.Fatalf("exit code %d\n%s", got.code, got.errOut)
 	}
@@ -253,7 +254,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 		mimcheck(t, "report", "render", "mimcheck-report/report.json", "--format", format, "--out", "report."+format).want(t, 0)
 	}
 	answered.Store(5) // so that redirects and errors come to other checks
-	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", "1.8.1", "--filter", "entity.create", "--out", "again")
+	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", embedded.SpecVersion, "--filter", "entity.create", "--out", "again")
 	for _, format := range history.Names() {
 		mimcheck(t, "report", "history", "again/report.json", bundleFile, "--format", format, "--out", "history."+format).want(t, 0)
 	}

@@ -36,7 +36,7 @@ func TestREADME(t *testing.T) {
 		t.Fatal("the README has no example of a target.yaml")
 	}
 	workdir(t)
-	city, err := embedded.Start("127.0.0.1:0", reference.Options{})
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{SpecVersion: "1.6.1"})
 	if err != nil {
 		t.Fatal(err)
 	}

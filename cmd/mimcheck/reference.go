@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/semver"
 
 	"github.com/oasc/mimcheck/internal/embedded"
 	"github.com/oasc/mimcheck/internal/reference"
@@ -19,7 +20,7 @@ const mostGenerated = 10_000_000
 func newReference() *cobra.Command {
 	cmd := group("reference", "The reference city platform and its faults")
 	var port int
-	var host string
+	var host, version string
 	var names []string
 	var empty bool
 	var generated int
@@ -34,6 +35,8 @@ func newReference() *cobra.Command {
 			switch {
 			case generated < 0 || generated > mostGenerated:
 				return fmt.Errorf("--generate is %d: expected a number of entities from 0 to %d", generated, mostGenerated)
+			case !semver.IsValid("v" + version):
+				return fmt.Errorf("--spec-version is %q: expected a version of ETSI GS CIM 009 such as %s", version, embedded.SpecVersion)
 			case empty && generated > 0:
 				return errors.New("--empty and --generate exclude one another: the generated entities are like those of the sample city")
 			}
@@ -41,7 +44,7 @@ func newReference() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty, Generate: generated}, active...)
+			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty, Generate: generated, SpecVersion: version}, active...)
 			if err != nil {
 				return err
 			}
@@ -63,6 +66,7 @@ func newReference() *cobra.Command {
 	serve.Flags().StringVar(&host, "host", "127.0.0.1", "address to listen at")
 	serve.Flags().StringSliceVar(&names, "fault", nil, "switch on named faults")
 	serve.Flags().StringVar(&folder, "write-target", "", "folder for a target.yaml of the platform, with its authority and its clients' secrets")
+	serve.Flags().StringVar(&version, "spec-version", embedded.SpecVersion, "version of ETSI GS CIM 009 whose rule counts where versions differ")
 	serve.Flags().BoolVar(&empty, "empty", false, "leave out the sample city data")
 	serve.Flags().IntVar(&generated, "generate", 0, "add so many generated entities to the sample city (a million take about half a gigabyte)")
 	cmd.AddCommand(serve, &cobra.Command{

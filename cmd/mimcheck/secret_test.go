@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/embedded"
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 )
@@ -44,7 +45,7 @@ func TestSecretsNeverLand(t *testing.T) {
 	if err := os.WriteFile("city.yaml", []byte(target), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got := mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "16", "--features", "all", "--spec-version", "1.8.1")
+	got := mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "16", "--features", "all", "--spec-version", embedded.SpecVersion)
 	got.want(t, exitNonConformant, "MIMCHECK_BEARER")
 
 	forms := []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)),

@@ -3,6 +3,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,9 @@ import (
 	"github.com/oasc/mimcheck/suites"
 )
 
-// SpecVersion is the version of ETSI GS CIM 009 that the reference platform implements.
-const SpecVersion = "1.8.1"
+// SpecVersion is the version of ETSI GS CIM 009 that the reference platform implements
+// unless another one is asked for.
+const SpecVersion = "1.9.1"
 
 // City is a running reference platform.
 type City struct {
@@ -40,6 +42,7 @@ type City struct {
 	Secure string
 	// Authority signed the platform's certificate, in PEM form.
 	Authority []byte
+	version   string // of ETSI GS CIM 009
 	clients   map[string]identity.Client
 	platform  *reference.Platform
 	servers   []*http.Server
@@ -114,7 +117,7 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	c := &City{
 		URL:    "http://" + listener.Addr().String(),
 		Secure: root, Authority: secured.Authority, clients: clients,
-		platform: platform,
+		platform: platform, version: cmp.Or(options.SpecVersion, SpecVersion),
 		servers: []*http.Server{
 			{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
 			{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}, // who gives up shaking hands is no news
@@ -162,6 +165,7 @@ func (c *City) Target() (*target.Target, error) {
 		t.Endpoints[name] = c.URL + path
 	}
 	t.Statement = Statement()
+	t.Statement.SpecVersion = c.version
 	return t, nil
 }
 

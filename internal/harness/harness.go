@@ -185,7 +185,7 @@ func (p *Prepared) findTarget() (err error) {
 		if active, err = faults.Named(s.Faults...); err != nil {
 			return err
 		}
-		if p.city, err = embedded.Start("127.0.0.1:0", reference.Options{}, active...); err != nil {
+		if p.city, err = embedded.Start("127.0.0.1:0", reference.Options{SpecVersion: s.SpecVersion}, active...); err != nil {
 			return err
 		}
 		p.Target, err = p.city.Target()

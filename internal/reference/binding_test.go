@@ -95,8 +95,8 @@ func TestContexts(t *testing.T) { // 4.4, 5.5.7, 6.3.5
 	for _, path := range []string{"/loop", "/scoped", "/broken", "/none", "/invalid", "/odd"} {
 		c.get("/entities?type=T", link(path)).problem(400, ngsild.BadRequestData)
 	}
-	c.get("/entities?type=T", link("/missing")).problem(503, ngsild.LdContextNotAvailable)
-	c.get("/entities?type=T", "Link: "+ngsild.ContextLink("http://127.0.0.1:1/x")).problem(503, ngsild.LdContextNotAvailable)
+	c.get("/entities?type=T", link("/missing")).problem(504, ngsild.LdContextNotAvailable)
+	c.get("/entities?type=T", "Link: "+ngsild.ContextLink("http://127.0.0.1:1/x")).problem(504, ngsild.LdContextNotAvailable)
 	c.send("POST", "/entityOperations/create", `[{"id":"urn:9","type":"T","@context":"`+contexts+`/missing"}]`, ld).is(207)
 
 	// where the @context may be
@@ -282,7 +282,7 @@ func TestContextsAPI(t *testing.T) { // 5.13
 	c.send("DELETE", path+"?reload=true", "").problem(400, ngsild.BadRequestData)
 	c.send("DELETE", path, "").is(204)
 	c.get(path).problem(404, ngsild.ResourceNotFound)
-	c.get("/types", hostedLink).problem(503, ngsild.LdContextNotAvailable)
+	c.get("/types", hostedLink).problem(504, ngsild.LdContextNotAvailable)
 
 	core := "/jsonldContexts/" + strings.NewReplacer(":", "%3A", "/", "%2F").Replace(ngsild.CoreContextURL)
 	c.send("DELETE", core, "").problem(400, ngsild.BadRequestData)
@@ -296,7 +296,7 @@ func TestContextsAPI(t *testing.T) { // 5.13
 	c.get("/types", "Link: "+ngsild.ContextLink(contexts+"/import")).is(200)
 	broken := strings.NewReplacer(":", "%3A", "/", "%2F").Replace(contexts + "/import")
 	c.p.client = &http.Client{Transport: refusing{}}
-	c.send("DELETE", "/jsonldContexts/"+broken+"?reload=true", "").problem(503, ngsild.LdContextNotAvailable)
+	c.send("DELETE", "/jsonldContexts/"+broken+"?reload=true", "").problem(504, ngsild.LdContextNotAvailable)
 	c.get("/types", "Link: "+ngsild.ContextLink(contexts+"/import")).is(200)
 }
 

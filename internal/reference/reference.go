@@ -34,6 +34,9 @@ type Options struct {
 	Client *http.Client
 	// Publish sends notifications to MQTT endpoints; nil is mqtt.Send.
 	Publish mqtt.Publish
+	// SpecVersion is the version of ETSI GS CIM 009 whose rule counts where versions
+	// differ ("1.8.1"); empty is the latest. What came later is there all the same.
+	SpecVersion string
 }
 
 // Platform is the reference platform, an http.Handler that serves /ngsi-ld/v1. It is
@@ -49,6 +52,8 @@ type Platform struct {
 	id       string
 	name     string // alias of the default tenant
 
+	specVersion string
+
 	mu      sync.RWMutex
 	tenants map[string]*tenant
 
@@ -59,7 +64,8 @@ type Platform struct {
 
 // New makes a platform. Close ends it.
 func New(o Options) (*Platform, error) {
-	p := &Platform{clock: o.Clock, client: o.Client, publish: o.Publish, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString()}
+	p := &Platform{clock: o.Clock, client: o.Client, publish: o.Publish, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString(),
+		specVersion: o.SpecVersion}
 	if p.clock == nil {
 		p.clock = time.Now
 	}

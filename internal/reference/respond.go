@@ -40,7 +40,7 @@ func (r *request) fail(err error) {
 		r.w.WriteHeader(int(status))
 		return
 	}
-	p := problem.From(err)
+	p := problem.From(err).InVersion(r.p.specVersion)
 	_ = write(r.w, p.Status, ngsild.MediaJSON, p) // 5.5.3: not the media type of RFC 7807; a problem always encodes
 }
 

@@ -64,9 +64,9 @@ func answers() []answer {
 			ask: func(t *T) *probe.Response { return t.GET(sourceSubscriptionPath(still(t))) }},
 		{name: "entityMap", words: "an entity map", operation: "get-entitymaps-entitymap", clause: "6.32.3.1", feature: FeatureEntityMaps, since: "1.8.1", media: plain,
 			ask: func(t *T) *probe.Response { return t.GET(entityMapPath(mapEntities(t).id)) }},
-		{name: "contexts", words: "the list of stored @contexts", operation: "get-jsonldcontexts", clause: "6.29.3.2", feature: FeatureContexts, media: plain,
+		{name: "contexts", words: "the list of stored @contexts", operation: "get-jsonldcontexts", clause: "6.29.3.2", feature: FeatureContexts, since: "1.5.1", media: plain,
 			ask: func(t *T) *probe.Response { host(t); return t.GET(contextList) }},
-		{name: "context", words: "a stored @context", operation: "get-jsonldcontexts-context", clause: "6.30.3.1", feature: FeatureContexts,
+		{name: "context", words: "a stored @context", operation: "get-jsonldcontexts-context", clause: "6.30.3.1", feature: FeatureContexts, since: "1.5.1",
 			media: []string{ngsild.MediaJSON, ngsild.MediaJSONLD},
 			ask:   func(t *T) *probe.Response { return t.GET(contextPath(host(t).id)) }},
 		{name: "evolution", words: "the evolution of an entity", operation: "get-temporal-entities-entity", clause: "6.19.3.1", feature: FeatureTemporal, media: plain, names: true,
@@ -221,7 +221,7 @@ func answersInPart() []Check {
 		},
 		{
 			ID: "mim1.temporal.post.pages", Title: "The pages of a temporal query by POST hold each evolution once",
-			Clause: cim009 + "5.5.9", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
+			Clause: cim009 + "5.5.9", Feature: FeatureTemporal, Requirements: historical, Since: "1.5.1", Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
 			Body: func(t *T) {
 				c := earlyAndLate(t)
 				body := JSON(with(ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), "type", "Query"))
@@ -235,7 +235,7 @@ func answersInPart() []Check {
 		},
 		{
 			ID: "mim1.temporal.post.count", Title: "With count=true a temporal query by POST tells how many evolutions there are in all",
-			Clause: cim009 + "6.3.13", Feature: FeatureTemporal, Requirements: historical, Fault: "generic.post-temporal-entityoperations-query.ignores-count",
+			Clause: cim009 + "6.3.13", Feature: FeatureTemporal, Requirements: historical, Since: "1.5.1", Fault: "generic.post-temporal-entityoperations-query.ignores-count",
 			Body: func(t *T) {
 				c := earlyAndLate(t)
 				r := postPast(t, ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), Query("count", "true"))
@@ -344,7 +344,7 @@ var stamped = Query("options", "sysAttrs")
 func showsStamps(name, what string, feature Feature, fault string, found func(t *T) []ngsild.Object) Check {
 	return Check{
 		ID: "mim1." + name + ".sysAttrs", Title: what + " tells with options=sysAttrs when it was made and changed",
-		Clause: cim009 + "4.8", Feature: feature, Requirements: structured, Fault: fault,
+		Clause: cim009 + "4.8", Feature: feature, Requirements: structured, Since: "1.4.1", Fault: fault,
 		Body: func(t *T) {
 			all := found(t)
 			t.Require(all).NotTo(gomega.BeEmpty(), "what the check made has to be found")

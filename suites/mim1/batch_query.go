@@ -119,7 +119,7 @@ func batchQuery() []Check {
 		{
 			ID:    "mim1.batch.query.count",
 			Title: "A query by POST is paged and counted as the URL asks",
-			Fault: "batch.query.count-of-page",
+			Fault: "batch.query.count-of-page", Since: "1.5.1",
 			Body: func(t *T) {
 				c := five(t)
 				r := t.POST(queryByPOST, Query("limit", "2", "count", "true"), JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query")))

@@ -72,8 +72,11 @@ func generatedValue(r *rand.Rand, depth int) any {
 // attributeTypes are the types of attributes that the version of the specification
 // has; what came later is left out when the target states none.
 func attributeTypes(specVersion string) []string {
-	all := []string{"Property", "Relationship", "GeoProperty", "LanguageProperty"}
-	if semver.Compare("v"+specVersion, "v1.7.1") >= 0 { // what is no version is less than any
+	all := []string{"Property", "Relationship", "GeoProperty"}
+	if semver.Compare("v"+specVersion, "v1.4.1") >= 0 { // what is no version is less than any
+		all = append(all, "LanguageProperty")
+	}
+	if semver.Compare("v"+specVersion, "v1.7.1") >= 0 {
 		all = append(all, "VocabProperty")
 	}
 	if semver.Compare("v"+specVersion, "v1.8.1") >= 0 {
@@ -633,7 +636,7 @@ func generated() []Check {
 		generatedRoundTrip("normalised", "Generated entities come back normalised as they were sent", "generated.numbers-rounded", asNormalised),
 		generatedRoundTrip("jsonLd", "Generated entities come back as JSON-LD as they were sent", "generated.numbers-rounded", asNormalised, Header("Accept", ngsild.MediaJSONLD)),
 		generatedRoundTrip("simplified", "Generated entities come back simplified as their values", "generated.numbers-rounded", asSimplified, simplified),
-		generatedRoundTrip("concise", "Generated entities come back concise with all their values", "generated.numbers-rounded", asConcise, Query("options", "concise")),
+		since("1.6.1", generatedRoundTrip("concise", "Generated entities come back concise with all their values", "generated.numbers-rounded", asConcise, Query("options", "concise"))),
 		withFeature(FeatureGeoJSON, generatedRoundTrip("feature", "Generated entities come back as simplified GeoJSON with their values as properties", "generated.numbers-rounded", asFeature,
 			simplified, Header("Accept", ngsild.MediaGeoJSON))),
 		predicted("selects", "Generated expressions of q select exactly the entities that a model selects", "generated.q-and-as-or", "", askedFor),
@@ -641,6 +644,11 @@ func generated() []Check {
 		predicted("posts", "Generated expressions of q select by POST exactly the entities that a model selects", "generated.post-q-and-as-or", FeatureBatch, postedFor),
 		generatedHistory(),
 	}, Check{Requirements: structured, Clause: cim009 + "4.5", Level: Core, Needs: writes})
+}
+
+func since(version string, c Check) Check {
+	c.Since = version
+	return c
 }
 
 func withFeature(f Feature, c Check) Check {

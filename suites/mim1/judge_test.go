@@ -79,6 +79,12 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 // faults make it.
 func seeded(t *testing.T, check suites.Check, seed uint64, platform *reference.Platform, active ...faults.Fault) suites.Result {
 	t.Helper()
+	return inVersion(t, check, "1.9.1", suites.Features(), seed, platform, active...)
+}
+
+// inVersion is seeded on a platform that states a version of the specification and claims features.
+func inVersion(t *testing.T, check suites.Check, version string, features []suites.Feature, seed uint64, platform *reference.Platform, active ...faults.Fault) suites.Result {
+	t.Helper()
 	server := httptest.NewServer(faults.Wrap(http.Handler(platform), active...))
 	defer server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -105,7 +111,7 @@ func seeded(t *testing.T, check suites.Check, seed uint64, platform *reference.P
 		defer b.Close()
 		broker = b
 	}
-	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, SpecVersion: "1.8.1", Profile: "reference", Features: suites.Features(), Callback: callback, Broker: broker, Patience: 3 * time.Second,
+	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, SpecVersion: version, Profile: "reference", Features: features, Callback: callback, Broker: broker, Patience: 3 * time.Second,
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}})

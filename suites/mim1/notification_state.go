@@ -421,7 +421,7 @@ func notificationTenants() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Feature = FeatureTenants
+		checks[i].Feature, checks[i].Since = FeatureTenants, "1.4.1"
 		body := checks[i].Body
 		checks[i].Body = func(t *T) { alsoClaims(t, FeatureSubscriptions); body(t) }
 	}

@@ -208,7 +208,7 @@ func furtherParameters() []Check {
 		},
 		{
 			ID: "mim1.query.lang", Title: "A query with lang gives the texts of LanguageProperties in that language",
-			Clause: cim009 + "4.15", Fault: "generic.get-entities.ignores-lang",
+			Clause: cim009 + "4.15", Since: "1.4.1", Fault: "generic.get-entities.ignores-lang",
 			Body: func(t *T) {
 				kind, name := t.Name("Sensor"), t.Name("name")
 				create(t, ngsild.Entity(t.URN("Sensor"), kind, name, ngsild.LanguageProperty(ngsild.Object{"en": "Tower", "fr": "Tour"})))
@@ -287,7 +287,7 @@ func furtherParameters() []Check {
 func inOneLanguage(name, words, operation string, read func(t *T, id, kind string) ngsild.Object) Check {
 	return Check{
 		ID: "mim1.temporal." + name + ".lang", Title: words + " with lang gives the texts of LanguageProperties in that language",
-		Clause: cim009 + "4.15", Feature: FeatureTemporal, Requirements: historical, Fault: "generic." + operation + ".ignores-lang",
+		Clause: cim009 + "4.15", Feature: FeatureTemporal, Requirements: historical, Since: "1.4.1", Fault: "generic." + operation + ".ignores-lang",
 		Body: func(t *T) {
 			kind, sign := t.Name("Sensor"), t.Name("sign")
 			id := evolve(t, ngsild.Entity(t.URN("Sensor"), kind,

@@ -147,7 +147,7 @@ func purge() []Check {
 			func(herd) []string { return []string{"id", "next door"} }, ngsild.BadRequestData),
 		refusedPurge("unknownParameter", "A purge with a parameter that it does not know is refused with 400 InvalidRequest", "purge.unknown-parameter-ignored", []string{"059_01"},
 			func(herd) []string { return []string{"invalidParams", "invalidValue"} }, ngsild.InvalidRequest),
-	}, Check{Requirements: access, Clause: cim009Later + "5.6.21", Level: Core, Feature: FeaturePurge, Needs: writes})
+	}, Check{Requirements: access, Clause: cim009Later + "5.6.21", Level: Core, Feature: FeaturePurge, Needs: writes, Since: "1.9.1"})
 }
 
 // refusedPurge is a check that a purge, which names the run's own type besides, is refused

@@ -109,7 +109,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.query.local.alone", Title: "local=true is selector enough: a query needs no type beside it",
-			Requirements: query, Clause: cim009 + "5.7.2.4", TestPurposes: []string{"019_25"}, Fault: "query.local-too-wide", Since: "1.5.1",
+			Requirements: query, Clause: cim009 + "5.7.2.4", TestPurposes: []string{"019_25"}, Fault: "query.local-too-wide", Since: "1.6.1",
 			Body: func(t *T) {
 				newSensor(t)
 				r := t.GET(entities, Query("local", "true", "limit", "1"))
@@ -118,7 +118,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.query.local.andType", Title: "local=true beside a type gives the entities of that type that are here",
-			Requirements: query, Clause: cim009 + "6.3.18", Fault: "query.local-drops-type",
+			Requirements: query, Clause: cim009 + "6.3.18", Fault: "query.local-drops-type", Since: "1.6.1",
 			Body: func(t *T) {
 				c := around(t)
 				newSensor(t)

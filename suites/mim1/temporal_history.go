@@ -102,27 +102,27 @@ func temporalHistory() []Check {
 			}),
 		},
 		{
-			ID:     "mim1.temporal.history.replacedAttribute",
-			Title:  "A replaced attribute is in the history of its entity",
-			Fault:  "temporal.history.attribute-replacement-lost",
+			ID:    "mim1.temporal.history.replacedAttribute",
+			Title: "A replaced attribute is in the history of its entity",
+			Since: "1.6.1", Fault: "temporal.history.attribute-replacement-lost",
 			Clause: cim009 + "4.5.6",
 			Body: tenThen(FeatureReplace, func(t *T, s sensor, next ngsild.Object) {
 				done(t, t.PUT(attrPath(s.id, s.level), JSON(next)))
 			}),
 		},
 		{
-			ID:     "mim1.temporal.history.replacedEntity",
-			Title:  "The attributes of a replaced entity are in its history",
-			Fault:  "temporal.history.entity-replacement-lost",
+			ID:    "mim1.temporal.history.replacedEntity",
+			Title: "The attributes of a replaced entity are in its history",
+			Since: "1.6.1", Fault: "temporal.history.entity-replacement-lost",
 			Clause: cim009 + "4.5.6",
 			Body: tenThen(FeatureReplace, func(t *T, s sensor, next ngsild.Object) {
 				done(t, t.PUT(entityPath(s.id), JSON(ngsild.Entity(s.id, s.kind, s.level, next))))
 			}),
 		},
 		{
-			ID:     "mim1.temporal.history.merged",
-			Title:  "A merged attribute is in the history of its entity",
-			Fault:  "temporal.history.merge-lost",
+			ID:    "mim1.temporal.history.merged",
+			Title: "A merged attribute is in the history of its entity",
+			Since: "1.6.1", Fault: "temporal.history.merge-lost",
 			Clause: cim009 + "4.5.6",
 			Body: tenThen(FeatureMerge, func(t *T, s sensor, next ngsild.Object) {
 				done(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{s.level: next})))

@@ -95,7 +95,7 @@ func TestContextsThatAreRefused(t *testing.T) {
 	})
 	for text, status := range map[string]int{
 		`"http://c/self"`: 400, `"http://c/a"`: 400, `"http://c/text"`: 400, `"http://c/none"`: 400, `"http://c/deep"`: 400,
-		`"http://c/missing"`: 503, `["http://c/missing",{}]`: 503, `5`: 400, `{"a":5}`: 400, `{"@vocab":5}`: 400, `{"@protected":1}`: 400,
+		`"http://c/missing"`: 504, `["http://c/missing",{}]`: 504, `5`: 400, `{"a":5}`: 400, `{"@vocab":5}`: 400, `{"@protected":1}`: 400,
 		`"relative"`: 400, `{"a":{"@id":"http://x/a","@context":null}}`: 400, `{"a":{"@id":"b"},"b":{"@id":"a"}}`: 400,
 	} {
 		_, err := r.Resolve(t.Context(), parsed(t, text))

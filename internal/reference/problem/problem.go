@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
 
@@ -69,10 +71,22 @@ func NoTenant(format string, args ...any) *Problem {
 	return made(ngsild.NonexistentTenant, http.StatusNotFound, "Tenant does not exist", format, args)
 }
 
-// ContextUnavailable is LdContextNotAvailable, with the status of V1.8.1; V1.9.1
-// asks for 504.
+// ContextUnavailable is LdContextNotAvailable, with the status of V1.9.1; InVersion gives
+// that of others.
 func ContextUnavailable(format string, args ...any) *Problem {
-	return made(ngsild.LdContextNotAvailable, http.StatusServiceUnavailable, "JSON-LD context not available", format, args)
+	return made(ngsild.LdContextNotAvailable, http.StatusGatewayTimeout, "JSON-LD context not available", format, args)
+}
+
+// InVersion is the problem as a version of ETSI GS CIM 009 has it ("1.8.1"); what is no
+// version stands for the latest. Until V1.8.1 LdContextNotAvailable has the status 503
+// (table 6.3.2-1).
+func (p *Problem) InVersion(specVersion string) *Problem {
+	if v := "v" + specVersion; p.Type != ngsild.ErrorPrefix+ngsild.LdContextNotAvailable || !semver.IsValid(v) || semver.Compare(v, "v1.9.0") >= 0 {
+		return p
+	}
+	older := *p
+	older.Status = http.StatusServiceUnavailable
+	return &older
 }
 
 // TooComplex is TooComplexQuery.

@@ -1,0 +1,323 @@
+package mim1_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference"
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/mim1"
+)
+
+// news is what a version of the specification brought that a request can show.
+type news struct {
+	version    string
+	features   []suites.Feature
+	parameters []string            // of the URL, whatever the resource
+	options    map[string][]string // values of the parameters options and format
+	members    []string            // of an object anywhere in a body
+	kinds      []string            // of attributes
+	operations []string            // METHOD path, * is one segment
+	more       func(r *http.Request, body any) bool
+}
+
+// brought is the history of the API as far as requests show it: what a platform of an
+// older version need not know.
+func brought() []news {
+	return []news{
+		{version: "1.4.1", features: []suites.Feature{suites.FeatureTenants},
+			parameters: []string{"lang", "aggrMethods", "aggrPeriodDuration"}, options: map[string][]string{"options": {"aggregatedValues"}},
+			kinds: []string{"LanguageProperty"}, members: []string{"languageMap"},
+			more: func(r *http.Request, _ any) bool { return r.Header.Get(ngsild.HeaderTenant) != "" }},
+		{version: "1.5.1", features: []suites.Feature{suites.FeatureContexts},
+			parameters: []string{"scopeQ"}, members: []string{"scope", "scopeQ", "contextSourceInfo"},
+			operations: []string{"POST /jsonldContexts", "GET /jsonldContexts", "GET /jsonldContexts/*", "DELETE /jsonldContexts/*"},
+			more: func(r *http.Request, body any) bool {
+				return strings.ContainsAny(r.URL.Query().Get("type"), ";|()") || anywhere(body, func(o map[string]any) bool {
+					types, several := o["type"].([]any)
+					return several && len(types) > 1
+				})
+			}},
+		{version: "1.6.1", features: []suites.Feature{suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDistributed},
+			parameters: []string{"local"}, options: map[string][]string{"options": {"concise", "simplified"}},
+			members:    []string{"mode", "operations", "management", "notificationTrigger", "showChanges", "sysAttrs"},
+			operations: []string{"PUT /entities/*", "PATCH /entities/*", "PUT /entities/*/attrs/*", "POST /entityOperations/merge"},
+			more: func(r *http.Request, body any) bool {
+				return anywhere(body, func(o map[string]any) bool {
+					return o["format"] == "concise" || o["format"] == "simplified" || slices.ContainsFunc([]string{"value", "object"}, func(m string) bool { return o[m] == "urn:ngsi-ld:null" })
+				})
+			}},
+		{version: "1.7.1", kinds: []string{"VocabProperty"}, members: []string{"vocab", "jsonldContext"}},
+		{version: "1.8.1", features: []suites.Feature{suites.FeatureLinked, suites.FeatureEntityMaps},
+			parameters: []string{"format", "pick", "omit", "join", "joinLevel", "containedBy", "expandValues", "jsonKeys", "entityMap", "entityMapLifetime"},
+			kinds:      []string{"JsonProperty", "ListProperty", "ListRelationship"},
+			members:    []string{"json", "valueList", "objectList", "pick", "omit", "join", "joinLevel", "contextSourceAlias"},
+			operations: []string{"GET /info/sourceIdentity", "GET /entityMaps/*", "PATCH /entityMaps/*", "DELETE /entityMaps/*"},
+			more: func(r *http.Request, _ any) bool {
+				return r.Method != http.MethodDelete && r.Method != http.MethodPatch && r.URL.Query().Has("datasetId")
+			}},
+		{version: "1.9.1", features: []suites.Feature{suites.FeaturePurge, suites.FeatureOrder, suites.FeatureSnapshots},
+			parameters: []string{"orderBy", "collation", "splitEntities"},
+			members:    []string{"orderBy", "ordering", "splitEntities"},
+			operations: []string{"DELETE /entities", "GET /entityMaps", "POST /entityMaps", "GET /temporal/entityMaps", "POST /temporal/entityMaps",
+				"POST /snapshots", "GET /snapshots/*", "PATCH /snapshots/*", "DELETE /snapshots/*", "POST /snapshots/*/clone"},
+			more: func(r *http.Request, _ any) bool { return r.Header.Get("NGSILD-Snapshot") != "" }},
+	}
+}
+
+// anywhere says whether an object of a body, at whatever depth, is so.
+func anywhere(v any, so func(o map[string]any) bool) bool {
+	switch x := v.(type) {
+	case []any:
+		return slices.ContainsFunc(x, func(item any) bool { return anywhere(item, so) })
+	case map[string]any:
+		if so(x) {
+			return true
+		}
+		for _, item := range x {
+			if anywhere(item, so) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shows says what of the news a request shows, empty for nothing.
+func (n news) shows(r *http.Request, body any) string {
+	for _, operation := range n.operations {
+		method, path, _ := strings.Cut(operation, " ")
+		if faults.Op(method, path)(r) {
+			return operation
+		}
+	}
+	q := r.URL.Query()
+	for _, name := range n.parameters {
+		if q.Has(name) {
+			return "the parameter " + name
+		}
+	}
+	for name, values := range n.options {
+		for _, value := range strings.Split(q.Get(name), ",") {
+			if slices.Contains(values, value) {
+				return name + "=" + value
+			}
+		}
+	}
+	found := ""
+	if anywhere(body, func(o map[string]any) bool {
+		for _, name := range n.members {
+			if _, there := o[name]; there {
+				found = "the member " + name
+			}
+		}
+		if kind, _ := o["type"].(string); slices.Contains(n.kinds, kind) {
+			found = kind
+		}
+		return found != ""
+	}) {
+		return found
+	}
+	if n.more != nil && n.more(r, body) {
+		return "news of " + n.version
+	}
+	return ""
+}
+
+// A check asks nothing of a platform that its version of the specification does not
+// have: on a platform of the first version with the rule, which knows nothing of what
+// came later and refuses it, the check passes, or is inapplicable.
+func TestChecksAskNothingOfLaterVersions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every check over again, in the long run")
+	}
+	for _, check := range slices.Concat(mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.MQTT(), mim1.Temporal(), mim1.Further()) {
+		version := check.Since
+		if version == "" {
+			version = "1.3.1"
+		}
+		features := suites.Features()
+		var later []news
+		for _, n := range brought() {
+			if semver.Compare("v"+n.version, "v"+version) > 0 {
+				later = append(later, n)
+				features = slices.DeleteFunc(slices.Clone(features), func(f suites.Feature) bool { return slices.Contains(n.features, f) })
+			}
+		}
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			if check.Feature != "" && !slices.Contains(features, check.Feature) {
+				t.Errorf("the check is of a feature, %s, that came later than the check's first version, %s", check.Feature, version)
+				return
+			}
+			seen := make(chan string, 100)
+			old := faults.Fault{Name: "a platform of version " + version, On: func(*http.Request) bool { return true }, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				var body any
+				if json.Unmarshal(faults.ReadBody(r), &body) != nil {
+					body = nil
+				}
+				for _, n := range later {
+					if what := n.shows(r, body); what != "" {
+						select {
+						case seen <- r.Method + " " + r.URL.Path + ": " + what:
+						default:
+						}
+						w.Header().Set("Content-Type", ngsild.MediaJSON)
+						w.WriteHeader(http.StatusBadRequest)
+						_, _ = w.Write([]byte(`{"type":"` + ngsild.ErrorPrefix + ngsild.BadRequestData + `","title":"what is this?","status":400}`))
+						return
+					}
+				}
+				next.ServeHTTP(w, r)
+			}}
+			p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), SpecVersion: version})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.Close)
+			r := inVersion(t, check, version, features, 0, p, old)
+			if r.Outcome != reports.Passed && r.Outcome != reports.Inapplicable {
+				close(seen)
+				t.Errorf("the check ends as %s: %s\n%s", r.Outcome, r.Reason, strings.Join(slices.Collect(func(yield func(string) bool) {
+					for s := range seen {
+						if !yield(s) {
+							return
+						}
+					}
+				}), "\n"))
+			}
+		})
+	}
+}
+
+// rule is a rule of the specification that not all of its versions have, and the checks
+// of it: ids without their suite, * stands for anything.
+type rule struct {
+	since, what, clause string
+	checks              []string
+}
+
+// rules are what each version brought. The versions are those that ETSI's test purposes
+// state; of what is concise and of local=true, which came between V1.5.1 and V1.6.1 as far
+// as is known, nothing is asked before V1.6.1.
+func rules() []rule {
+	return []rule{
+		{"1.4.1", "LanguageProperty and lang", "4.5.18, 4.15", []string{"*.languageProperty", "*.languageProperties", "entity.create.languageMapMissing", "entity.represent.lang*",
+			"notification.lang.*", "observe.entity.languages", "query.lang", "temporal.query.lang", "temporal.retrieve.lang"}},
+		{"1.4.1", "tenants, and 404 NonexistentTenant", "4.14, 5.5.10", []string{"tenant.*", "notification.tenant.*", "subscription.tenant.*"}},
+		{"1.4.1", "aggregated temporal representation", "4.5.19", []string{"temporal.aggregate.*"}},
+		{"1.4.1", "system attributes of what is no entity", "4.8", []string{"registration.*.sysAttrs", "sourceSubscription.*.sysAttrs", "subscription.query.sysAttrs",
+			"subscription.retrieve.*ysAttrs", "subscription.update.modifiedAt"}},
+		{"1.5.1", "several types of an entity, type selectors", "4.16, 4.17", []string{"*.addsType", "*.updateAddsType", "entity.create.types", "query.type.and", "query.type.or",
+			"query.type.oneOfSeveral", "notification.entities.bothTypes", "notification.entities.eitherType"}},
+		{"1.5.1", "scopes and scopeQ", "4.18, 4.19", []string{"attribute.*.scope", "entity.create.scope", "query.scope.*", "notification.scopeQ.*", "registration.query.scope",
+			"subscription.*.scopeQ"}},
+		{"1.5.1", "@contexts that are stored and served", "5.13", []string{"cachedContext.*", "hostedContext.*", "implicitContext.*", "answer.media.context*"}},
+		{"1.5.1", "the same entity twice in a batch, what options=update keeps", "5.5.11, 5.6.8.4", []string{"batch.create.duplicate", "batch.delete.duplicate", "batch.upsert.duplicate",
+			"batch.upsert.updateReplacesAttributes"}},
+		{"1.5.1", "temporal evolutions in pages: 206 and Content-Range", "6.3.10", []string{"temporal.page.*", "temporal.query.badLimit", "temporal.query.count", "temporal.query.limit",
+			"temporal.query.noNext", "temporal.post.count", "temporal.post.pages"}},
+		{"1.5.1", "counts of queries by POST", "6.3.13", []string{"batch.query.count"}},
+		{"1.5.1", "q as the only selector; languages in q", "5.7.2.4, 4.9", []string{"query.q.alone", "query.q.anyLanguage", "query.q.language"}},
+		{"1.5.1", "contextSourceInfo", "5.2.9", []string{"registration.create.contextSourceInfo", "registration.refusal.infoNoPairs"}},
+		{"1.6.1", "the concise representation, and the names simplified and concise", "4.5.2.3, 6.3.7", []string{"entity.create.concise", "entity.represent.concise*",
+			"entity.represent.simplified", "generated.entity.concise", "notification.format.concise"}},
+		{"1.6.1", "Prefer: body=json", "6.3.6", []string{"entity.represent.bareFeature"}},
+		{"1.6.1", "local=true", "6.3.18", []string{"query.local.*"}},
+		{"1.6.1", "NGSI-LD Null", "5.4", []string{"attribute.*.null*", "entity.create.nullMarker"}},
+		{"1.6.1", "partial updates that change no type", "5.6.4.4", []string{"attribute.partialUpdate.typeChange"}},
+		{"1.6.1", "merge and replace", "5.6.17 to 5.6.20", []string{"entity.merge.*", "entity.replace.*", "attribute.replace.*", "batch.merge.*", "notification.change.merge",
+			"notification.change.replace*", "temporal.history.merged", "temporal.history.replaced*"}},
+		{"1.6.1", "modes and operations of registrations, distributed operations", "4.3.6", []string{"distributed.*", "registration.conflict.*", "registration.create.mode*",
+			"registration.create.operations", "registration.refusal.auxiliaryWrites", "registration.refusal.exclusive*", "registration.refusal.modeUnknown",
+			"registration.refusal.operationUnknown", "registration.update.conflict"}},
+		{"1.6.1", "triggers, changes, deletions, time-outs and system attributes of notifications", "5.2.12, 5.8.6", []string{"notification.trigger.*", "notification.changes.*",
+			"notification.deleted.*", "notification.sysAttrs.*", "notification.count.timeout", "subscription.member.cooldown", "subscription.member.notificationTrigger",
+			"subscription.member.showChanges", "subscription.member.sysAttrs", "subscription.member.timeout", "subscription.refusal.intervalAndTrigger", "subscription.refusal.triggerUnknown"}},
+		{"1.6.1", "what was deleted is in the history; scopes there; languages in simplified evolutions", "4.5.6", []string{"temporal.history.deleted*", "temporal.query.scope",
+			"temporal.values.languageProperty"}},
+		{"1.7.1", "VocabProperty", "4.5.20", []string{"*.vocabProperty", "*.vocabProperties"}},
+		{"1.7.1", "unknown parameters are refused with 400 InvalidRequest", "6.3.20", []string{"error.parameter.*", "temporal.*.unknownParameter"}},
+		{"1.7.1", "jsonldContext of subscriptions", "5.2.12", []string{"notification.context.jsonldContext", "subscription.refusal.context*"}},
+		{"1.8.1", "JsonProperty, ListProperty and ListRelationship", "4.5.21, 4.5.22, 4.5.24", []string{"*.jsonProperty", "*.jsonProperties", "*.listProperty", "*.listRelationship"}},
+		{"1.8.1", "format", "6.3.7, 6.3.12", []string{"batch.query.format", "entity.represent.format", "temporal.post.format", "temporal.values.format", "*.formatWins", "*.unknownFormat", "temporal.format.*", "notification.format.simplified"}},
+		{"1.8.1", "pick and omit", "4.21", []string{"*.pick*", "*.omit*", "*.unknownPick", "query.pick.*", "query.omit.*"}},
+		{"1.8.1", "expandValues and jsonKeys of q", "4.9", []string{"query.q.expandValues", "query.q.jsonKeys"}},
+		{"1.8.1", "linked entities", "4.5.23", []string{"linked.*", "notification.join.*", "subscription.refusal.joinUnknown"}},
+		{"1.8.1", "datasetId of retrievals and queries", "4.5.5", []string{"*.retrieve.dataset", "query.dataset.one", "temporal.query.dataset", "temporal.retrieve.defaultDataset",
+			"notification.dataset.*", "subscription.create.dataset"}},
+		{"1.8.1", "entity maps of queries", "5.14.1 to 5.14.3", []string{"entityMap.*", "answer.*.entityMap"}},
+		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*"}},
+		{"1.8.1", "timesFailed of subscriptions; simplified and null in them", "5.2.14", []string{"*.count.timesFailed", "subscription.refusal.simplifiedChanges", "subscription.update.null"}},
+		{"1.8.1", "changes of attributes do not touch the others' times", "4.8", []string{"attribute.append.timestamps", "attribute.replace.timestamps", "attribute.update.timestamps"}},
+		{"1.8.1", "merging by languages and by values that are objects", "5.5.12", []string{"entity.merge.languages", "entity.merge.objectValue"}},
+		{"1.8.1", "bounds of temporal intervals; local temporal queries; types that are added", "4.11, 5.7.4.4", []string{"temporal.interval.afterBound", "temporal.interval.between[SE]*", "temporal.query.local", "temporal.create.types",
+			"temporal.aggregate.notEligible", "temporal.observe.between", "temporal.observe.last", "temporal.observe.max", "temporal.observe.query", "temporal.observe.sum", "temporal.observe.totalCount"}},
+		{"1.9.1", "purge", "5.6.21", []string{"purge.*", "distributed.purge.*", "distributed.local.purge"}},
+		{"1.9.1", "transient entities", "4.22", []string{"entity.create.transient"}},
+		{"1.9.1", "orderBy", "4.23", []string{"query.order.*", "temporal.query.order*"}},
+		{"1.9.1", "entity maps that are created, also for the past", "5.14.4, 5.14.5", []string{"entityMap.create*", "entityMap.lifetime.*ast*", "entityMap.lifetime.new*", "entityMap.named.past*",
+			"entityMap.past.*", "answer.media.new*Map*", "distributed.*ntityMap.csf", "distributed.local.*Map*", "distributed.pastMap.csf"}},
+		{"1.9.1", "snapshots", "5.16", []string{"snapshot.*", "answer.media.snapshot"}},
+		{"1.9.1", "entities that are split among sources, types that these are asked for", "5.7.2.4", []string{"distributed.*.split*", "distributed.query.registeredTypes", "entityMap.parts.*"}},
+		{"1.9.1", "registrations for what the platform has itself", "5.9.2.4", []string{"registration.conflict.existing*"}},
+	}
+}
+
+// Every check of a rule that not all versions have names the version that brought it, and
+// every version that a check names is that of such a rule. Where a later rule is of fewer
+// checks, it counts.
+func TestTheVersionOfEachRule(t *testing.T) {
+	used := map[string]bool{}
+	holds := map[string]int{}
+	versions := []string{"1.3.1", "1.4.1", "1.5.1", "1.6.1", "1.7.1", "1.8.1", "1.9.1"}
+	for _, check := range slices.Concat(mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.MQTT(), mim1.Temporal(), mim1.Further()) {
+		id := strings.TrimPrefix(check.ID, "mim1.")
+		var since []string
+		for _, r := range rules() {
+			for _, pattern := range r.checks {
+				if matched, err := path.Match(pattern, id); err != nil {
+					t.Fatal(err)
+				} else if matched {
+					since = append(since, r.since)
+					if r.since == check.Since {
+						used[r.since+" "+pattern] = true
+					}
+				}
+			}
+		}
+		switch {
+		case check.Since == "" && len(since) > 0:
+			t.Errorf("%s states no version; the rule came with %s", check.ID, since)
+		case check.Since != "" && !slices.Contains(since, check.Since):
+			t.Errorf("%s states version %s; the table has %v: add the check to rules()", check.ID, check.Since, since)
+		}
+		for _, version := range versions {
+			if check.Since == "" || semver.Compare("v"+check.Since, "v"+version) <= 0 {
+				holds[version]++
+			}
+		}
+	}
+	for _, r := range rules() {
+		for _, pattern := range r.checks {
+			if !used[r.since+" "+pattern] {
+				t.Errorf("no check of version %s is like %s (%s)", r.since, pattern, r.what)
+			}
+		}
+	}
+	for i, version := range versions {
+		t.Logf("version %s: %d checks", version, holds[version])
+		if i > 0 && holds[version] <= holds[versions[i-1]] {
+			t.Errorf("version %s brought nothing", version)
+		}
+	}
+}
