@@ -118,6 +118,9 @@ func TestReasonsAreSentences(t *testing.T) {
 		if !sentence.MatchString(reason) {
 			t.Errorf("%s: %q is no sentence", id, reason)
 		}
+		if strings.HasPrefix(reason, "No check is written") {
+			t.Errorf("%s: %q says that there is none, and not why", id, reason)
+		}
 	}
 }
 
