@@ -40,9 +40,9 @@ type Env struct {
 	Callback Callback    // nil when the platform cannot reach the harness
 	Broker   Broker      // nil when the platform cannot reach an MQTT broker of the harness
 	Clock    probe.Clock // nil is the machine's
-	// Handshaker is nil when nobody can shake hands with the platform.
-	Handshaker probe.Handshaker
-	Profile    string
+	// Witness is nil when there is none.
+	Witness probe.Witness
+	Profile string
 	// Patience is how long a check waits for what the platform does on its own, such
 	// as notifying, before it says that it was not done; zero is 10 s.
 	Patience time.Duration
@@ -324,14 +324,27 @@ func (t *T) Attempt(method, path string, options ...Option) (*probe.Response, *p
 // Handshake shakes hands with an endpoint of the target by TLS. One of which nobody can
 // tell how it went ends the check as cantTell.
 func (t *T) Handshake(endpoint string, offer probe.Offer) probe.Handshake {
-	if t.Env.Handshaker == nil {
+	if t.Env.Witness == nil {
 		t.Untested("there is nobody to shake hands with the platform")
 	}
-	made, err := t.Env.Handshaker.Handshake(t.ctx, endpoint, offer)
+	made, err := t.Env.Witness.Handshake(t.ctx, endpoint, offer)
 	if err != nil {
 		panic(stop{reports.CantTell, err.Error()})
 	}
 	return made
+}
+
+// Verified says whether the token, a JWT, was signed by one of the keys, a JWK set. When
+// nobody can tell, the check ends as cantTell.
+func (t *T) Verified(token string, keys []byte) bool {
+	if t.Env.Witness == nil {
+		t.Untested("there is nobody to look at the signature")
+	}
+	yes, err := t.Env.Witness.Verified(token, keys)
+	if err != nil {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	return yes
 }
 
 // GET sends a GET request; see Send.

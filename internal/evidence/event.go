@@ -22,7 +22,7 @@ type Event struct {
 	At      time.Time `json:"at,omitzero"`      // now: the time; next, asked: when the message had come whole
 	URL     string    `json:"url,omitempty"`    // inbox, source: the address that was opened
 	Count   int       `json:"count,omitempty"`  // seen: how many requests had come
-	Yes     bool      `json:"yes,omitempty"`    // reached
+	Yes     bool      `json:"yes,omitempty"`    // reached, verified
 	Reason  string    `json:"reason,omitempty"` // next: why nothing came; end: why the run stopped the check
 	Message *Message  `json:"message,omitempty"`
 	Answer  *Response `json:"answer,omitempty"` // asked: what the harness answered
@@ -35,18 +35,19 @@ type EventKind string
 
 // The kinds of events.
 const (
-	Called  EventKind = "call"      // an answer of the platform, or why there is none
-	Now     EventKind = "now"       // the time
-	Inbox   EventKind = "inbox"     // the address of a new inbox
-	Topic   EventKind = "topic"     // the address of a new MQTT topic; none when the broker is not at such a port
-	Next    EventKind = "next"      // a notification, or that none came
-	Source  EventKind = "source"    // the address of a new context source
-	Asked   EventKind = "asked"     // a request that came to a context source
-	Seen    EventKind = "seen"      // how many of these requests the check looked at
-	Reached EventKind = "reached"   // whether anything has come from the platform
-	Shaken  EventKind = "handshake" // how the platform shakes hands by TLS
-	Skipped EventKind = "skipped"   // the check was never begun
-	Ended   EventKind = "end"       // the check's body ended
+	Called   EventKind = "call"      // an answer of the platform, or why there is none
+	Now      EventKind = "now"       // the time
+	Inbox    EventKind = "inbox"     // the address of a new inbox
+	Topic    EventKind = "topic"     // the address of a new MQTT topic; none when the broker is not at such a port
+	Next     EventKind = "next"      // a notification, or that none came
+	Source   EventKind = "source"    // the address of a new context source
+	Asked    EventKind = "asked"     // a request that came to a context source
+	Seen     EventKind = "seen"      // how many of these requests the check looked at
+	Reached  EventKind = "reached"   // whether anything has come from the platform
+	Shaken   EventKind = "handshake" // how the platform shakes hands by TLS
+	Verified EventKind = "verified"  // whether a token was signed by one of the provider's keys
+	Skipped  EventKind = "skipped"   // the check was never begun
+	Ended    EventKind = "end"       // the check's body ended
 )
 
 // Call is one request of a check as the check sees it: over all its redirects and

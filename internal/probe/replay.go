@@ -331,20 +331,31 @@ func (k replayedClock) Now() time.Time {
 
 func (replayedClock) Pause(context.Context, time.Duration) {}
 
-// Handshaker tells a check the recorded handshakes.
-func (r *Replay) Handshaker(check string) Handshaker { return replayedHandshaker{r.check(check)} }
+// Witness tells a check what was seen in the recorded run.
+func (r *Replay) Witness(check string) Witness { return replayedWitness{r.check(check)} }
 
-type replayedHandshaker struct{ c *replayed }
+type replayedWitness struct{ c *replayed }
 
-func (h replayedHandshaker) Handshake(_ context.Context, endpoint string, offer Offer) (evidence.Handshake, error) {
-	e, _, ok := h.c.next(evidence.Shaken, shakenKey(endpoint, offer))
+func (w replayedWitness) Handshake(_ context.Context, endpoint string, offer Offer) (evidence.Handshake, error) {
+	e, _, ok := w.c.next(evidence.Shaken, shakenKey(endpoint, offer))
 	switch {
 	case !ok:
-		return evidence.Handshake{}, h.c.miss("a handshake of %s with the endpoint %s", h.c.id, endpoint)
+		return evidence.Handshake{}, w.c.miss("a handshake of %s with the endpoint %s", w.c.id, endpoint)
 	case e.Handshake == nil:
 		return evidence.Handshake{}, errors.New(e.Reason)
 	}
 	return *e.Handshake, nil
+}
+
+func (w replayedWitness) Verified(string, []byte) (bool, error) {
+	e, _, ok := w.c.next(evidence.Verified, "")
+	switch {
+	case !ok:
+		return false, w.c.miss("whether %s found a signature to be one of the provider", w.c.id)
+	case e.Reason != "":
+		return false, errors.New(e.Reason)
+	}
+	return e.Yes, nil
 }
 
 type replayedReceiver struct{ c *replayed }

@@ -116,7 +116,7 @@ func (p *pool) execute(ctx context.Context, c suites.Check) suites.Result {
 	}
 	env := p.env
 	env.Clock = p.around.Clock(c.ID)
-	env.Handshaker = p.around.Handshaker(c.ID)
+	env.Witness = p.around.Witness(c.ID)
 	if env.Callback != nil {
 		env.Callback = p.around.Receiver(c.ID, env.Callback)
 	}

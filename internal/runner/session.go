@@ -34,7 +34,7 @@ type Surroundings interface {
 	Clock(check string) probe.Clock
 	Receiver(check string, r probe.Receiver) probe.Receiver
 	Topics(check string, t probe.Topics) probe.Topics
-	Handshaker(check string) probe.Handshaker
+	Witness(check string) probe.Witness
 }
 
 // plain are surroundings that nobody records.
@@ -50,5 +50,5 @@ func (plain) Enter(ctx context.Context, _ string, timeout time.Duration) (contex
 func (plain) Skipped(_, stopped string) string                   { return stopped }
 func (plain) Clock(string) probe.Clock                           { return probe.Machine{} }
 func (plain) Receiver(_ string, r probe.Receiver) probe.Receiver { return r }
-func (plain) Handshaker(string) probe.Handshaker                 { return nil }
+func (plain) Witness(string) probe.Witness                       { return nil }
 func (plain) Topics(_ string, t probe.Topics) probe.Topics       { return t }

@@ -70,5 +70,5 @@ func run(t *testing.T, check suites.Check, seed uint64, platform *target.Target)
 	}
 	defer session.Close()
 	return suites.Run(ctx, check, session.Client(check.ID), suites.Env{Seed: seed, Profile: string(target.Sandbox),
-		Features: suites.Features(), Endpoints: platform.Endpoints, Scopes: platform.Scopes(), Handshaker: session.Handshaker(check.ID)})
+		Features: suites.Features(), Endpoints: platform.Endpoints, Scopes: platform.Scopes(), Witness: session.Witness(check.ID)})
 }

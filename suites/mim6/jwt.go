@@ -67,6 +67,18 @@ func jwtChecks() []Check {
 			},
 		},
 		{
+			ID: "mim6.token.jwt.signature", Title: "A token that is a JWT was signed by a key that the provider shows",
+			Clause: "RFC 8725, 3.3", Fault: "identity.token.other-signature",
+			Body: func(t *T) {
+				set, _ := keys(t)
+				r, j := claimed(t)
+				if algorithm, _ := j.header["alg"].(string); strings.HasPrefix(algorithm, "HS") {
+					t.Inapplicable("the token is signed by %s, for which nobody publishes keys", algorithm)
+				}
+				t.Holds(r, t.Verified(j.token, set.Body), "none of the provider's keys signed the token")
+			},
+		},
+		{
 			ID: "mim6.token.jwt.key", Title: "A token that is a JWT names a key of the provider that fits its algorithm",
 			Clause: "OpenID Connect Core 1.0, 10.1", Fault: "identity.token.unknown-key",
 			Body: func(t *T) {
@@ -84,8 +96,8 @@ func jwtChecks() []Check {
 					return (k["kty"] == kind || algorithm == "EdDSA" && k["kty"] == "OKP") && k["use"] != "enc" && (k["alg"] == nil || k["alg"] == algorithm)
 				}
 				name, named := j.header["kid"]
-				t.Holds(r, slices.ContainsFunc(all, func(k object) bool { return fitting(k) && (k["kid"] == name || !named && len(all) == 1) }),
-					"no key of the provider for %s is called %v", algorithm, name)
+				t.Holds(r, slices.ContainsFunc(all, func(k object) bool { return fitting(k) && (!named || k["kid"] == name) }),
+					"the token is signed by %s, and names the key %v: the provider has no such key", algorithm, name)
 			},
 		},
 	}
@@ -99,6 +111,7 @@ func jwtChecks() []Check {
 type jwt struct {
 	header, claims object
 	signed         bool
+	token          string // itself
 }
 
 // shortest is the length of the shortest signature, in characters.
@@ -145,7 +158,7 @@ func parse(token string) (jwt, bool) {
 		return jwt{}, false
 	}
 	header, claims := part(parts[0]), part(parts[1])
-	return jwt{header, claims, len(parts[2]) >= shortest}, header["alg"] != nil
+	return jwt{header, claims, len(parts[2]) >= shortest, token}, header["alg"] != nil
 }
 
 func part(s string) object {

@@ -1,6 +1,7 @@
 package mim6
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"net/http"
@@ -60,9 +61,12 @@ func tlsChecks() []Check {
 			Body: func(t *T) { refuses(t, probe.WeakOnly) },
 		},
 		certificate("trusted", "The certificate leads to an authority that is trusted", "RFC 5280, 6.1", "tls.self-signed",
-			"Send the certificates between the platform's own and the authority's, too. An authority of your own is named by tls.ca in target.yaml.",
-			func(t *T, endpoint string, h probe.Handshake, _ *x509.Certificate) {
-				t.Holds(nil, h.Untrusted == "", "the certificate of the endpoint %s leads to nobody who is trusted: %s", endpoint, h.Untrusted)
+			"A certificate that signs itself is trusted by those who were given it only; name it by tls.ca in target.yaml if all are.",
+			func(t *T, endpoint string, h probe.Handshake, c *x509.Certificate) {
+				if h.Untrusted != "" && !bytes.Equal(c.RawIssuer, c.RawSubject) { // whom others trust, nobody knows here
+					t.CantTell("the certificate of the endpoint %s leads to no authority that is trusted here (%s): name the authority by tls.ca in target.yaml, or send the certificates between, too", endpoint, h.Untrusted)
+				}
+				t.Holds(nil, h.Untrusted == "", "nobody vouches for the certificate of the endpoint %s but itself: %s", endpoint, h.Untrusted)
 			}),
 		certificate("name", "The certificate is for the host that was asked", "RFC 9110, 4.3.4", "tls.other-name", "",
 			func(t *T, endpoint string, h probe.Handshake, c *x509.Certificate) {

@@ -69,6 +69,7 @@ func providerTokens() []Fault {
 		given("other-issuer", "Tokens name another issuer.", inToken(func(_, claims object) { claims["iss"] = "https://login.example.org" })),
 		given("over", "Tokens have ended before they are given.", inToken(func(_, claims object) { claims["exp"] = 1_000_000_000 })),
 		given("for-anybody", "Tokens do not say for whom they are.", inToken(func(_, claims object) { delete(claims, "aud") })),
+		given("other-signature", "Tokens are signed, and not what they say.", inToken(func(_, claims object) { claims["iat"] = 1_700_000_000 })),
 		given("unknown-key", "Tokens name a key that the provider does not have.", inToken(func(header, _ object) { header["kid"] = "old" })),
 		{Name: "identity.introspection.open", Summary: "Anybody may ask what a token is.", On: introspection.where(without), Instead: open(`{"active":false}`)},
 		{Name: "identity.introspection.active-text", Summary: "Whether a token is active is told in words.", On: introspection, Answer: answered(func(o object) {

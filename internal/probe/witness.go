@@ -30,32 +30,36 @@ const (
 // Handshake is how a handshake went.
 type Handshake = evidence.Handshake
 
-// Handshaker shakes hands with endpoints of the target by TLS, whatever their certificate.
-type Handshaker interface {
-	// Handshake tells how it went. An error says why nobody can tell.
+// Witness sees for a check what a record of exchanges cannot show.
+type Witness interface {
+	// Verified says whether the token, a JWT, was signed by one of the keys, a JWK set. Its
+	// signature is in no record. An error says why nobody can tell.
+	Verified(token string, keys []byte) (bool, error)
+	// Handshake shakes hands with an endpoint by TLS, whatever its certificate, and tells
+	// how it went. An error says why nobody can tell.
 	Handshake(ctx context.Context, endpoint string, offer Offer) (Handshake, error)
 }
 
-// Handshaker is that of a check: what it does is recorded.
-func (s *Session) Handshaker(check string) Handshaker { return handshaker{s, s.client(check).tape} }
+// Witness is that of a check: what it does is recorded.
+func (s *Session) Witness(check string) Witness { return witness{s, s.client(check).tape} }
 
-type handshaker struct {
+type witness struct {
 	s    *Session
 	tape *tape
 }
 
 func shakenKey(endpoint string, offer Offer) string { return endpoint + " " + string(offer) }
 
-func (h handshaker) Handshake(ctx context.Context, endpoint string, offer Offer) (evidence.Handshake, error) {
-	made, failed := h.s.handshake(ctx, endpoint, offer)
+func (w witness) Handshake(ctx context.Context, endpoint string, offer Offer) (evidence.Handshake, error) {
+	made, failed := w.s.handshake(ctx, endpoint, offer)
 	e := evidence.Event{Kind: evidence.Shaken, Key: shakenKey(endpoint, offer)}
 	if failed != nil {
-		e.Reason = h.s.redact.text(failed.Reason)
-		h.tape.add(e)
+		e.Reason = w.s.redact.text(failed.Reason)
+		w.tape.add(e)
 		return evidence.Handshake{}, errors.New(e.Reason)
 	}
 	e.Handshake = &made
-	h.tape.add(e)
+	w.tape.add(e)
 	return made, nil
 }
 
