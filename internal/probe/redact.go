@@ -53,8 +53,11 @@ type redactor struct {
 type stand struct {
 	pattern  string
 	find     *regexp.Regexp
-	begins   string // what each match begins with, which is found much sooner; empty when that varies
 	variable string
+	// begins and start are what each match begins with, which is found much sooner than the
+	// pattern; empty when that varies.
+	begins string
+	start  []byte
 }
 
 func newRedactor(t *target.Target) *redactor {
@@ -120,7 +123,7 @@ func (r *redactor) add(secret, variable string) {
 		}
 		find := regexp.MustCompile(pattern)
 		begins, _ := find.LiteralPrefix()
-		secrets = append(secrets, stand{pattern, find, begins, variable})
+		secrets = append(secrets, stand{pattern: pattern, find: find, variable: variable, begins: begins, start: []byte(begins)})
 	}
 	// The longest first: a secret may be part of another one's text.
 	slices.SortStableFunc(secrets, func(a, b stand) int { return len(b.pattern) - len(a.pattern) })
@@ -147,7 +150,7 @@ func (r *redactor) all() []stand {
 func (r *redactor) bytes(b []byte) []byte {
 	b = r.info(b)
 	for _, secret := range r.all() {
-		if bytes.Contains(b, []byte(secret.begins)) && secret.find.Match(b) {
+		if bytes.Contains(b, secret.start) && secret.find.Match(b) {
 			b = secret.find.ReplaceAllLiteral(b, []byte(secret.variable))
 		}
 	}
