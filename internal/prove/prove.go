@@ -69,7 +69,6 @@ type prover struct {
 	Options
 	bench  *harness.Bench
 	checks []suites.Check
-	trace  *trace
 	matrix matrix
 	report *proof.Report
 
@@ -150,8 +149,8 @@ func (p *prover) prepare() (err error) {
 // observe runs the checks on the platform without fault and finds out which of them
 // each fault reaches.
 func (p *prover) observe(ctx context.Context) error {
-	p.trace = &trace{}
-	outcomes, err := p.bench.Outcomes(ctx, p.Seed, p.checks, p.trace.tap())
+	var seen trace // a large part of the memory, which is not kept
+	outcomes, err := p.bench.Outcomes(ctx, p.Seed, p.checks, seen.tap())
 	if err != nil {
 		return err
 	}
@@ -159,7 +158,7 @@ func (p *prover) observe(ctx context.Context) error {
 		return err
 	}
 	p.alarm(p.Seed, outcomes)
-	reached := p.trace.reach(p.checks, p.matrix.faults)
+	reached := seen.reach(p.checks, p.matrix.faults)
 	p.matrix.faults = slices.DeleteFunc(p.matrix.faults, func(f faults.Fault) bool {
 		if p.narrowed() && len(p.Faults) == 0 && len(reached[f.Name]) == 0 {
 			p.report.OutOfScope = append(p.report.OutOfScope, f.Name)
@@ -211,10 +210,11 @@ func (p *prover) judge(ctx context.Context) error {
 		}
 	}
 	p.total = len(clean) + len(faulty)
-	if err := p.all(ctx, clean); err != nil {
+	// All checks at once keep a processor busy, and hold much memory; of the others many wait.
+	if err := p.all(ctx, clean, max(1, p.Parallel/2)); err != nil {
 		return err
 	}
-	if err := p.all(ctx, faulty); err != nil {
+	if err := p.all(ctx, faulty, p.Parallel); err != nil {
 		return err
 	}
 	return p.again(ctx)
@@ -253,7 +253,7 @@ func (p *prover) again(ctx context.Context) error {
 			break
 		}
 		p.total += len(jobs)
-		if err := p.all(ctx, jobs); err != nil {
+		if err := p.all(ctx, jobs, p.Parallel); err != nil {
 			return err
 		}
 	}
@@ -262,11 +262,11 @@ func (p *prover) again(ctx context.Context) error {
 		jobs = append(jobs, job{what: fmt.Sprintf("%d faults that nothing noticed, by all checks", len(group)), faults: group, seed: p.Seed, checks: p.checks, way: together})
 	}
 	p.total += len(jobs)
-	if err := p.all(ctx, jobs); err != nil {
+	if err := p.all(ctx, jobs, max(1, p.Parallel/2)); err != nil {
 		return err
 	}
 	p.total += len(p.doubts)
-	return p.all(ctx, p.doubts)
+	return p.all(ctx, p.doubts, p.Parallel)
 }
 
 // atOnce is how many unnoticed faults a platform has at most when all checks judge it:
@@ -300,9 +300,9 @@ func (p *prover) unnoticed() iter.Seq[[]string] {
 }
 
 // all does the jobs, several at once.
-func (p *prover) all(ctx context.Context, jobs []job) error {
+func (p *prover) all(ctx context.Context, jobs []job, limit int) error {
 	group, running := errgroup.WithContext(ctx)
-	group.SetLimit(p.Parallel)
+	group.SetLimit(limit)
 	for _, j := range jobs {
 		if running.Err() != nil {
 			break
