@@ -131,6 +131,16 @@ func contentTypes() []Check {
 			},
 		},
 		{
+			ID: "mim1.negotiation.content.noLength", Title: "A payload without Content-Length is refused with 411",
+			Level: Extended, Needs: writes, Fault: "negotiation.no-length-taken",
+			Hint: "HTTP knows payloads in chunks, which have no length, but NGSI-LD takes none; a gateway may have given it the length",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				t.Expect(t.POST(entities, JSON(e), Header("Content-Length"))).To(HaveStatus(411))
+				isGone(t, s.id)
+			},
+		},
+		{
 			ID: "mim1.negotiation.content.charset", Title: "A Content-Type with a charset parameter is still application/json",
 			Needs: writes, Fault: "negotiate.content-type-compared-whole",
 			Hint: "the header is compared as text instead of being parsed",

@@ -202,6 +202,8 @@ func sundry() []Fault {
 	return []Fault{
 		{Name: "represent.bad-pick-ignored", Summary: "A pick that is not valid is not looked at.", On: reading(), Instead: forgiving("pick")},
 		{Name: "represent.bad-omit-ignored", Summary: "An omit that is not valid is not looked at.", On: reading(), Instead: forgiving("omit")},
+		{Name: "negotiation.no-length-taken", Summary: "A payload is taken without its length.", On: anything().where(func(r *http.Request) bool { return r.ContentLength < 0 }),
+			Request: func(r *http.Request) { SetBody(r, ReadBody(r)) }},
 		{Name: "negotiation.merge-patch-unsupported", Summary: "application/merge-patch+json is refused with 415.", On: anything().where(mergePatch),
 			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 				w.WriteHeader(http.StatusUnsupportedMediaType)
