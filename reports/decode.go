@@ -27,8 +27,8 @@ const maxNumber = 32
 // (schemas/report.schema.json) and what contradicts itself (see Validate). Its
 // errors name the member, what was seen, what was expected and what to do.
 func Decode(b []byte) (*Report, error) {
-	if len(b) > MaxSize {
-		return nil, fmt.Errorf("the report has %d bytes, expected at most %d: is it a report?", len(b), MaxSize)
+	if err := sized(b); err != nil {
+		return nil, err
 	}
 	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
 		return nil, errors.New("the report begins with a byte order mark, expected UTF-8 without one: save it without")
@@ -56,6 +56,13 @@ func Decode(b []byte) (*Report, error) {
 		return nil, err
 	}
 	return &r, nil
+}
+
+func sized(b []byte) error {
+	if len(b) > MaxSize {
+		return fmt.Errorf("the report has %d bytes, expected at most %d: is it a report?", len(b), MaxSize)
+	}
+	return nil
 }
 
 // invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.

@@ -28,13 +28,29 @@ func Encode(r *Report) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := Decode(b); err != nil {
+	if err := decodable(r, b); err != nil {
 		return nil, fmt.Errorf("the report is not a valid one: %w", err)
 	}
 	return b, nil
 }
 
-// Form is Encode for a report that Decode gave: it is not read again.
+// decodable says why Decode would refuse the bytes, which are those of r: they are one
+// JSON object in UTF-8 without unknown members, since that is what encoding gives.
+func decodable(r *Report, b []byte) error {
+	if err := sized(b); err != nil {
+		return err
+	}
+	if _, err := readable(b); err != nil {
+		return err
+	}
+	if err := checkSchema(b); err != nil {
+		return err
+	}
+	return r.Canonical().Validate()
+}
+
+// Form is Encode for a report that Decode gave or Encode took: whether it can be read is
+// not looked at again.
 func Form(r *Report) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

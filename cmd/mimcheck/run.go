@@ -134,6 +134,7 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if report == nil {
 		return err
 	}
+	debug.FreeOSMemory() // what the run needed, before the report and the bundle need as much again
 	report.Run.Command = f.command
 	if f.settings.Seed == 0 {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)

@@ -19,7 +19,8 @@ import (
 
 // Encode gives the bytes of the bundle: the same for the same bundle. It is a zip
 // archive without times, with the manifest first, the other files sorted by name, and
-// the signature last.
+// the signature last. Whether the report is as its schema says was seen when it was read,
+// or written as a file of its own; here it is looked at only whether it is valid in itself.
 func (b *Bundle) Encode() ([]byte, error) {
 	entries, err := b.entries()
 	if err != nil {
@@ -73,10 +74,18 @@ func whole(content []byte) func(io.Writer) error {
 	}
 }
 
+// valid gives the bytes of a report.
+func valid(r *reports.Report) ([]byte, error) {
+	if err := r.Canonical().Validate(); err != nil {
+		return nil, fmt.Errorf("the report is not a valid one: %w", err)
+	}
+	return reports.Form(r)
+}
+
 // entries are the packed parts.
 func (b *Bundle) entries() ([]entry, error) {
 	var p packer
-	parts := b.parts(reports.Encode)
+	parts := b.parts(valid)
 	entries := make([]entry, 0, len(parts))
 	for _, part := range parts {
 		e, err := p.pack(part)
