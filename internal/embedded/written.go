@@ -28,7 +28,7 @@ func (c *City) WriteTarget(folder string) error {
 	}
 	if files["target.yaml"], err = yaml.Marshal(named{
 		"name": t.Name, "endpoints": endpoints, "clients": clients, "tls": named{"ca": "authority.pem"},
-		"statement": named{"features": t.Statement.Features, "specVersion": t.Statement.SpecVersion, "places": t.Statement.Places},
+		"statement": named{"features": t.Statement.Features, "specVersion": t.Statement.SpecVersion, "places": t.Statement.Places, "profiles": t.Statement.Profiles},
 	}); err != nil {
 		return err
 	}

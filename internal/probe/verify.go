@@ -29,7 +29,7 @@ func verified(token string, keys []byte) (bool, error) {
 	if err := json.Unmarshal(keys, &set); err != nil {
 		return false, errors.New("the keys can't be read")
 	}
-	signed, err := jose.ParseSigned(token, asymmetric)
+	signed, err := jose.ParseSignedCompact(token, asymmetric)
 	if err != nil {
 		return false, errors.New("the token is no JWT by an algorithm that mimcheck knows")
 	}
