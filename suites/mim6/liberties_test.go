@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/judgetest"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/identity"
 	"github.com/oasc/mimcheck/reports"
@@ -130,9 +131,9 @@ func TestLiberties(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			platform := start(t, c.fault)
+			platform := judgetest.City(t, c.fault)
 			for _, check := range mim6.Checks() {
-				r := run(t, check, 1, platform)
+				r := judgetest.Run(t, check, 1, platform)
 				// Its tokens are changed on their way, so that nobody signed them.
 				changed := strings.HasPrefix(c.name, "an issuer") && (strings.HasPrefix(check.ID, "mim6.protected") || check.ID == "mim6.token.jwt.signature")
 				if r.Outcome == reports.Failed && !changed {
@@ -145,13 +146,13 @@ func TestLiberties(t *testing.T) {
 
 // What nobody can tell is no fault of the platform.
 func TestWhatNobodyCanTell(t *testing.T) {
-	platform := start(t)
+	platform := judgetest.City(t)
 	reader := platform.Clients["reader"]
 	reader.Secret = "another-one"
 	platform.Clients["reader"] = reader
 	for _, check := range mim6.Checks() {
 		if strings.Contains(check.ID, ".anonymous.leak") || strings.HasPrefix(check.ID, "mim6.token.answer") || strings.HasPrefix(check.ID, "mim6.token.jwt") || check.ID == "mim6.protected.token.opens" {
-			if r := run(t, check, 1, platform); r.Outcome != reports.CantTell {
+			if r := judgetest.Run(t, check, 1, platform); r.Outcome != reports.CantTell {
 				t.Errorf("%s with a wrong secret in target.yaml ends as %s: %s", check.ID, r.Outcome, r.Reason)
 			}
 		}
@@ -160,11 +161,11 @@ func TestWhatNobodyCanTell(t *testing.T) {
 
 // An authority that the harness was not told of may be one that all who matter trust.
 func TestAnAuthorityThatNobodyKnows(t *testing.T) {
-	platform := start(t)
+	platform := judgetest.City(t)
 	platform.TLS.Authorities = nil
 	for _, check := range mim6.Checks() {
 		if check.ID == "mim6.tls.certificate.trusted" {
-			if r := run(t, check, 1, platform); r.Outcome != reports.CantTell {
+			if r := judgetest.Run(t, check, 1, platform); r.Outcome != reports.CantTell {
 				t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 			}
 		}
