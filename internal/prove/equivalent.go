@@ -6,7 +6,6 @@ import "slices"
 const (
 	oneOfSeveral = "the parameter type tells which context sources to ask of one entity; what is answered when the entity is of another type is left open"
 	notSpread    = "the platform asks no other source in this operation, so there is nothing that local=true would leave out"
-	noSource     = "csf selects context sources, and the platform asks none in this operation"
 	inBody       = "a query by POST has this in its body, and what the same parameter of the URL does is left open"
 	noLink       = "what is answered holds no names that depend on an @context, so it links to none"
 	refusesNone  = "there is no request of this operation that the platform refuses and the standard wants refused by one status code only"
@@ -44,9 +43,8 @@ func equivalent() map[string]string {
 	each(oneOfSeveral, "ignores-type", slices.Concat(past, []string{"delete-entities-entity", "delete-entities-entity-attrs-attr", "get-entities-entity",
 		"patch-entities-entity", "patch-entities-entity-attrs", "patch-entities-entity-attrs-attr", "post-entities-entity-attrs",
 		"put-entities-entity", "put-entities-entity-attrs-attr"})...)
-	each(notSpread, "ignores-local", slices.Concat(past, []string{"post-temporal-entities", "post-temporal-entityoperations-query",
-		"get-types", "get-types-type", "get-attributes", "get-attributes-attr", "get-csourceregistrations"})...)
-	all(noSource, "get-temporal-entities.ignores-csf")
+	each(notSpread, "ignores-local", "delete-temporal-entities-entity", "delete-temporal-entities-entity-attrs-attr", "delete-temporal-entities-entity-attrs-attr-instance",
+		"patch-temporal-entities-entity-attrs-attr-instance", "post-temporal-entities-entity-attrs", "post-temporal-entities", "get-csourceregistrations")
 	for _, name := range []string{"timerel", "timeat", "endtimeat", "timeproperty", "lastn", "aggrmethods", "aggrperiodduration"} {
 		all(inBody, "post-temporal-entityoperations-query.ignores-"+name)
 	}

@@ -189,6 +189,32 @@ func discoveredAtSources() []Check {
 			},
 		},
 		{
+			ID: "mim1.distributed.typeInfo.local", Title: "With local=true an entity type that only a source has is not found",
+			Clause: cim009 + "6.3.18", Fault: "generic.get-types-type.ignores-local",
+			Body: func(t *T) {
+				s := newDiscovered(t, "retrieveEntityTypeInfo")
+				t.Expect(t.GET(typePath(s.alone), local)).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.distributed.attributes.local", Title: "With local=true the list of attributes does not name those that only sources have",
+			Clause: cim009 + "6.3.18", Fault: "generic.get-attributes.ignores-local",
+			Body: func(t *T) {
+				s := newDiscovered(t, "retrieveAttrTypes")
+				own(t, s)
+				names := namesIn(t, attributesPath+"?local=true", "attributeList")
+				t.Expect(names).To(gomega.And(gomega.ContainElement(s.place), gomega.Not(gomega.ContainElement(s.extra))))
+			},
+		},
+		{
+			ID: "mim1.distributed.attributeInfo.local", Title: "With local=true an attribute that only a source has is not found",
+			Clause: cim009 + "6.3.18", Fault: "generic.get-attributes-attr.ignores-local",
+			Body: func(t *T) {
+				s := newDiscovered(t, "retrieveAttrTypeInfo")
+				t.Expect(t.GET(attributePath(s.extra), local)).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
 			ID: "mim1.distributed.attributes.adds", Title: "The list of attributes names those of registered sources, too",
 			Clause: cim009 + "5.7.8.4", Fault: "distributed.attributes.not-forwarded",
 			Body: func(t *T) {

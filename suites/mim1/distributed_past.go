@@ -261,6 +261,19 @@ func pastAtSources() []Check {
 				s.isNotAsked(t, "local=true is for what the platform has itself")
 			},
 		},
+		{
+			ID: "mim1.distributed.pastQuery.postLocal", Title: "With local=true a temporal query by POST finds what the platform has itself, and no source is asked",
+			Clause: cim009 + "6.3.18", Fault: "generic.post-temporal-entityoperations-query.ignores-local",
+			Body: func(t *T) {
+				s := newRemembered(t)
+				s.records(t)
+				s.registered(t, "inclusive", nil)
+				e := entityIn(t, postPast(t, ofKind(s.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), local), s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the platform has an evolution of it")
+				t.Expect(marks(e, s.level)).To(holdReadings(marksOfReadings(levels()...)...))
+				s.isNotAsked(t, "local=true is for what the platform has itself")
+			},
+		},
 	}
 	for i := range checks {
 		c := &checks[i]

@@ -90,6 +90,7 @@ func sourceFilters() []Check {
 		send                     func(t *T, options ...Option) *probe.Response
 	}{
 		{"query", "A query", cim009 + "5.7.2.4", "get-entities", nil, "", get(entities)},
+		{"pastQuery", "A temporal query", cim009 + "5.7.4.4", "get-temporal-entities", []Feature{FeatureTemporal}, "", get(evolutions, everything())},
 		{"purge", "A purge", cim009Later + "5.6.21.4", "delete-entities", []Feature{FeaturePurge}, "1.9.1",
 			func(t *T, options ...Option) *probe.Response { return t.DELETE(entities, options...) }},
 		{"entityMap", "Creating an entity map", cim009Later + "5.14.4.4", "get-entitymaps", []Feature{FeatureEntityMaps}, "1.9.1", get(entityMapList)},
@@ -106,7 +107,7 @@ func sourceFilters() []Check {
 				d, rank := newSpread(t), t.Name("rank")
 				d.keeps(t)
 				d.whole(t, "inclusive", offering("queryEntity", "retrieveEntity", "queryTemporal", "purgeEntity"), having(rank, "low"),
-					observing(o.id == "pastMap"))
+					observing(o.id == "pastMap" || o.id == "pastQuery"))
 				t.Require(o.send(t, Query("type", d.kind, "csf", rank+`=="high"`))).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "its "+rank+" is another one than csf selects")
 			},
