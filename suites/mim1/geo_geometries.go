@@ -27,14 +27,14 @@ func geoGeometries() []Check {
 		k := kinds[name]
 		checks = append(checks, Check{
 			ID: "mim1.query.geo." + name, Title: "A geoquery by a " + k.kind + " looks at all of it",
-			Fault: "query.geo.first-part-only",
+			Fault: "query.geo." + k.kind + "-first-part-only",
 			Body: func(t *T) {
 				c := placed(t, map[string]ngsild.Object{"here": geometry("Polygon", here), "away": geometry("Polygon", away), "nowhere": nil})
 				c.expect(t, relation("intersects", k.kind, k.coordinates), "here")
 			},
 		}, Check{
 			ID: "mim1.query.geo." + name + "Of", Title: "A geoquery finds an entity whose location is a " + k.kind + " by any part of it",
-			Fault: "query.geo.first-part-of-location-only",
+			Fault: "query.geo." + k.kind + "-first-part-kept",
 			Body: func(t *T) {
 				c := placed(t, map[string]ngsild.Object{"all of it": geometry(k.kind, k.coordinates), "elsewhere": geometry("Point", far(0.5)), "nowhere": nil})
 				c.expect(t, relation("intersects", "Polygon", here), "all of it")

@@ -143,13 +143,37 @@ func firstPart(geometry string, coordinates any) (kind string, first any, severa
 	return kind, list[0], true
 }
 
+// firstParts is the faults of geometries of which only the first part counts, each of one kind.
+func firstParts() []Fault {
+	var all []Fault
+	for _, kind := range []string{"LineString", "MultiPoint", "MultiLineString", "MultiPolygon"} {
+		all = append(all, Fault{Name: "query.geo." + kind + "-first-part-only", Summary: "Of a " + kind + " in a geoquery only the first part counts.",
+			On: querying().WithQuery("georel").where(func(r *http.Request) bool { return r.URL.Query().Get("geometry") == kind }), Request: func(r *http.Request) {
+				q := r.URL.Query()
+				if part, coordinates, several := firstPart(kind, decode([]byte(q.Get("coordinates")))); several {
+					q.Set("geometry", part)
+					q.Set("coordinates", string(encode(coordinates)))
+					r.URL.RawQuery = q.Encode()
+				}
+			}}, Fault{Name: "query.geo." + kind + "-first-part-kept", Summary: "Of a GeoProperty that is a " + kind + " only the first part is kept.", On: entityCreate().on, Request: attributes(func(a object) object {
+			if geometry, _ := a["value"].(object); geometry["type"] == kind {
+				if part, coordinates, several := firstPart(kind, geometry["coordinates"]); several {
+					geometry["type"], geometry["coordinates"] = part, coordinates
+				}
+			}
+			return a
+		})})
+	}
+	return all
+}
+
 // geoQueries is the faults of geoqueries (4.10).
 func geoQueries() []Fault {
 	byPlace := querying().WithQuery("georel")
 	relation := func(name, summary, from, to string) Fault {
 		return Fault{Name: "query.geo." + name, Summary: summary, On: byPlace, Request: substitute("georel", from, to)}
 	}
-	return []Fault{
+	return append(firstParts(), []Fault{
 		relation("kilometres", "The distance of a geoquery is taken in kilometres.", `(max|min)Distance==(\d+)`, "${1}Distance==${2}000"),
 		relation("min-as-max", "minDistance is read as maxDistance.", `minDistance`, "maxDistance"),
 		relation("within-as-intersects", "within is read as intersects.", `^within$`, "intersects"),
@@ -161,22 +185,6 @@ func geoQueries() []Fault {
 			On: byPlace, Request: substitute("coordinates", `^\[([^,\[\]]+),([^,\[\]]+)\]$`, "[$2,$1]")},
 		{Name: "query.geo.geoproperty-ignored", Summary: "A geoquery always looks at location.",
 			On: byPlace, Request: DropQuery("geoproperty")},
-		{Name: "query.geo.first-part-only", Summary: "Of the geometry of a geoquery only the first part counts.", On: byPlace, Request: func(r *http.Request) {
-			q := r.URL.Query()
-			if kind, coordinates, several := firstPart(q.Get("geometry"), decode([]byte(q.Get("coordinates")))); several {
-				q.Set("geometry", kind)
-				q.Set("coordinates", string(encode(coordinates)))
-				r.URL.RawQuery = q.Encode()
-			}
-		}},
-		{Name: "query.geo.first-part-of-location-only", Summary: "Of a GeoProperty only the first part is kept.", On: entityCreate().on, Request: attributes(func(a object) object {
-			geometry, _ := a["value"].(object)
-			name, _ := geometry["type"].(string)
-			if kind, coordinates, several := firstPart(name, geometry["coordinates"]); several {
-				geometry["type"], geometry["coordinates"] = kind, coordinates
-			}
-			return a
-		})},
 		{Name: "query.geo.beats-q", Summary: "A geoquery does not look at q.", On: byPlace, Request: DropQuery("q")},
 		{Name: "query.geo.disjoint-as-not-within", Summary: "disjoint gives all that is not within, placed or not.",
 			On: byPlace.where(func(r *http.Request) bool { return r.URL.Query().Get("georel") == "disjoint" }),
@@ -186,5 +194,5 @@ func geoQueries() []Fault {
 			})},
 		{Name: "query.geo.invalid-ignored", Summary: "A geoquery that is not whole is not looked at.",
 			On: querying(), Instead: forgiving(geoParameters...)},
-	}
+	}...)
 }
