@@ -323,7 +323,8 @@ func (t *track) prove(p proof) {
 			kept = append(kept, old)
 		}
 	}
-	t.proofs = append(kept, p)
+	kept = append(kept, p)
+	t.proofs = kept
 }
 
 func (t *track) certify(f CertificateIssued) {
