@@ -366,7 +366,7 @@ func notificationCounters() []Check {
 			Title:  "A receiver that does not answer within the endpoint's timeout counts as a failure",
 			Clause: cim009 + "5.2.15", Since: "1.6.1", Level: Extended, Fault: "notification.no-failures",
 			Body: func(t *T) {
-				w := newSensor(t).prepare(t, toEndpoint("timeout", 100))
+				w := newSensor(t).prepare(t, toEndpoint("timeout", 1000))
 				w.inbox.Answer(probe.Answer{Delay: time.Hour})
 				w.await(t, w.mark(t))
 				w.untilShown(t, "lastFailure is a DateTime", func(s ngsild.Object) bool { return has(s, "lastFailure") })
