@@ -134,12 +134,13 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if report == nil {
 		return err
 	}
-	debug.FreeOSMemory() // what the run needed, before the report and the bundle need as much again
+	debug.FreeOSMemory() // what the run needed, before the report needs as much again
 	report.Run.Command = f.command
 	if f.settings.Seed == 0 {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
 	}
 	written, writeErr := writeReport(f.out, report, in)
+	debug.FreeOSMemory() // and likewise before the bundle
 	if writeErr == nil {
 		var path string
 		if path, writeErr = writeBundle(f, prepared, report); writeErr == nil {
