@@ -59,6 +59,7 @@ func archive(t *testing.T, names []string, of func(name string, w io.Writer) err
 
 // Every command that reads a bundle names what is wrong with it, and ends with 4.
 func TestBadBundlesAreNamedWithTheirExitCode(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	mimcheck(t, "run", "--filter", "mim1.entity.create.location").want(t, 3)
 	good := read(t, bundleFile)
@@ -110,6 +111,7 @@ func (endless) Read(p []byte) (int, error) {
 
 // Keys that are revoked or expired, and clocks that are wrong.
 func TestKeysAndClocksThatAreWrong(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	t.Setenv("MIMCHECK_PASSPHRASE", "a passphrase of the test")
 	mimcheck(t, "run", "--filter", "mim1.entity.create.location").want(t, 3)

@@ -29,6 +29,7 @@ const bundleFile = "mimcheck-report/run.mimcheck.zip"
 // The way of a bundle: made by a run, copied elsewhere, judged again, signed, verified,
 // altered and found out.
 func TestTheWayOfABundle(t *testing.T) {
+	oneAfterTheOther(t)
 	dir := workdir(t)
 	t.Setenv("MIMCHECK_PASSPHRASE", "a passphrase of the test")
 	mimcheck(t, "run", "--filter", "entity.create || MIM2", "--fault", anyFault(t)).want(t, 1, "run.mimcheck.zip")
@@ -91,6 +92,7 @@ func read(t *testing.T, path string) string {
 }
 
 func TestDiffOfTwoRuns(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	mimcheck(t, "run", "--filter", "entity.create", "--out", "a").want(t, 3)
 	mimcheck(t, "run", "--filter", "entity.create", "--out", "b", "--fault", anyFault(t)).want(t, 1)
@@ -114,6 +116,7 @@ func TestDiffOfTwoRuns(t *testing.T) {
 }
 
 func TestWaiversAndExpectedFailures(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	fault := anyFault(t)
 	entry := func(check, more string) string {
@@ -203,6 +206,7 @@ func textOfPDF(t *testing.T, content string) string {
 // recorded: none lands in any artefact, and the self-check says so. Where one is put, it
 // is found.
 func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
+	oneAfterTheOther(t)
 	dir := workdir(t)
 	const key, tenantSecret = `k3y with "quotes" & <marks>`, "header-s3cret-9f8e7d"
 	t.Setenv("CITY_KEY", key)

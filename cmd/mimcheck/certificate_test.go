@@ -22,6 +22,7 @@ const issueLine = `certificate issue own/run.mimcheck.zip witnessed/run.mimcheck
 	`--issuer "C. Madsen" --key madsen.key --passphrase-file passphrase.txt --url https://example.org/{id}`
 
 func TestCertificateCommands(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	filed(t)
 	for _, c := range []struct {

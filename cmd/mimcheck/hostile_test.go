@@ -71,9 +71,7 @@ func misbehaviours() map[string]http.HandlerFunc {
 // A platform that is ill from the start, and one that falls ill in the middle of a
 // run: what could not be judged is cantTell, and nothing is failed for it.
 func TestAnIllPlatformIsNeitherFailedNorPassed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("whole runs, one after the other; other tests run the same code")
-	}
+	oneAfterTheOther(t)
 	for name, ill := range misbehaviours() {
 		for _, after := range []int32{0, 60} {
 			t.Run(name, func(t *testing.T) {

@@ -50,6 +50,14 @@ func (o outcome) want(t *testing.T, code int, says ...string) {
 	}
 }
 
+// oneAfterTheOther leaves a test out in the short run.
+func oneAfterTheOther(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("whole runs, one after the other; other tests run the same code")
+	}
+}
+
 func TestEmbeddedRunIsConformant(t *testing.T) {
 	dir := workdir(t)
 	mimcheck(t, "run", "--member", "Aarhus").want(t, 0, "conformant", "recorded for Aarhus")
@@ -136,6 +144,7 @@ func TestInterruptedRunKeepsAPartialReport(t *testing.T) {
 // A platform on the network, as the README's two terminals have it: exactly the
 // checks that should fail do.
 func TestRemoteRun(t *testing.T) {
+	oneAfterTheOther(t)
 	workdir(t)
 	fault, err := faults.Named(anyFault(t))
 	if err != nil {

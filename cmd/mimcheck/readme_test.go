@@ -24,9 +24,7 @@ var readmeExit = map[string]int{
 // TestREADME types every command of the README, with a reference platform in place
 // of the example's, and expects the exit code that the README promises.
 func TestREADME(t *testing.T) {
-	if testing.Short() {
-		t.Skip("whole runs, one after the other; other tests run the same code")
-	}
+	oneAfterTheOther(t)
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
