@@ -68,7 +68,10 @@ type Check struct {
 	Fault string
 	// Hint says what usually causes a failure.
 	Hint string
-	Body func(t *T)
+	// Waits says that the check lets a second or more pass: a run begins it ahead of
+	// the others, so that it does not end alone.
+	Waits bool
+	Body  func(t *T)
 }
 
 // Suite is the first part of the id, in upper case: "MIM1".

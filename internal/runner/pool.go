@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +24,9 @@ type Clients interface {
 	Client(checkID string) probe.Client
 }
 
-// pool runs check bodies, at most size at once, in the order of the plan; checks
-// that need the platform alone follow when the others have ended.
+// pool runs check bodies, at most size at once, in the order of the plan but for those
+// that let time pass, which begin; checks that need the platform alone follow when the
+// others have ended.
 type pool struct {
 	clients  Clients
 	around   Surroundings
@@ -68,12 +70,26 @@ func (p *pool) run(ctx context.Context, selected []Planned) {
 			asking = append(asking, c)
 		}
 	}
+	for _, group := range [][]Planned{asking, waits} {
+		slices.SortStableFunc(group, waitingFirst)
+	}
 	one := func(c Planned) { p.one(ctx, cancel, c.Check) }
 	var both sync.WaitGroup
 	both.Go(func() { together(waits, waiting*p.size, one) })
 	both.Go(func() { together(asking, p.size, one) })
 	both.Wait()
 	together(alone, 1, one)
+}
+
+// waitingFirst orders checks that let time pass before the others.
+func waitingFirst(a, b Planned) int {
+	switch {
+	case a.Waits == b.Waits:
+		return 0
+	case a.Waits:
+		return -1
+	}
+	return 1
 }
 
 // together calls do for each check, in their order, at most size at once.

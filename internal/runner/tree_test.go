@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,22 @@ func judged(t *testing.T, ctx context.Context, size int, failFast bool, timeout 
 	p := newPool(selected)
 	p.clients, p.size, p.timeout, p.failFast = nobody{}, size, timeout, failFast
 	return behindGinkgo(ctx, p, selected)
+}
+
+// Checks that let time pass begin, so that none of them ends alone.
+func TestChecksThatWaitBegin(t *testing.T) {
+	var order []string
+	begun := func(id string, waits bool) suites.Check {
+		return testCheck(id, func(c *suites.Check) {
+			c.Waits, c.Body = waits, func(*suites.T) { order = append(order, id) }
+		})
+	}
+	if _, err := judged(t, t.Context(), 1, false, time.Minute, begun("mim1.a.quick", false), begun("mim1.b.waits", true), begun("mim1.c.quick", false), begun("mim1.d.waits", true)); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"mim1.b.waits", "mim1.d.waits", "mim1.a.quick", "mim1.c.quick"}; !slices.Equal(order, want) {
+		t.Errorf("begun in the order %v, want %v", order, want)
+	}
 }
 
 func TestEachCheckKeepsItsOwnOutcome(t *testing.T) {

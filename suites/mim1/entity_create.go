@@ -179,7 +179,8 @@ func entityCreate() []Check {
 			Title:        "An entity is there until the time that its expiresAt says, and no longer",
 			Requirements: access, Clause: cim009Later + "4.22", Since: "1.9.1",
 			Level: Extended, Needs: writes, Fault: "entity.create.never-expires",
-			Hint: "the times compared are those of the platform's own clock, as its Date header tells it",
+			Hint:  "the times compared are those of the platform's own clock, as its Date header tells it",
+			Waits: true,
 			Body: func(t *T) {
 				stays := newSensor(t)
 				r := t.GET(entityPath(stays.id))

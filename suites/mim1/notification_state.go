@@ -71,6 +71,7 @@ func notificationState() []Check {
 			ID:    "mim1.notification.state.expired",
 			Title: "A subscription that has ended is expired and notifies of nothing more",
 			Fault: "notification.expired-notifies",
+			Waits: true,
 			Body: func(t *T) {
 				s := newSensor(t)
 				active := s.watch(t)
@@ -205,6 +206,7 @@ func notificationTiming() []Check {
 			ID:    "mim1.notification.throttling.ends",
 			Title: "When the throttling time is over, changes are notified again, and not before",
 			Level: Extended, Fault: "notification.throttling-in-minutes",
+			Waits: true,
 			Body: func(t *T) {
 				const throttling = time.Second
 				w := newSensor(t).prepare(t, having("throttling", throttling.Seconds()))
@@ -228,6 +230,7 @@ func notificationTiming() []Check {
 			ID:    "mim1.notification.interval.periodic",
 			Title: "With timeInterval, the entities are notified again and again although nothing changes", TestPurposes: []string{"046_02"},
 			Fault: "notification.interval-ignored",
+			Waits: true,
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, having("timeInterval", 1))
 				first := w.await(t, w.id)
@@ -240,6 +243,7 @@ func notificationTiming() []Check {
 			ID:    "mim1.notification.interval.all",
 			Title: "A periodic notification is of all entities that match, whether they changed or not", TestPurposes: []string{"046_02"},
 			Fault: "notification.first-entity-of-data",
+			Waits: true,
 			Body: func(t *T) {
 				s := newSensor(t)
 				other := s.another(t)
@@ -251,6 +255,7 @@ func notificationTiming() []Check {
 			ID:    "mim1.notification.interval.matching",
 			Title: "A periodic notification is not of entities that do not match q", TestPurposes: []string{"046_02"},
 			Level: Extended, Fault: "notification.q-ignored",
+			Waits: true,
 			Body: func(t *T) {
 				s := newSensor(t)
 				low := s.another(t)
@@ -365,6 +370,7 @@ func notificationCounters() []Check {
 			ID:     "mim1.notification.count.timeout",
 			Title:  "A receiver that does not answer within the endpoint's timeout counts as a failure",
 			Clause: cim009 + "5.2.15", Since: "1.6.1", Level: Extended, Fault: "notification.no-failures",
+			Waits: true,
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, toEndpoint("timeout", 1000))
 				w.inbox.Answer(probe.Answer{Delay: time.Hour})

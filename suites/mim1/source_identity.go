@@ -97,6 +97,7 @@ func sourceIdentity() []Check {
 		{
 			ID: "mim1.sourceIdentity.again", Title: "The time that a context source tells goes on",
 			Fault: "generic.get-info-sourceidentity.stale",
+			Waits: true,
 			Body: func(t *T) {
 				before := t.Object(identityOf(t))
 				t.Pause(1100 * time.Millisecond)

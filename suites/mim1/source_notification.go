@@ -408,6 +408,7 @@ func sourceNotificationState() []Check {
 			ID:    "mim1.sourceNotification.interval.periodic",
 			Title: "A subscription with a time interval is notified at first and again and again, whether or not there are changes", TestPurposes: []string{"047_01"},
 			Fault: "source-notification.interval-ignored",
+			Waits: true,
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				id := register(t, aRegistration(t, kind, nowhere))
