@@ -77,10 +77,12 @@ func invalidUTF8(b []byte) int {
 	return -1
 }
 
+// versionFix is what to do about a version that can't be read.
+const versionFix = "expected the schemaVersion %s: %s"
+
 // readable checks the version of the report. newer is its version when that has
 // the same major number as ours and a higher minor one.
 func readable(b []byte) (newer string, err error) {
-	const fix = "expected the schemaVersion %s: %s"
 	var head struct {
 		SchemaVersion any `json:"schemaVersion"`
 	}
@@ -89,17 +91,22 @@ func readable(b []byte) (newer string, err error) {
 	}
 	version, ok := head.SchemaVersion.(string)
 	if !ok {
-		return "", fmt.Errorf("/schemaVersion is missing or no string: "+fix, SchemaVersion, "is this a mimcheck report?")
+		return "", fmt.Errorf("/schemaVersion is missing or no string: "+versionFix, SchemaVersion, "is this a mimcheck report?")
 	}
+	return readableVersion(version)
+}
+
+// readableVersion is readable for the version alone.
+func readableVersion(version string) (newer string, err error) {
 	major, minor, ok := parseVersion(version)
 	ours, oursMinor, _ := parseVersion(SchemaVersion)
 	switch {
 	case !ok:
-		return "", fmt.Errorf("/schemaVersion is %q: "+fix, clip(version), SchemaVersion, "two numbers with a dot between them")
+		return "", fmt.Errorf("/schemaVersion is %q: "+versionFix, clip(version), SchemaVersion, "two numbers with a dot between them")
 	case major > ours:
-		return "", fmt.Errorf("/schemaVersion is %q: "+fix, clip(version), SchemaVersion, "the report comes from a newer mimcheck, read it with that version or a later one")
+		return "", fmt.Errorf("/schemaVersion is %q: "+versionFix, clip(version), SchemaVersion, "the report comes from a newer mimcheck, read it with that version or a later one")
 	case major < ours:
-		return "", fmt.Errorf("/schemaVersion is %q: "+fix, clip(version), SchemaVersion, "the report comes from an older mimcheck whose form is no longer read")
+		return "", fmt.Errorf("/schemaVersion is %q: "+versionFix, clip(version), SchemaVersion, "the report comes from an older mimcheck whose form is no longer read")
 	case minor > oursMinor:
 		return version, nil
 	}

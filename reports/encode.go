@@ -24,7 +24,8 @@ func Encode(r *Report) ([]byte, error) {
 	if r == nil {
 		return nil, errors.New("there is no report to encode")
 	}
-	b, err := Form(r)
+	r = r.Canonical()
+	b, err := written(r)
 	if err != nil {
 		return nil, err
 	}
@@ -34,29 +35,33 @@ func Encode(r *Report) ([]byte, error) {
 	return b, nil
 }
 
-// decodable says why Decode would refuse the bytes, which are those of r: they are one
-// JSON object in UTF-8 without unknown members, since that is what encoding gives.
+// decodable says why Decode would refuse the bytes, which are those of r, the canonical
+// report: they are one JSON object in UTF-8 without unknown members, since that is what
+// encoding gives.
 func decodable(r *Report, b []byte) error {
 	if err := sized(b); err != nil {
 		return err
 	}
-	if _, err := readable(b); err != nil {
+	if _, err := readableVersion(r.SchemaVersion); err != nil {
 		return err
 	}
 	if err := checkSchema(b); err != nil {
 		return err
 	}
-	return r.Canonical().Validate()
+	return r.Validate()
 }
 
 // Form is Encode for a report that Decode gave or Encode took: whether it can be read is
 // not looked at again.
-func Form(r *Report) ([]byte, error) {
+func Form(r *Report) ([]byte, error) { return written(r.Canonical()) }
+
+// written gives the bytes of a report in its canonical order.
+func written(canonical *Report) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(r.Canonical()); err != nil {
+	if err := e.Encode(canonical); err != nil {
 		return nil, fmt.Errorf("the report has a value that JSON can't hold: %w", err)
 	}
 	return out.Bytes(), nil
