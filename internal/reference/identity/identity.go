@@ -9,13 +9,13 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/oasc/mimcheck/internal/reference/reply"
 )
 
 // Where the platform's parts are.
@@ -86,7 +86,7 @@ func New(root string, clock func() time.Time, data http.Handler, clients ...Clie
 	p.mux.HandleFunc("GET "+Base+"/authorization", p.authorize)
 	p.mux.HandleFunc(Protected+"/", p.protect)
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		send(w, http.StatusNotFound, object{"error": "not_found"})
+		reply.JSON(w, http.StatusNotFound, object{"error": "not_found"})
 	})
 	return p, nil
 }
@@ -104,7 +104,7 @@ func (p *Platform) issuer() string { return p.root + Base }
 // metadata tells what the provider is and can (OpenID Connect Discovery 1.0, 3; RFC 8414, 2).
 func (p *Platform) metadata(w http.ResponseWriter, _ *http.Request) {
 	i := p.issuer()
-	send(w, http.StatusOK, object{
+	reply.JSON(w, http.StatusOK, object{
 		"issuer":                                        i,
 		"authorization_endpoint":                        i + "/authorization",
 		"token_endpoint":                                i + "/token",
@@ -139,20 +139,9 @@ func (p *Platform) keys(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "the keys could not be made", http.StatusInternalServerError)
 		return
 	}
-	send(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
+	reply.JSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
 		{Key: p.signing.Public(), KeyID: keyES256, Algorithm: string(jose.ES256), Use: "sig"},
 		{Key: other.Public(), KeyID: keyRS256, Algorithm: string(jose.RS256), Use: "sig"},
 		{Key: p.sealing.Public(), KeyID: keySeal, Algorithm: string(jose.ECDH_ES_A256KW), Use: "enc"},
 	}})
-}
-
-func send(w http.ResponseWriter, status int, document any) {
-	b, err := json.Marshal(document)
-	if err != nil {
-		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client may be gone
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/reply"
 )
 
 // bearer is the token of a request (RFC 6750, 2.1); empty when it has none.
@@ -57,7 +58,7 @@ func (p *Platform) protect(w http.ResponseWriter, r *http.Request) {
 	default:
 		below, err := url.Parse("/ngsi-ld/v1" + strings.TrimPrefix(r.URL.EscapedPath(), Protected))
 		if err != nil {
-			send(w, http.StatusBadRequest, object{"error": "invalid_request"})
+			reply.JSON(w, http.StatusBadRequest, object{"error": "invalid_request"})
 			return
 		}
 		to := r.Clone(r.Context())
@@ -69,7 +70,7 @@ func (p *Platform) protect(w http.ResponseWriter, r *http.Request) {
 // userinfo tells who the token is of (OpenID Connect Core 1.0, 5.3).
 func (p *Platform) userinfo(w http.ResponseWriter, r *http.Request) {
 	if said := p.admitted(w, r); said != nil {
-		send(w, http.StatusOK, object{"sub": said.Subject})
+		reply.JSON(w, http.StatusOK, object{"sub": said.Subject})
 	}
 }
 

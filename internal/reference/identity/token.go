@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/oasc/mimcheck/internal/reference/reply"
 )
 
 // lifetime is how long a token can be used.
@@ -69,7 +70,7 @@ func (p *Platform) client(w http.ResponseWriter, r *http.Request, form url.Value
 // refuse answers with an error by RFC 6749, 5.2.
 func refuse(w http.ResponseWriter, status int, kind string) {
 	w.Header().Set("Cache-Control", "no-store")
-	send(w, status, object{"error": kind})
+	reply.JSON(w, status, object{"error": kind})
 }
 
 // token is the token endpoint (RFC 6749, 3.2).
@@ -124,7 +125,7 @@ func (p *Platform) grant(w http.ResponseWriter, c *Client, scopes []string) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
-	send(w, http.StatusOK, object{"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.Seconds()), "scope": said.Scope})
+	reply.JSON(w, http.StatusOK, object{"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.Seconds()), "scope": said.Scope})
 }
 
 // read gives what a token says that is still good; nil for any other.
@@ -159,10 +160,10 @@ func (p *Platform) introspect(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	said := p.read(f.Get("token"))
 	if said == nil {
-		send(w, http.StatusOK, object{"active": false})
+		reply.JSON(w, http.StatusOK, object{"active": false})
 		return
 	}
-	send(w, http.StatusOK, object{"active": true, "client_id": said.ClientID, "scope": said.Scope, "token_type": "Bearer",
+	reply.JSON(w, http.StatusOK, object{"active": true, "client_id": said.ClientID, "scope": said.Scope, "token_type": "Bearer",
 		"iss": said.Issuer, "sub": said.Subject, "aud": said.Audience, "exp": said.Expiry, "iat": said.IssuedAt})
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"net/http"
+
+	"github.com/oasc/mimcheck/internal/reference/reply"
 )
 
 // maxBody is the largest request that is read, in bytes.
@@ -34,9 +36,9 @@ func execute(w http.ResponseWriter, r *http.Request) {
 	switch in := request.Inputs; id {
 	case "parking-forecast":
 		free := math.Round(*in["free"] * math.Pow(0.9, *in["hours"]))
-		send(w, http.StatusOK, object{"free": free, "taken": *in["free"] - free})
+		reply.JSON(w, http.StatusOK, object{"free": free, "taken": *in["free"] - free})
 	default:
 		loss := 20 * math.Log10(math.Max(1, *in["distance"]))
-		send(w, http.StatusOK, object{"level": *in["level"] - loss, "loss": loss})
+		reply.JSON(w, http.StatusOK, object{"level": *in["level"] - loss, "loss": loss})
 	}
 }

@@ -1,6 +1,10 @@
 package processes
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/oasc/mimcheck/internal/reference/reply"
+)
 
 // A job is a run of a model that has ended. What clients execute is answered at once and
 // makes none: the city's own runs do.
@@ -24,7 +28,7 @@ func jobs(w http.ResponseWriter, r *http.Request) {
 	for _, j := range ran() {
 		all = append(all, j.status(r))
 	}
-	send(w, http.StatusOK, object{"jobs": all, "links": []object{link(r, "/jobs", "self")}})
+	reply.JSON(w, http.StatusOK, object{"jobs": all, "links": []object{link(r, "/jobs", "self")}})
 }
 
 // status is what is told of a job (7.12).
@@ -45,7 +49,7 @@ func results(w http.ResponseWriter, r *http.Request) {
 func withJob(w http.ResponseWriter, r *http.Request, document func(j job) object) {
 	for _, j := range ran() {
 		if j.id == r.PathValue("id") {
-			send(w, http.StatusOK, document(j))
+			reply.JSON(w, http.StatusOK, document(j))
 			return
 		}
 	}

@@ -4,9 +4,10 @@
 package processes
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
+
+	"github.com/oasc/mimcheck/internal/reference/reply"
 )
 
 // Base is the path of the landing page.
@@ -100,14 +101,14 @@ func link(r *http.Request, path, rel string) object {
 
 func landing(w http.ResponseWriter, r *http.Request) {
 	const rel = "http://www.opengis.net/def/rel/ogc/1.0/"
-	send(w, http.StatusOK, object{"title": "Models of Halverstad", "links": []object{
+	reply.JSON(w, http.StatusOK, object{"title": "Models of Halverstad", "links": []object{
 		link(r, "", "self"), link(r, "/conformance", rel+"conformance"), link(r, "/processes", rel+"processes"), link(r, "/jobs", rel+"job-list"),
 	}})
 }
 
 func conformance(w http.ResponseWriter, _ *http.Request) {
 	const class = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
-	send(w, http.StatusOK, object{"conformsTo": []string{class + "core", class + "json", class + "ogc-process-description", class + "job-list"}})
+	reply.JSON(w, http.StatusOK, object{"conformsTo": []string{class + "core", class + "json", class + "ogc-process-description", class + "job-list"}})
 }
 
 // list gives the summaries of the processes (7.9).
@@ -126,7 +127,7 @@ func list(w http.ResponseWriter, r *http.Request) {
 		delete(m, "outputs")
 		m["links"] = []object{link(r, "/processes/"+m["id"].(string), "self")}
 	}
-	send(w, http.StatusOK, object{"processes": all, "links": []object{link(r, "/processes", "self")}})
+	reply.JSON(w, http.StatusOK, object{"processes": all, "links": []object{link(r, "/processes", "self")}})
 }
 
 // one gives the description of a process (7.10).
@@ -140,24 +141,13 @@ func one(w http.ResponseWriter, r *http.Request) {
 		link(r, "/processes/"+r.PathValue("id"), "self"),
 		link(r, "/processes/"+r.PathValue("id")+"/execution", "http://www.opengis.net/def/rel/ogc/1.0/execute"),
 	}
-	send(w, http.StatusOK, m)
+	reply.JSON(w, http.StatusOK, m)
 }
 
 func noProcess(w http.ResponseWriter, r *http.Request) {
 	fail(w, http.StatusNotFound, exceptions+"no-such-process", "there is no process "+r.PathValue("id"))
 }
 
-func send(w http.ResponseWriter, status int, document any) {
-	b, err := json.Marshal(document)
-	if err != nil {
-		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client may be gone
-}
-
 func fail(w http.ResponseWriter, status int, kind, detail string) {
-	send(w, status, object{"type": kind, "title": http.StatusText(status), "status": status, "detail": detail})
+	reply.JSON(w, status, object{"type": kind, "title": http.StatusText(status), "status": status, "detail": detail})
 }
