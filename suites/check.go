@@ -57,7 +57,10 @@ type Check struct {
 	TestPurposes []string
 	Level        Level
 	Feature      Feature
-	Needs        []Need
+	// Without is a feature that the rule is about the lack of: the check is of targets that
+	// do not claim it.
+	Without Feature
+	Needs   []Need
 	// Endpoints names the endpoints of the target that the check sends requests to;
 	// empty is probe.NGSILD alone. Its requests go to the first one unless At says otherwise.
 	Endpoints []string

@@ -59,6 +59,8 @@ func (r *Registry) wellFormed() error {
 			{c.Clause == "", "it names no clause"},
 			{c.Level != Core && c.Level != Extended, "its level is neither core nor extended"},
 			{c.Feature != "" && !slices.Contains(Features(), c.Feature), "its feature " + string(c.Feature) + " is unknown"},
+			{c.Without != "" && !slices.Contains(Features(), c.Without), "the feature that it is about the lack of, " + string(c.Without) + ", is unknown"},
+			{c.Without != "" && c.Without == c.Feature, "it asks for a feature and for its lack"},
 			{len(c.Needs) == 0, "it says not what it needs"},
 			{c.Fault == "", "it names no fault of the reference platform that it catches"},
 			{c.Body == nil, "it has no body"},

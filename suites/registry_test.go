@@ -55,6 +55,8 @@ func TestNewRegistry(t *testing.T) {
 		"no level":             {func(c *Check) { c.Level = "" }, "level"},
 		"unknown level":        {func(c *Check) { c.Level = "middling" }, "level"},
 		"unknown feature":      {func(c *Check) { c.Feature = "levitation" }, "levitation"},
+		"unknown lack":         {func(c *Check) { c.Without = "levitation" }, "levitation"},
+		"feature and lack":     {func(c *Check) { c.Feature, c.Without = FeatureBatch, FeatureBatch }, "and for its lack"},
 		"no need":              {func(c *Check) { c.Needs = nil }, "needs"},
 		"unknown need":         {func(c *Check) { c.Needs = []Need{NeedRead, "luck"} }, "luck"},
 		"no fault":             {func(c *Check) { c.Fault = "" }, "no fault"},

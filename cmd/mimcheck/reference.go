@@ -25,6 +25,7 @@ func newReference() *cobra.Command {
 	var empty bool
 	var generated int
 	var folder string
+	var options reference.Options
 	serve := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the reference platform until interrupted",
@@ -37,6 +38,8 @@ func newReference() *cobra.Command {
 				return fmt.Errorf("--generate is %d: expected a number of entities from 0 to %d", generated, mostGenerated)
 			case !semver.IsValid("v" + version):
 				return fmt.Errorf("--spec-version is %q: expected a version of ETSI GS CIM 009 such as %s", version, embedded.SpecVersion)
+			case options.MostConditions < 0 || options.MostResults < 0:
+				return fmt.Errorf("--most-conditions is %d and --most-results %d: expected numbers from 1 on, or 0 for no such limit", options.MostConditions, options.MostResults)
 			case empty && generated > 0:
 				return errors.New("--empty and --generate exclude one another: the generated entities are like those of the sample city")
 			}
@@ -44,7 +47,8 @@ func newReference() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), reference.Options{Empty: empty, Generate: generated, SpecVersion: version}, active...)
+			options.Empty, options.Generate, options.SpecVersion = empty, generated, version
+			city, err := embedded.Start(fmt.Sprintf("%s:%d", host, port), options, active...)
 			if err != nil {
 				return err
 			}
@@ -69,6 +73,9 @@ func newReference() *cobra.Command {
 	serve.Flags().StringVar(&version, "spec-version", embedded.SpecVersion, "version of ETSI GS CIM 009 whose rule counts where versions differ")
 	serve.Flags().BoolVar(&empty, "empty", false, "leave out the sample city data")
 	serve.Flags().IntVar(&generated, "generate", 0, "add so many generated entities to the sample city (a million take about half a gigabyte)")
+	serve.Flags().BoolVar(&options.NoTenants, "no-tenants", false, "have no tenants, and say so to who names one")
+	serve.Flags().IntVar(&options.MostConditions, "most-conditions", 0, "refuse a q of more conditions as too complex; 0 for no such limit")
+	serve.Flags().IntVar(&options.MostResults, "most-results", 0, "refuse to give more items at once; 0 gives fewer than were asked for")
 	cmd.AddCommand(serve, &cobra.Command{
 		Use: "faults", Short: "List the faults that can be switched on by name", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

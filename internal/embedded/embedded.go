@@ -42,7 +42,8 @@ type City struct {
 	Secure string
 	// Authority signed the platform's certificate, in PEM form.
 	Authority []byte
-	version   string // of ETSI GS CIM 009
+	version   string   // of ETSI GS CIM 009
+	lacks     []string // features that it was made without
 	clients   map[string]identity.Client
 	platform  *reference.Platform
 	servers   []*http.Server
@@ -124,6 +125,9 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		},
 		done: make(chan error, 2),
 	}
+	if options.NoTenants {
+		c.lacks = []string{string(suites.FeatureTenants), string(suites.FeatureTenantAccess)}
+	}
 	go func() { c.done <- c.servers[0].Serve(listener) }()
 	go func() { c.done <- c.servers[1].Serve(secured) }()
 	return c, nil
@@ -166,6 +170,7 @@ func (c *City) Target() (*target.Target, error) {
 	}
 	t.Statement = Statement()
 	t.Statement.SpecVersion = c.version
+	t.Statement.Features = slices.DeleteFunc(t.Statement.Features, func(f string) bool { return slices.Contains(c.lacks, f) })
 	return t, nil
 }
 

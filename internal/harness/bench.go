@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,29 +49,26 @@ func (b *Bench) Checks(filter string, ids ...string) ([]suites.Check, []Omitted,
 	if len(ids) == 0 {
 		ids = baselines.IDs()
 	}
-	city, err := embedded.Start("127.0.0.1:0", reference.Options{Empty: true})
-	if err != nil {
-		return nil, nil, err
-	}
-	defer city.Close()
-	claimed, err := city.Target()
-	if err != nil {
-		return nil, nil, err
-	}
 	chosen, reasons := map[string]bool{}, map[string]string{}
 	var empty error
-	for _, version := range versions(registry) {
-		for _, id := range ids {
-			plan, err := planFor(registry, claimed, id, filter, version)
-			if errors.Is(err, runner.ErrEmptySelection) {
-				empty = err
-			} else if err != nil {
-				return nil, nil, err
-			}
-			for _, c := range plan.Checks {
-				chosen[c.ID] = chosen[c.ID] || c.Outcome == ""
-				if !strings.HasPrefix(c.Reason, "left out by --filter") { // which is no news
-					reasons[c.ID] = c.Reason
+	for _, options := range platforms() {
+		claimed, err := claims(options)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, version := range versions(registry) {
+			for _, id := range ids {
+				plan, err := planFor(registry, claimed, id, filter, version)
+				if errors.Is(err, runner.ErrEmptySelection) {
+					empty = err
+				} else if err != nil {
+					return nil, nil, err
+				}
+				for _, c := range plan.Checks {
+					chosen[c.ID] = chosen[c.ID] || c.Outcome == ""
+					if !strings.HasPrefix(c.Reason, "left out by --filter") { // which is no news
+						reasons[c.ID] = c.Reason
+					}
 				}
 			}
 		}
@@ -89,6 +87,26 @@ func (b *Bench) Checks(filter string, ids ...string) ([]suites.Check, []Omitted,
 		return nil, nil, empty
 	}
 	return checks, left, nil
+}
+
+// platforms are those that checks are about: with everything, and without what some rules
+// are about the lack of.
+func platforms() []reference.Options { return []reference.Options{{}, {NoTenants: true}} }
+
+// isAbout says whether a check is about such a platform.
+func isAbout(c suites.Check, options reference.Options) bool {
+	return (c.Without == suites.FeatureTenants) == options.NoTenants
+}
+
+// claims is the target that a platform is, with what it claims.
+func claims(options reference.Options) (*target.Target, error) {
+	options.Empty = true
+	city, err := embedded.Start("127.0.0.1:0", options)
+	if err != nil {
+		return nil, err
+	}
+	defer city.Close()
+	return city.Target()
 }
 
 // versions are those of the specification that decide on a check: the platform's, and
@@ -114,9 +132,26 @@ func planFor(registry *suites.Registry, claimed *target.Target, baselineID, filt
 		Statement: statement, Callback: true, Broker: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
 }
 
-// Outcomes runs the checks against an embedded platform of their own that has the faults.
+// Outcomes runs the checks against embedded platforms of their own that have the faults:
+// one with everything and, where rules are about the lack of something, one without.
 func (b *Bench) Outcomes(ctx context.Context, seed uint64, checks []suites.Check, active ...faults.Fault) (map[string]suites.Result, error) {
-	city, err := embedded.Start("127.0.0.1:0", reference.Options{}, active...)
+	outcomes := map[string]suites.Result{}
+	for _, options := range platforms() {
+		about := slices.DeleteFunc(slices.Clone(checks), func(c suites.Check) bool { return !isAbout(c, options) })
+		if len(about) == 0 {
+			continue
+		}
+		some, err := b.outcomesOn(ctx, options, seed, about, active...)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(outcomes, some)
+	}
+	return outcomes, nil
+}
+
+func (b *Bench) outcomesOn(ctx context.Context, options reference.Options, seed uint64, checks []suites.Check, active ...faults.Fault) (map[string]suites.Result, error) {
+	city, err := embedded.Start("127.0.0.1:0", options, active...)
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,9 @@ func (r *request) page() (page, error) {
 	if p.limit == 0 && !p.count {
 		return p, problem.BadData("limit can be 0 with count=true only (6.3.10)")
 	}
+	if most := r.p.most.results; most > 0 && p.limit > most {
+		return p, problem.TooMany("limit is %d; this platform gives %d at once", p.limit, most)
+	}
 	p.limit = min(p.limit, maxLimit)
 	return p, nil
 }

@@ -37,6 +37,13 @@ type Options struct {
 	// SpecVersion is the version of ETSI GS CIM 009 whose rule counts where versions
 	// differ ("1.8.1"); empty is the latest. What came later is there all the same.
 	SpecVersion string
+	// NoTenants makes a platform without tenants, which says so to who names one (5.5.10).
+	NoTenants bool
+	// MostConditions is how many conditions a q may have before it is too complex, and
+	// MostResults how many items may be asked for at once before they are too many (5.5.6).
+	// Zero leaves it to what the platform can bear: a q is bounded by its length alone, and
+	// a page that is too large is made smaller.
+	MostConditions, MostResults int
 }
 
 // Platform is the reference platform, an http.Handler that serves /ngsi-ld/v1. It is
@@ -53,6 +60,8 @@ type Platform struct {
 	name     string // alias of the default tenant
 
 	specVersion string
+	noTenants   bool
+	most        limits
 
 	mu      sync.RWMutex
 	tenants map[string]*tenant
@@ -62,10 +71,13 @@ type Platform struct {
 	background sync.WaitGroup // what runs beside the requests
 }
 
+// limits are bounds of what is asked, zero for none.
+type limits struct{ conditions, results int }
+
 // New makes a platform. Close ends it.
 func New(o Options) (*Platform, error) {
 	p := &Platform{clock: o.Clock, client: o.Client, publish: o.Publish, tenants: map[string]*tenant{"": newTenant("")}, id: "urn:ngsi-ld:ContextSourceIdentity:" + uuid.NewString(),
-		specVersion: o.SpecVersion}
+		specVersion: o.SpecVersion, noTenants: o.NoTenants, most: limits{o.MostConditions, o.MostResults}}
 	if p.clock == nil {
 		p.clock = time.Now
 	}

@@ -202,6 +202,9 @@ func (r *request) compileRegistration(g *registration, now time.Time) error {
 		if g.tenant, ok = v.(string); !ok || g.tenant == "" {
 			return problem.BadData("the tenant of a registration must be a string, got %v", v)
 		}
+		if r.p.noTenants {
+			return problem.NoTenants("this platform has no tenants, and the registration is for tenant %q (5.5.10)", g.tenant)
+		}
 	}
 	if v, given := doc["contextSourceAlias"]; given {
 		if g.alias, ok = v.(string); !ok {

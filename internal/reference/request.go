@@ -54,7 +54,7 @@ var tenantName = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{1,256}$`)
 // handle runs an operation: the checks that all share come first.
 func (p *Platform) handle(op operation) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if name := r.Header.Get(ngsild.HeaderTenant); name != "" {
+		if name := r.Header.Get(ngsild.HeaderTenant); name != "" && !p.noTenants {
 			w.Header().Set(ngsild.HeaderTenant, name)
 		}
 		req := &request{Request: r, w: w, p: p, now: p.now()}
@@ -88,6 +88,9 @@ func (r *request) run(op operation) error {
 		}
 	}
 	name := r.Header.Get(ngsild.HeaderTenant)
+	if name != "" && r.p.noTenants {
+		return problem.NoTenants("this platform has no tenants, and the request is for tenant %q", name)
+	}
 	if name != "" && !tenantName.MatchString(name) {
 		return problem.BadData("the tenant %q is not a valid name", name)
 	}

@@ -87,6 +87,9 @@ func (r *request) selection() (*selection, error) {
 		if s.q, err = query.ParseQ(r.query.Get("q"), o); err != nil {
 			return nil, err
 		}
+		if most := r.p.most.conditions; most > 0 && s.q.Conditions() > most {
+			return nil, problem.TooComplex("q has %d conditions; this platform takes %d", s.q.Conditions(), most)
+		}
 	}
 	if r.query.Has("scopeQ") {
 		if s.scope, err = query.ParseScopes(r.query.Get("scopeQ")); err != nil {

@@ -155,6 +155,9 @@ func (s Scope) leftOut(c suites.Check, bound []string, matches func([]string) bo
 	if c.Feature != "" && !slices.Contains(s.Statement.Features, string(c.Feature)) {
 		return reports.Inapplicable, fmt.Sprintf("feature %s is optional and the target does not claim it", c.Feature)
 	}
+	if c.Without != "" && slices.Contains(s.Statement.Features, string(c.Without)) {
+		return reports.Inapplicable, fmt.Sprintf("the rule is for platforms without feature %s, and the target claims it", c.Without)
+	}
 	switch {
 	case s.Profile == target.Observe && c.Has(suites.NeedWrite):
 		return reports.Untested, "left out by profile observe: the check writes; use --profile sandbox"

@@ -55,6 +55,8 @@ func TestPlanLeavesNothingOutSilently(t *testing.T) {
 		{"reads while observing", testCheck("mim1.a.x"), func(s *Scope) { s.Profile = target.Observe }, "", ""},
 		{"feature not claimed", testCheck("mim1.a.x", feature(suites.FeatureBatch)), nil, reports.Inapplicable, "feature batch"},
 		{"feature claimed", testCheck("mim1.a.x", feature(suites.FeatureBatch)), func(s *Scope) { s.Statement.Features = []string{"batch"} }, "", ""},
+		{"lacks what it is about the lack of", testCheck("mim1.a.x", without(suites.FeatureTenants)), nil, "", ""},
+		{"claims what it is about the lack of", testCheck("mim1.a.x", without(suites.FeatureTenants)), func(s *Scope) { s.Statement.Features = []string{"tenants"} }, reports.Inapplicable, "without feature tenants"},
 		{"newer rule", testCheck("mim1.a.x", since("1.8.1")), nil, reports.Inapplicable, "came with version 1.8.1"},
 		{"rule of this version", testCheck("mim1.a.x", since("1.6.1")), nil, "", ""},
 		{"rule of this version, editorial revision", testCheck("mim1.a.x", since("1.6.2")), nil, "", ""},
@@ -96,6 +98,9 @@ func TestPlanLeavesNothingOutSilently(t *testing.T) {
 func needs(n ...suites.Need) func(*suites.Check) { return func(c *suites.Check) { c.Needs = n } }
 func feature(f suites.Feature) func(*suites.Check) {
 	return func(c *suites.Check) { c.Feature = f }
+}
+func without(f suites.Feature) func(*suites.Check) {
+	return func(c *suites.Check) { c.Without = f }
 }
 func since(v string) func(*suites.Check) { return func(c *suites.Check) { c.Since = v } }
 

@@ -13,7 +13,7 @@ import (
 func Further() []Check {
 	return slices.Concat(
 		contextHosting(), cachedContexts(), implicitContexts(),
-		purge(), tenants(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
+		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(),
 		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(),

@@ -1,9 +1,14 @@
 package mim1_test
 
 import (
+	"bytes"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -33,6 +38,9 @@ func TestFurtherAllowsWhatTheStandardAllows(t *testing.T) {
 			t.Parallel()
 			results := onOnePlatform(t, mim1.Further(), liberty)
 			for _, check := range mim1.Further() {
+				if check.Without != "" { // of another platform than this one
+					continue
+				}
 				// With orderBy, the order is no liberty.
 				if strings.HasPrefix(check.ID, "mim1.query.order.") && liberty.Name == "another order" {
 					continue
@@ -45,6 +53,58 @@ func TestFurtherAllowsWhatTheStandardAllows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A platform may be without tenants, and may bound what it is asked, as long as it says so
+// by the error that is meant for it.
+func TestLimitsAreThePlatformsAffair(t *testing.T) {
+	small, err := reference.New(reference.Options{Empty: true, MostConditions: 20, MostResults: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(small.Close)
+	for _, check := range mim1.Further() {
+		if slices.Contains([]string{"mim1.query.q.long", "mim1.batch.query.qLong", "mim1.query.page.large"}, check.ID) {
+			if r := seeded(t, check, 0, small); r.Outcome != reports.Passed {
+				t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+			}
+			wrong := faults.Fault{Name: "403 of another kind", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
+				a.Body = bytes.ReplaceAll(bytes.ReplaceAll(a.Body, []byte("/TooComplexQuery"), []byte("/TooManyX")), []byte("/TooManyResults"), []byte("/TooComplexQuery"))
+				a.Body = bytes.ReplaceAll(a.Body, []byte("/TooManyX"), []byte("/TooManyResults"))
+			}}
+			if r := seeded(t, check, 0, small, wrong); r.Outcome != reports.Failed {
+				t.Errorf("with 403 of another kind %s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+			}
+		}
+		if check.Without == suites.FeatureTenants { // which the target has without a claim
+			has := check
+			has.Without = ""
+			if r := inVersion(t, has, "1.9.1", claimedFor(check), 0, platform(t, has)); r.Outcome != reports.Inapplicable {
+				t.Errorf("%s ends as %s on a platform with tenants: %s", check.ID, r.Outcome, r.Reason)
+			}
+		}
+	}
+}
+
+// How tenants come into being is the platform's affair: one that makes none by a creation
+// breaks no rule, and leaves nothing to test tenants in.
+func TestTenantsMayHaveToBeThereBefore(t *testing.T) {
+	strict := faults.Fault{Name: "no implicit tenants", On: func(r *http.Request) bool { return r.Header.Get(ngsild.HeaderTenant) != "" },
+		Instead: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			refusal(404, "NonexistentTenant").WriteTo(w)
+		}}
+	for _, check := range mim1.Further() {
+		if check.Feature != suites.FeatureTenants {
+			continue
+		}
+		want := reports.Untested
+		if check.ID == "mim1.tenant.create" {
+			want = reports.Inapplicable
+		}
+		if r := outcome(t, check, strict); r.Outcome != want {
+			t.Errorf("%s ends as %s, want %s: %s", check.ID, r.Outcome, want, r.Reason)
+		}
 	}
 }
 

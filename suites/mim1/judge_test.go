@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,7 +62,8 @@ func judge(t *testing.T, checks []suites.Check) {
 // those that bring what they need.
 func platform(t *testing.T, check suites.Check, active ...faults.Fault) *reference.Platform {
 	t.Helper()
-	p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), Client: faults.Client(active...), Publish: faults.Publish(active...)})
+	p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants,
+		Client: faults.Client(active...), Publish: faults.Publish(active...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,12 @@ func outcome(t *testing.T, check suites.Check, active ...faults.Fault) suites.Re
 // faults make it.
 func seeded(t *testing.T, check suites.Check, seed uint64, platform *reference.Platform, active ...faults.Fault) suites.Result {
 	t.Helper()
-	return inVersion(t, check, "1.9.1", suites.Features(), seed, platform, active...)
+	return inVersion(t, check, "1.9.1", claimedFor(check), seed, platform, active...)
+}
+
+// claimedFor is all features, but for the one whose lack the check is about.
+func claimedFor(check suites.Check) []suites.Feature {
+	return slices.DeleteFunc(suites.Features(), func(f suites.Feature) bool { return f == check.Without })
 }
 
 // inVersion is seeded on a platform that states a version of the specification and claims features.

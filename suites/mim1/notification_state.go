@@ -442,7 +442,7 @@ func notificationTenants() []Check {
 func tenanted(t *T, in func(string) Option) (*subscriber, string) {
 	tenant := t.Name("tenant")
 	s, e := aSensor(t)
-	t.Require(t.POST(entities, JSON(e), in(tenant))).To(HaveStatus(201), "an entity has to be created in a tenant first")
+	createIn(t, tenant, e)
 	w := &subscriber{sensor: s, inbox: t.Env.Callback.NewInbox(t.Check.ID), in: []Option{in(tenant)}}
 	w.mark = func(t *T) any {
 		v := t.Number()

@@ -145,7 +145,7 @@ func TestChecksAskNothingOfLaterVersions(t *testing.T) {
 		if version == "" {
 			version = "1.3.1"
 		}
-		features := suites.Features()
+		features := claimedFor(check)
 		var later []news
 		for _, n := range brought() {
 			if semver.Compare("v"+n.version, "v"+version) > 0 {
@@ -179,7 +179,7 @@ func TestChecksAskNothingOfLaterVersions(t *testing.T) {
 				}
 				next.ServeHTTP(w, r)
 			}}
-			p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), SpecVersion: version})
+			p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
 			if err != nil {
 				t.Fatal(err)
 			}

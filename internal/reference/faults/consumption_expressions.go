@@ -5,7 +5,10 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
 )
 
 // byQ matches queries with the parameter q.
@@ -52,9 +55,33 @@ func queryExpressions() []Fault {
 		inQ("parentheses-dropped", "In q, parentheses are not read.", `[()]`, ""),
 		inQ("language-as-any", "In q, a language in brackets stands for any language.", `\[[a-z]{2}\]`, "[*]"),
 		inQ("any-language-as-english", "In q, [*] stands for English.", `\[\*\]`, "[en]"),
+		{Name: "query.q.long-as-bad-data", Summary: "A q of more than 50 conditions is refused as bad data.", On: byQ(),
+			Answer: func(r *http.Request, a *Answer) {
+				if a.Status == http.StatusOK && conditions(r.URL.Query().Get("q")) > 50 {
+					problem(a, http.StatusBadRequest, ngsild.BadRequestData)
+				}
+			}},
+		{Name: "batch.query.q-long-as-bad-data", Summary: "A query by POST with a q of more than 50 conditions is refused as bad data.", On: queryingByPost(),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				sent, _ := decode(ReadBody(r)).(object)
+				a := Record(next, r)
+				if q, _ := sent["q"].(string); conditions(q) > 50 {
+					problem(a, http.StatusBadRequest, ngsild.BadRequestData)
+				}
+				a.WriteTo(w)
+			}},
+		{Name: "query.large-page-as-bad-data", Summary: "A limit above 10000 is refused as bad data.", On: querying().WithQuery("limit"),
+			Answer: func(r *http.Request, a *Answer) {
+				if n, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && n > 10000 {
+					problem(a, http.StatusBadRequest, ngsild.BadRequestData)
+				}
+			}},
 		{Name: "query.q.invalid-ignored", Summary: "A q that cannot be parsed is not looked at.", On: byQ(), Instead: forgiving("q")},
 	}, comparisons())
 }
+
+// conditions is how many conditions a q has.
+func conditions(q string) int { return strings.Count(q, "|") + strings.Count(q, ";") + 1 }
 
 // simpleTerm is one comparison of an attribute with a value.
 var simpleTerm = regexp.MustCompile(`^` + qName + `(==|!=|>=|<=|>|<)(.+)$`)

@@ -78,10 +78,10 @@ func tenancy() []Fault {
 				}
 				a.WriteTo(w)
 			}},
-		{Name: "tenant.creation-refused", Summary: "Creating an entity in a tenant that is not there is answered with 404.", On: Op(http.MethodPost, "/entities").where(inTenant),
+		{Name: "tenant.creation-refused", Summary: "Creating an entity in a tenant is refused as bad data.", On: Op(http.MethodPost, "/entities").where(inTenant),
 			Answer: func(_ *http.Request, a *Answer) {
 				if a.Status == http.StatusCreated {
-					problem(a, http.StatusNotFound, ngsild.NonexistentTenant)
+					problem(a, http.StatusBadRequest, ngsild.BadRequestData)
 				}
 			}},
 		inDefault("query", querying()),
@@ -89,6 +89,8 @@ func tenancy() []Fault {
 		inDefault("delete", Op(http.MethodDelete, "/entities/*")),
 		inDefault("types", Op(http.MethodGet, "/types")),
 		inDefault("batch", Op(http.MethodPost, "/entityOperations/*")),
+		{Name: "registration.tenant-dropped", Summary: "A registration's tenant is not looked at.", On: Op(http.MethodPost, "/csourceRegistrations"),
+			Request: sent(func(g object) { delete(g, "tenant") })},
 		{Name: "tenant.no-echo", Summary: "Answers do not name the tenant.", On: named, Answer: DropHeader(ngsild.HeaderTenant)},
 		{Name: "tenant.unknown-not-told", Summary: "A tenant that is not there is answered as an entity that is not there.", On: named, Answer: kind(http.StatusNotFound, ngsild.ResourceNotFound)},
 		{Name: "tenant.unknown-is-empty", Summary: "A query in a tenant that is not there finds nothing.", On: querying().where(inTenant), Answer: func(r *http.Request, a *Answer) {

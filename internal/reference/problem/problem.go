@@ -71,6 +71,11 @@ func NoTenant(format string, args ...any) *Problem {
 	return made(ngsild.NonexistentTenant, http.StatusNotFound, "Tenant does not exist", format, args)
 }
 
+// NoTenants is NoMultiTenantSupport.
+func NoTenants(format string, args ...any) *Problem {
+	return made(ngsild.NoMultiTenantSupport, http.StatusNotImplemented, "No support of tenants", format, args)
+}
+
 // ContextUnavailable is LdContextNotAvailable, with the status of V1.9.1; InVersion gives
 // that of others.
 func ContextUnavailable(format string, args ...any) *Problem {
@@ -92,6 +97,11 @@ func (p *Problem) InVersion(specVersion string) *Problem {
 // TooComplex is TooComplexQuery.
 func TooComplex(format string, args ...any) *Problem {
 	return made(ngsild.TooComplexQuery, http.StatusForbidden, "Too complex query", format, args)
+}
+
+// TooMany is TooManyResults.
+func TooMany(format string, args ...any) *Problem {
+	return made(ngsild.TooManyResults, http.StatusForbidden, "Too many results", format, args)
 }
 
 // Internal is InternalError.

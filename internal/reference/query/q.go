@@ -16,6 +16,13 @@ import (
 // Q is a parsed query of the NGSI-LD query language (4.9).
 type Q struct{ root node[term] }
 
+// Conditions is how many comparisons and tests of existence there are.
+func (q *Q) Conditions() int {
+	n := 0
+	q.root.atoms(func(term) { n++ })
+	return n
+}
+
 // QOptions are the parameters that say how q's names and values are to be read.
 type QOptions struct {
 	Context *jsonld.Context
