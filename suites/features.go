@@ -38,6 +38,8 @@ const (
 	FeatureProtectedData     Feature = "protectedData"     // data that take a token of it
 	FeatureScopes            Feature = "scopes"            // of the right scope
 	FeatureTenantAccess      Feature = "tenantAccess"      // of the right tenant
+	FeatureAudiences         Feature = "audiences"         // for these data
+	FeatureSignIn            Feature = "signIn"            // people sign in for clients (RFC 6749, 4.1)
 	FeatureHSTS              Feature = "hsts"              // hosts that want HTTPS always (RFC 6797)
 )
 
@@ -81,6 +83,6 @@ func Features() []Feature {
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,
-		FeatureOpenID, FeatureClientCredentials, FeatureProtectedData, FeatureScopes, FeatureTenantAccess, FeatureHSTS,
+		FeatureOpenID, FeatureClientCredentials, FeatureProtectedData, FeatureScopes, FeatureTenantAccess, FeatureAudiences, FeatureSignIn, FeatureHSTS,
 	}
 }

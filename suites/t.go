@@ -36,7 +36,11 @@ type Env struct {
 	// Endpoints are the target's: name -> base URL, to tell which links lead where.
 	Endpoints map[string]string
 	// Scopes are those that the target's clients ask for, by client.
-	Scopes   map[string][]string
+	Scopes map[string][]string
+	// SignIn is what to know of the client that people sign in for; nil when there is none.
+	SignIn *probe.SignIn
+	// Tokens were kept from before, by name.
+	Tokens   map[string]string
 	Callback Callback    // nil when the platform cannot reach the harness
 	Broker   Broker      // nil when the platform cannot reach an MQTT broker of the harness
 	Clock    probe.Clock // nil is the machine's
@@ -253,6 +257,10 @@ func Anonymous() Option { return func(r *probe.Request) { r.Anonymous = true } }
 // AsClient sends the request as a client of the target, without its other credentials.
 func AsClient(name string) Option { return func(r *probe.Request) { r.Client = name } }
 
+// SignsIn fills in the target's user where probe.UserName and probe.UserPassword stand in
+// the body, and sends no other credentials.
+func SignsIn() Option { return func(r *probe.Request) { r.SignsIn = true } }
+
 // Plain asks by http instead of https, without any of the target's credentials.
 func Plain() Option { return func(r *probe.Request) { r.Plain = true } }
 
@@ -341,6 +349,19 @@ func (t *T) Verified(token string, keys []byte) bool {
 		t.Untested("there is nobody to look at the signature")
 	}
 	yes, err := t.Env.Witness.Verified(token, keys)
+	if err != nil {
+		panic(stop{reports.CantTell, err.Error()})
+	}
+	return yes
+}
+
+// Hashed says whether the ID token holds the hash of the access token. When nobody can
+// tell, the check ends as cantTell.
+func (t *T) Hashed(idToken, accessToken string) bool {
+	if t.Env.Witness == nil {
+		t.Untested("there is nobody to look at the hash")
+	}
+	yes, err := t.Env.Witness.Hashed(idToken, accessToken)
 	if err != nil {
 		panic(stop{reports.CantTell, err.Error()})
 	}

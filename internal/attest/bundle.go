@@ -68,8 +68,12 @@ type Target struct {
 	Context    string            `json:"context,omitempty"`
 	ClientCert bool              `json:"clientCertificate,omitempty"`
 	// Clients are those that tokens were asked for as, with the scopes asked for.
-	Clients   map[string][]string `json:"clients,omitempty"`
-	Statement Statement           `json:"statement"`
+	Clients map[string][]string `json:"clients,omitempty"`
+	// SignIn is what checks know of the client that people sign in for.
+	SignIn *target.SignIn `json:"signIn,omitempty"`
+	// Tokens were kept from before the run, by name, without what opens anything.
+	Tokens    map[string]string `json:"tokens,omitempty"`
+	Statement Statement         `json:"statement"`
 }
 
 // Statement is what the target claims.

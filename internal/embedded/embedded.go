@@ -45,6 +45,8 @@ type City struct {
 	version   string   // of ETSI GS CIM 009
 	lacks     []string // features that it was made without
 	clients   map[string]identity.Client
+	user      identity.User
+	provider  *identity.Platform
 	platform  *reference.Platform
 	servers   []*http.Server
 	done      chan error
@@ -86,8 +88,8 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 		_ = listener.Close()
 		return nil, fmt.Errorf("the reference platform could not listen by TLS: %w", err)
 	}
-	root, clients := "https://"+secured.Addr().String(), cityClients()
-	provider, err := identity.New(root, options.Clock, platform, slices.Collect(maps.Values(clients))...)
+	root, clients, user := "https://"+secured.Addr().String(), cityClients(), cityUser()
+	provider, err := identity.New(root, options.Clock, platform, []identity.User{user}, slices.Collect(maps.Values(clients))...)
 	if err != nil {
 		platform.Close()
 		_ = listener.Close()
@@ -117,7 +119,7 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	handler := faults.Wrap(strict(apis), active...)
 	c := &City{
 		URL:    "http://" + listener.Addr().String(),
-		Secure: root, Authority: secured.Authority, clients: clients,
+		Secure: root, Authority: secured.Authority, clients: clients, user: user, provider: provider,
 		platform: platform, version: cmp.Or(options.SpecVersion, SpecVersion),
 		servers: []*http.Server{
 			{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
@@ -165,6 +167,12 @@ func (c *City) Target() (*target.Target, error) {
 	for name, client := range c.clients {
 		t.Clients[name] = target.Client{ID: client.ID, Secret: client.Secret, Scopes: client.Scopes}
 	}
+	t.SignIn, t.User = signIn(c.clients[target.Code]), target.User{Name: c.user.Name, Password: c.user.Password}
+	ended, err := c.provider.Earlier(c.clients[target.Reader].ID, time.Hour)
+	if err != nil {
+		return nil, fmt.Errorf("a token that has ended could not be made: %w", err)
+	}
+	t.Tokens = map[string]string{target.Expired: ended}
 	for name, path := range tmf.Endpoints() {
 		t.Endpoints[name] = c.URL + path
 	}
@@ -189,7 +197,7 @@ func Statement() target.Statement {
 		suites.FeatureServiceOrders, suites.FeatureAgreements, suites.FeatureResourceOrders, suites.FeaturePaymentMethods, suites.FeaturePayments,
 		suites.FeatureDataCatalogue,
 		suites.FeatureOpenID, suites.FeatureClientCredentials, suites.FeatureProtectedData, suites.FeatureScopes, suites.FeatureTenantAccess,
-		suites.FeatureHSTS,
+		suites.FeatureHSTS, suites.FeatureSignIn, suites.FeatureAudiences,
 	} {
 		s.Features = append(s.Features, string(f))
 	}

@@ -15,11 +15,23 @@ func cityClients() map[string]identity.Client {
 	client := func(id, tenant string, scopes ...string) identity.Client {
 		return identity.Client{ID: id, Secret: rand.Text(), Scopes: scopes, Tenant: tenant}
 	}
+	outsider := client("library-app", "", identity.ScopeRead)
+	outsider.Audience = "/library"
 	return map[string]identity.Client{
 		target.Reader:   client("parking-app", "", identity.ScopeRead),
 		target.Limited:  client("status-page", "", identity.ScopeStatus),
 		target.Stranger: client("harbour-app", "harbour", identity.ScopeRead),
+		target.Outsider: outsider,
+		target.Code:     {ID: "city-guide", Scopes: []string{identity.ScopeOpenID, identity.ScopeRead}, Redirect: "https://guide.example.org/signed-in"},
 	}
+}
+
+// cityUser is somebody who can sign in, with a password that is new with each start.
+func cityUser() identity.User { return identity.User{Name: "ana", Password: rand.Text()} }
+
+// signIn is what checks know of the client that people sign in for.
+func signIn(c identity.Client) *target.SignIn {
+	return &target.SignIn{ClientID: c.ID, Public: c.Secret == "", Redirect: c.Redirect, User: "username", Password: "password"}
 }
 
 // hostOf is the address that the listener is at, with a free port.

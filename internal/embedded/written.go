@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/oasc/mimcheck/internal/target"
 )
 
 // WriteTarget writes what a run against the platform needs into the folder, which is made
@@ -21,13 +23,27 @@ func (c *City) WriteTarget(folder string) error {
 	for name, url := range t.Endpoints {
 		endpoints[name] = named{"url": url}
 	}
+	kept := func(file, secret string) named {
+		files[file] = []byte(secret + "\n")
+		return named{"file": file}
+	}
 	for name, client := range t.Clients {
-		file := name + ".secret"
-		files[file] = []byte(client.Secret + "\n")
-		clients[name] = named{"id": client.ID, "secret": named{"file": file}, "scopes": client.Scopes}
+		said := named{"id": client.ID, "scopes": client.Scopes}
+		if client.Secret != "" {
+			said["secret"] = kept(name+".secret", client.Secret)
+		}
+		if name == target.Code {
+			said["redirectUri"] = t.SignIn.Redirect
+			said["user"] = named{"name": t.User.Name, "password": kept("user.password", t.User.Password), "nameField": t.SignIn.User, "passwordField": t.SignIn.Password}
+		}
+		clients[name] = said
+	}
+	tokens := named{}
+	for name, token := range t.Tokens {
+		tokens[name] = kept(name+".token", token)
 	}
 	if files["target.yaml"], err = yaml.Marshal(named{
-		"name": t.Name, "endpoints": endpoints, "clients": clients, "tls": named{"ca": "authority.pem"},
+		"name": t.Name, "endpoints": endpoints, "clients": clients, "tokens": tokens, "tls": named{"ca": "authority.pem"},
 		"statement": named{"features": t.Statement.Features, "specVersion": t.Statement.SpecVersion, "places": t.Statement.Places, "profiles": t.Statement.Profiles},
 	}); err != nil {
 		return err

@@ -32,6 +32,10 @@ func TestWriteTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want.Tokens[target.Expired] == "" || read.Tokens[target.Expired] == "" {
+		t.Error("there is no token that has ended")
+	}
+	read.Tokens = want.Tokens // a new one each time
 	want.TLS = target.TLS{CAFile: filepath.Join(folder, "authority.pem")}
 	if diff := cmp.Diff(want, read); diff != "" {
 		t.Error(diff)

@@ -22,7 +22,7 @@ type Event struct {
 	At      time.Time `json:"at,omitzero"`      // now: the time; next, asked: when the message had come whole
 	URL     string    `json:"url,omitempty"`    // inbox, source: the address that was opened
 	Count   int       `json:"count,omitempty"`  // seen: how many requests had come
-	Yes     bool      `json:"yes,omitempty"`    // reached, verified
+	Yes     bool      `json:"yes,omitempty"`    // reached, verified, hashed
 	Reason  string    `json:"reason,omitempty"` // next: why nothing came; end: why the run stopped the check
 	Message *Message  `json:"message,omitempty"`
 	Answer  *Response `json:"answer,omitempty"` // asked: what the harness answered
@@ -46,6 +46,7 @@ const (
 	Reached  EventKind = "reached"   // whether anything has come from the platform
 	Shaken   EventKind = "handshake" // how the platform shakes hands by TLS
 	Verified EventKind = "verified"  // whether a token was signed by one of the provider's keys
+	Hashed   EventKind = "hashed"    // whether an ID token holds the hash of an access token
 	Skipped  EventKind = "skipped"   // the check was never begun
 	Ended    EventKind = "end"       // the check's body ended
 )

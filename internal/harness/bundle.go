@@ -31,7 +31,7 @@ func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
 		SampleSize: o.SampleSize, TimeoutMS: o.Timeout.Milliseconds(), PatienceMS: o.Patience.Milliseconds(),
 		Models: attest.Models{BuiltIn: len(p.settings.Models)+len(t.Models) == 0, Digest: modelsDigest(p.models)},
 		Target: attest.Target{Name: t.Name, Endpoints: t.Endpoints, Tenant: t.Tenant, Context: session.Redact(t.Context),
-			ClientCert: t.TLS.CertFile != "", Clients: t.Scopes(), Statement: attest.Statement{Baseline: scope.Statement.Baseline,
+			ClientCert: t.TLS.CertFile != "", Clients: t.Scopes(), SignIn: t.SignIn, Tokens: redacted(session, t.Tokens), Statement: attest.Statement{Baseline: scope.Statement.Baseline,
 				MIMs: listed(scope.Statement.MIMs), Features: listed(scope.Statement.Features),
 				SpecVersion: scope.Statement.SpecVersion, Types: scope.Statement.Types, Profiles: scope.Statement.Profiles, Places: scope.Statement.Places}},
 		Interrupted: report.Run.Interrupted,
@@ -54,6 +54,15 @@ func modelsDigest(c *models.Catalogue) string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// redacted are the texts without secrets.
+func redacted(s *probe.Session, texts map[string]string) map[string]string {
+	shown := map[string]string{}
+	for name, text := range texts {
+		shown[name] = s.Redact(text)
+	}
+	return shown
 }
 
 func listed(list []string) []string {

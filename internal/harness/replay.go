@@ -90,7 +90,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 		clients[name] = target.Client{Scopes: scopes}
 	}
 	options := runner.Options{
-		Target:  &target.Target{Name: run.Target.Name, Endpoints: run.Target.Endpoints, Tenant: run.Target.Tenant, Context: run.Target.Context, Clients: clients, Statement: statement},
+		Target:  &target.Target{Name: run.Target.Name, Endpoints: run.Target.Endpoints, Tenant: run.Target.Tenant, Context: run.Target.Context, Clients: clients, SignIn: run.Target.SignIn, Tokens: run.Target.Tokens, Statement: statement},
 		Session: session, Models: catalogue, Beside: beside, Waivers: b.Report.Waivers, Tool: s.Tool, RunID: b.Report.Run.ID, Seed: run.Seed, SampleSize: run.SampleSize,
 		Concurrency: runtime.GOMAXPROCS(0), Rate: b.Report.Run.Rate,
 		Timeout: time.Duration(run.TimeoutMS) * time.Millisecond, Patience: time.Duration(run.PatienceMS) * time.Millisecond,

@@ -94,7 +94,7 @@ func Run(t *testing.T, check suites.Check, seed uint64, platform *target.Target,
 	}
 	defer session.Close()
 	env := suites.Env{Seed: seed, Profile: string(profile), Features: suites.Features(), Endpoints: platform.Endpoints,
-		Places: platform.Statement.Places, Profiles: platform.Statement.Profiles, Scopes: platform.Scopes(), Witness: session.Witness(check.ID),
+		Places: platform.Statement.Places, Profiles: platform.Statement.Profiles, Scopes: platform.Scopes(), SignIn: platform.SignIn, Tokens: platform.Tokens, Witness: session.Witness(check.ID),
 		Sample: func(ctx context.Context) (*suites.Sample, error) {
 			return suites.TakeSample(ctx, session.Client("sample"), 1, 50, nil)
 		}}

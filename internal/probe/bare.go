@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 )
@@ -13,7 +14,13 @@ import (
 const formType = "application/x-www-form-urlencoded"
 
 // bare says whether the request is sent without the target's usual credentials.
-func (r Request) bare() bool { return r.Anonymous || r.Plain || r.Client != "" }
+func (r Request) bare() bool { return r.Anonymous || r.Plain || r.SignsIn || r.Client != "" }
+
+// filled is the body with the user who signs in.
+func (s *Session) filled(body []byte) []byte {
+	u := s.target.User
+	return []byte(strings.NewReplacer(UserName, url.QueryEscape(u.Name), UserPassword, url.QueryEscape(u.Password)).Replace(string(body)))
+}
 
 // bare takes the target's credentials from the call, and gives it those of its client.
 func (s *Session) bare(k *call) *evidence.Failure {
@@ -24,6 +31,9 @@ func (s *Session) bare(k *call) *evidence.Failure {
 		if slices.ContainsFunc(s.target.SecretHeaders, func(secret string) bool { return http.CanonicalHeaderKey(secret) == name }) {
 			k.header.Del(name)
 		}
+	}
+	if k.request.SignsIn && s.target.User.Password == "" {
+		return &evidence.Failure{Class: evidence.Denied, Reason: "the target has no user who signs in: name one as clients.code.user in target.yaml"}
 	}
 	if k.request.Client == "" {
 		return nil

@@ -55,6 +55,9 @@ func (g *guard) refusal(k *call, method string, u *url.URL) string {
 		}
 		return ""
 	}
+	if k.request.SignsIn && (k.endpoint != target.OpenID || g.profile == target.Observe) {
+		return "it would sign somebody in, which is done at the endpoint openid only, and not by a run that observes"
+	}
 	if k.endpoint == target.OpenID && method == http.MethodPost && k.header.Get("Content-Type") == formType {
 		return "" // a request for a token or about one of the run's own, which profile observe may send too
 	}

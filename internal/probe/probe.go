@@ -46,6 +46,21 @@ const (
 	Reader   = target.Reader
 	Limited  = target.Limited
 	Stranger = target.Stranger
+	Outsider = target.Outsider
+	Code     = target.Code
+)
+
+// Expired is the name of a token of the target that has ended.
+const Expired = target.Expired
+
+// SignIn is what checks have to know of the client Code.
+type SignIn = target.SignIn
+
+// What stands in the body of a request that signs in (Request.SignsIn) for the target's
+// user and their password. The record has these, too.
+const (
+	UserName     = "${MIMCHECK_USER}"
+	UserPassword = "${MIMCHECK_USER_PASSWORD}"
 )
 
 // Request is one request of a check, relative to an endpoint of the target.
@@ -65,6 +80,9 @@ type Request struct {
 	// Client names the client of the target that the request is sent as, by HTTP Basic
 	// (RFC 6749, 2.3.1), and with no other credentials.
 	Client string
+	// SignsIn says that UserName and UserPassword in the body, a form, stand for the target's
+	// user. Only the endpoint OpenID is told who that is, and not while a run observes.
+	SignsIn bool
 	// Plain asks by http, at the same host, whatever the endpoint's URL says, and without
 	// the target's credentials.
 	Plain bool

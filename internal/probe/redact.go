@@ -21,11 +21,15 @@ const (
 	varPassword     = "${MIMCHECK_PASSWORD}"
 	varClientSecret = "${MIMCHECK_CLIENT_SECRET}"
 	varToken        = "${MIMCHECK_TOKEN}"    // that a check was given
+	varCode         = "${MIMCHECK_CODE}"     // that a check was given
 	varHidden       = "${MIMCHECK_REDACTED}" // a secret that is not the target's, such as a cookie
 )
 
 // varClient stands for the secret of a client of the target.
 func varClient(name string) string { return "${MIMCHECK_CLIENT_" + strings.ToUpper(name) + "}" }
+
+// varTokenOf stands for a token of the target.
+func varTokenOf(name string) string { return "${MIMCHECK_TOKEN_" + strings.ToUpper(name) + "}" }
 
 // varHeader stands for the value of a header field of the target that is secret.
 func varHeader(name string) string {
@@ -88,7 +92,14 @@ func newRedactor(t *target.Target) *redactor {
 	if a.OAuth2.ClientSecret != "" {
 		r.add(basicValue(url.QueryEscape(a.OAuth2.ClientID), url.QueryEscape(a.OAuth2.ClientSecret)), varClientSecret)
 	}
+	r.add(t.User.Password, UserPassword)
+	for name, token := range t.Tokens {
+		r.add(secretOf(token), varTokenOf(name))
+	}
 	for name, c := range t.Clients {
+		if c.Secret == "" {
+			continue
+		}
 		stand := varClient(name)
 		r.add(c.Secret, stand)
 		r.add(basicValue(url.QueryEscape(c.ID), url.QueryEscape(c.Secret)), stand)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
 	"strings"
 )
 
@@ -25,6 +26,23 @@ func (r *redactor) learn(body []byte) {
 		// A shorter one can't be told from other text.
 		if token, is := v.(string); is && len(token) >= shortestCore {
 			r.add(secretOf(token), varToken)
+		}
+	}
+}
+
+// learnCode makes the code that a redirect takes to a client (RFC 6749, 4.1.2) a secret.
+func (r *redactor) learnCode(location string) {
+	if !strings.Contains(location, "code=") { // most redirects, found soon
+		return
+	}
+	to, err := url.Parse(location)
+	if err != nil {
+		return
+	}
+	for _, part := range []string{to.RawQuery, to.Fragment} {
+		said, err := url.ParseQuery(part)
+		if code := said.Get("code"); err == nil && len(code) >= shortestCore {
+			r.add(code, varCode)
 		}
 	}
 }

@@ -347,6 +347,17 @@ func (w replayedWitness) Handshake(_ context.Context, endpoint string, offer Off
 	return *e.Handshake, nil
 }
 
+func (w replayedWitness) Hashed(string, string) (bool, error) {
+	e, _, ok := w.c.next(evidence.Hashed, "")
+	switch {
+	case !ok:
+		return false, w.c.miss("whether %s found an ID token to hold the hash of an access token", w.c.id)
+	case e.Reason != "":
+		return false, errors.New(e.Reason)
+	}
+	return e.Yes, nil
+}
+
 func (w replayedWitness) Verified(string, []byte) (bool, error) {
 	e, _, ok := w.c.next(evidence.Verified, "")
 	switch {

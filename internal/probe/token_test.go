@@ -140,3 +140,74 @@ func TestObservingAsksForTokens(t *testing.T) {
 		}
 	}
 }
+
+// Who signs in is told to the provider alone, and by nobody who only observes; neither the
+// password nor the code shows.
+func TestSigningInShowsNoSecret(t *testing.T) {
+	const password, code, expired = `s3cret/+="<é>&%`, "c0de-that-opens-all", "eyJhbGciOiJFUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
+	var got url.Values
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		got = r.PostForm
+		w.Header().Set("Location", "https://app.example.org/back?code="+code+"&state=planted-state")
+		w.Header().Set("Set-Cookie", "session=s3cret-session; Path=/")
+		w.WriteHeader(http.StatusSeeOther)
+		fmt.Fprintf(w, "%s is wrong for %q: %s %s", r.PostForm.Get("p"), r.PostForm.Get("u"), code, r.Header.Get("Authorization"))
+	}))
+	defer server.Close()
+	platform := &target.Target{Endpoints: map[string]string{target.OpenID: server.URL, target.Protected: server.URL}, User: target.User{Name: "a&b", Password: password},
+		Tokens: map[string]string{target.Expired: expired}}
+	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	for _, c := range []struct {
+		endpoint string
+		profile  target.Profile
+		sent     bool
+	}{{target.OpenID, target.Reference, true}, {target.OpenID, target.Observe, false}, {target.Protected, target.Reference, false}} {
+		got = nil
+		session, err := probe.Open(t.Context(), platform, probe.Options{Profile: c.profile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close()
+		client := session.Client("check")
+		r, err := client.Do(t.Context(), probe.Request{Endpoint: c.endpoint, Method: http.MethodPost, Path: "/sign-in", Header: form, SignsIn: true, KeepRedirects: true,
+			Body: []byte("u=" + probe.UserName + "&p=" + probe.UserPassword)})
+		if (err == nil) != c.sent || c.sent != (got != nil) {
+			t.Errorf("%s, %s: %v, and %v was sent", c.endpoint, c.profile, err, got)
+		}
+		if !c.sent {
+			continue
+		}
+		if got.Get("u") != "a&b" || got.Get("p") != password || !strings.Contains(r.Header.Get("Location"), code) {
+			t.Errorf("%v was sent, and %v came back", got, r.Header)
+		}
+		if _, err := client.Do(t.Context(), probe.Request{Endpoint: target.OpenID, Method: http.MethodPost, Path: "/token", Header: form, Anonymous: true, KeepRedirects: true,
+			Body: []byte(url.Values{"code": {code}, "grant_type": {"authorization_code"}}.Encode())}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Do(t.Context(), probe.Request{Endpoint: target.Protected, Method: http.MethodGet, Anonymous: true, KeepRedirects: true,
+			Header: http.Header{"Authorization": {"Bearer " + expired}}}); err != nil {
+			t.Fatal(err)
+		}
+		shown := everything(t, session, "check")
+		lacksSecret(t, "the record", shown)
+		for _, secret := range []string{code, "c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"} {
+			if strings.Contains(shown, secret) {
+				t.Errorf("%s shows: %s", secret, shown)
+			}
+		}
+		if !strings.Contains(shown, "planted-state") || !strings.Contains(shown, "u=${MIMCHECK_USER}&p=${MIMCHECK_USER_PASSWORD}") {
+			t.Errorf("what is no secret is not kept: %s", shown)
+		}
+	}
+	session, err := probe.Open(t.Context(), &target.Target{Endpoints: platform.Endpoints}, probe.Options{Profile: target.Reference})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	if _, err := session.Client("check").Do(t.Context(), probe.Request{Endpoint: target.OpenID, Method: http.MethodPost, Header: form, SignsIn: true, Body: []byte("a=b")}); err == nil {
+		t.Error("nobody signed in")
+	}
+}

@@ -108,6 +108,7 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 	}
 	if c.endpoint == target.OpenID {
 		s.redact.learn(body)
+		s.redact.learnCode(res.Header.Get("Location"))
 	}
 	c.last.status, c.last.header, c.last.body = res.StatusCode, res.Header, body
 	c.last.openEnded = res.ContentLength < 0 && len(res.TransferEncoding) == 0 && res.ProtoMajor == 1 && res.Body != http.NoBody
@@ -118,8 +119,8 @@ func (s *Session) exchange(out *http.Request, c *call, x *evidence.Exchange) {
 // maxPartial is how much is kept of a body that is not whole, in bytes.
 const maxPartial = 64 << 10
 
-// outgoing makes the request as it goes onto the wire: what the call says, and
-// nothing that a library adds. Header fields and credentials are for the target's
+// outgoing makes the request as it goes onto the wire, and the body as the record has it:
+// what the call says, and nothing that a library adds. Header fields and credentials are for the target's
 // own host, which is the only one that redirects may lead to.
 func (c *call) outgoing(req *http.Request) (*http.Request, []byte) {
 	out := req.Clone(req.Context())
@@ -128,11 +129,15 @@ func (c *call) outgoing(req *http.Request) (*http.Request, []byte) {
 		c.client.s.auth.query(out.URL)
 	}
 	body := c.request.Body
+	sent := body
+	if c.request.SignsIn {
+		sent = c.client.s.filled(body)
+	}
 	out.Body, out.GetBody, out.ContentLength = http.NoBody, nil, 0
 	if body != nil {
-		out.Body = io.NopCloser(bytes.NewReader(body))
-		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		out.ContentLength = int64(len(body))
+		out.Body = io.NopCloser(bytes.NewReader(sent))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(sent)), nil }
+		out.ContentLength = int64(len(sent))
 		if c.chunked {
 			out.ContentLength = -1
 		}

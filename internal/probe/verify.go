@@ -1,10 +1,15 @@
 package probe
 
 import (
+	"crypto"
+	_ "crypto/sha512" // two of the functions that tokens are hashed by
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 )
@@ -22,6 +27,40 @@ func (w witness) Verified(token string, keys []byte) (bool, error) {
 	}
 	w.tape.add(e)
 	return yes, err
+}
+
+func (w witness) Hashed(idToken, accessToken string) (bool, error) {
+	yes, err := hashed(idToken, accessToken)
+	e := evidence.Event{Kind: evidence.Hashed, Yes: yes}
+	if err != nil {
+		e.Reason = err.Error()
+	}
+	w.tape.add(e)
+	return yes, err
+}
+
+// hashed compares at_hash: the left half of a digest, by the hash function of the
+// algorithm that the ID token is signed by, in base64url.
+func hashed(idToken, accessToken string) (bool, error) {
+	parsed, err := jwt.ParseSigned(idToken, asymmetric)
+	if err != nil {
+		return false, errors.New("the ID token is no JWT by an algorithm that mimcheck knows")
+	}
+	var said struct {
+		Hash string `json:"at_hash"`
+	}
+	if err := parsed.UnsafeClaimsWithoutVerification(&said); err != nil {
+		return false, errors.New("what the ID token says can't be read")
+	}
+	algorithm := parsed.Headers[0].Algorithm
+	function, known := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[algorithm[max(0, len(algorithm)-3):]]
+	if !known {
+		return false, fmt.Errorf("%s says not by which function tokens are hashed", algorithm)
+	}
+	h := function.New()
+	h.Write([]byte(accessToken))
+	sum := h.Sum(nil)
+	return said.Hash == base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]), nil
 }
 
 func verified(token string, keys []byte) (bool, error) {

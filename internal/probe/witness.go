@@ -35,6 +35,9 @@ type Witness interface {
 	// Verified says whether the token, a JWT, was signed by one of the keys, a JWK set. Its
 	// signature is in no record. An error says why nobody can tell.
 	Verified(token string, keys []byte) (bool, error)
+	// Hashed says whether the ID token holds the hash of the access token, in at_hash
+	// (OpenID Connect Core 1.0, 3.1.3.6). An error says why nobody can tell.
+	Hashed(idToken, accessToken string) (bool, error)
 	// Handshake shakes hands with an endpoint by TLS, whatever its certificate, and tells
 	// how it went. An error says why nobody can tell.
 	Handshake(ctx context.Context, endpoint string, offer Offer) (Handshake, error)

@@ -128,7 +128,7 @@ func environment(ctx context.Context, plan *Plan, o Options, down outages) suite
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types, Profiles: statement.Profiles, Places: statement.Places,
 		Models: o.Models, Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
-		Patience: o.Patience, Endpoints: o.Target.Endpoints, Scopes: o.Target.Scopes(),
+		Patience: o.Patience, Endpoints: o.Target.Endpoints, Scopes: o.Target.Scopes(), SignIn: o.Target.SignIn, Tokens: o.Target.Tokens,
 	}
 	for _, f := range statement.Features {
 		env.Features = append(env.Features, suites.Feature(f))

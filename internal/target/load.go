@@ -3,6 +3,7 @@ package target
 import (
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,6 +70,7 @@ func (f *file) root(n ast.Node) {
 		yamldoc.Named("context", func(n ast.Node, at string) { t.Context = f.address(n, at) }),
 		yamldoc.Named("auth", f.auth),
 		yamldoc.Named("clients", f.clients),
+		yamldoc.Named("tokens", f.tokens),
 		yamldoc.Named("tls", f.tls),
 		yamldoc.Named("statement", f.statement),
 		yamldoc.Named("politeness", f.politeness),
@@ -218,12 +220,50 @@ func (f *file) clients(n ast.Node, at string) {
 	for _, name := range ClientNames() {
 		fields = append(fields, yamldoc.Named(name, func(n ast.Node, at string) {
 			var c Client
-			seen := f.Mapping(n, at, f.Into("id", &c.ID),
+			all := []yamldoc.Field{f.Into("id", &c.ID),
 				yamldoc.Named("secret", func(n ast.Node, at string) { c.Secret = f.secret(n, at) }),
-				yamldoc.Named("scopes", func(n ast.Node, at string) { c.Scopes = f.Texts(n, at) }))
-			f.need(n, at, seen, "id", "secret")
+				yamldoc.Named("scopes", func(n ast.Node, at string) { c.Scopes = f.Texts(n, at) })}
+			if name == Code {
+				s := &SignIn{}
+				seen := f.Mapping(n, at, append(all,
+					yamldoc.Named("redirectUri", func(n ast.Node, at string) { s.Redirect = f.redirect(n, at) }),
+					yamldoc.Named("user", func(n ast.Node, at string) { f.user(n, at, s) }))...)
+				f.need(n, at, seen, "id", "redirectUri")
+				s.ClientID, s.Public = c.ID, !seen["secret"]
+				f.t.SignIn = s
+			} else {
+				f.need(n, at, f.Mapping(n, at, all...), "id", "secret")
+			}
 			f.t.Clients[name] = c
 		}))
+	}
+	f.Mapping(n, at, fields...)
+}
+
+// redirect reads an address that a provider sends people back to, character by character:
+// it may be of any scheme (RFC 8252, 7.1), and has no fragment (RFC 6749, 3.1.2).
+func (f *file) redirect(n ast.Node, at string) string {
+	s := f.Text(n, at)
+	if u, err := url.Parse(s); s != "" && (err != nil || u.Scheme == "" || u.Fragment != "" || strings.HasSuffix(s, "#") || u.User != nil) {
+		f.Wrong(n, at, "expected the address that the client registered with the provider: a URL without credentials and fragment")
+	}
+	return s
+}
+
+// user reads who signs in, and into which fields of the provider's page.
+func (f *file) user(n ast.Node, at string, s *SignIn) {
+	s.User, s.Password = "username", "password"
+	seen := f.Mapping(n, at, f.Into("name", &f.t.User.Name),
+		yamldoc.Named("password", func(n ast.Node, at string) { f.t.User.Password = f.secret(n, at) }),
+		f.Into("nameField", &s.User), f.Into("passwordField", &s.Password))
+	f.need(n, at, seen, "name", "password")
+}
+
+func (f *file) tokens(n ast.Node, at string) {
+	f.t.Tokens = map[string]string{}
+	var fields []yamldoc.Field
+	for _, name := range TokenNames() {
+		fields = append(fields, yamldoc.Named(name, func(n ast.Node, at string) { f.t.Tokens[name] = f.secret(n, at) }))
 	}
 	f.Mapping(n, at, fields...)
 }

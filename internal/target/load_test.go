@@ -36,6 +36,13 @@ auth:
 clients:
   reader: {id: app, secret: {env: MIMCHECK_TEST_SECRET}, scopes: [read]}
   stranger: {id: other, secret: {file: secret.txt}}
+  code:
+    id: page
+    scopes: [openid]
+    redirectUri: org.example.app:/signed-in
+    user: {name: test, password: {env: MIMCHECK_TEST_SECRET}, passwordField: secret}
+tokens:
+  expired: {file: secret.txt}
 tls:
   cert: cert.pem
   key: cert.pem
@@ -100,8 +107,10 @@ func TestLoad(t *testing.T) {
 		Name: "City of Example", Endpoints: map[string]string{NGSILD: "https://broker.example.org/ngsi-ld/v1"}, Tenant: "openiot",
 		Header: map[string]string{"X-Request-Class": "test", "X-Gateway-Token": "s3cret-of-env"}, SecretHeaders: []string{"X-Gateway-Token"},
 		Context: "https://example.org/context.jsonld",
-		Clients: map[string]Client{Reader: {ID: "app", Secret: "s3cret-of-env", Scopes: []string{"read"}}, Stranger: {ID: "other", Secret: "s3cret-of-file"}},
-		TLS:     TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "cert.pem"), CAFile: filepath.Join(dir, "cert.pem"), ServerName: "broker"},
+		Clients: map[string]Client{Reader: {ID: "app", Secret: "s3cret-of-env", Scopes: []string{"read"}}, Stranger: {ID: "other", Secret: "s3cret-of-file"}, Code: {ID: "page", Scopes: []string{"openid"}}},
+		SignIn:  &SignIn{ClientID: "page", Public: true, Redirect: "org.example.app:/signed-in", User: "username", Password: "secret"},
+		User:    User{Name: "test", Password: "s3cret-of-env"}, Tokens: map[string]string{Expired: "s3cret-of-file"},
+		TLS: TLS{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "cert.pem"), CAFile: filepath.Join(dir, "cert.pem"), ServerName: "broker"},
 		Statement: Statement{Baseline: "oasc-2019-01-16", MIMs: []string{"MIM1", "MIM2"}, Features: []string{"batch"}, SpecVersion: "1.6.1",
 			Types:    map[string]string{"https://example.org/AirQualityObserved": "AirQualityObserved"},
 			Profiles: map[string]string{"ParkingSpot": "CitySpot"},
@@ -155,7 +164,7 @@ var bad = []struct {
 	{"null endpoints", "endpoints:\nname: a\n", "endpoints: expected fields with values, seen nothing", true},
 	{"no url", "endpoints:\n  ngsi-ld: {}\n", "endpoints.ngsi-ld.url: missing", true},
 	{"an unknown endpoint", "endpoints:\n  ngsi-ld:\n    url: https://a.example\n  ngsild:\n    url: https://a.example\n", ":4:3: endpoints.ngsild: unknown field: expected one of ngsi-ld, ogc-features", true},
-	{"an unknown field", ok + "tennant: a\n", ":2:1: tennant: unknown field: expected one of name, endpoints, tenant, headers, context, auth, clients, tls, statement, politeness, models; tenant is nearest", true},
+	{"an unknown field", ok + "tennant: a\n", ":2:1: tennant: unknown field: expected one of name, endpoints, tenant, headers, context, auth, clients, tokens, tls, statement, politeness, models; tenant is nearest", true},
 	{"an unknown field below", ok + "politeness:\n  rate: 1\n  concurency: 2\n", ":4:3: politeness.concurency: unknown field", true},
 	{"a number for text", ok + "tenant: 12\n", ":2:9: tenant: expected text, seen a number: put it in quotes", true},
 	{"text for a number", ok + "politeness: {rate: fast}\n", ":2:20: politeness.rate: expected a number, seen text", true},
@@ -191,7 +200,13 @@ var bad = []struct {
 	{"no client id", ok + "auth: {oauth2: {tokenUrl: https://a.example, clientSecret: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.oauth2.clientId: missing", true},
 	{"a client without a secret", ok + "clients: {reader: {id: app}}\n", "clients.reader.secret: missing", true},
 	{"a client's secret in the file", ok + "clients: {reader: {id: app, secret: s3cret}}\n", "a secret is written into the file", true},
-	{"a client that no check asks as", ok + "clients: {writer: {id: app, secret: {env: MIMCHECK_TEST_SECRET}}}\n", "writer: unknown field: expected one of reader, limited, stranger", true},
+	{"a client that no check asks as", ok + "clients: {writer: {id: app, secret: {env: MIMCHECK_TEST_SECRET}}}\n", "writer: unknown field: expected one of reader, limited, stranger, outsider, code", true},
+	{"a client that nobody can be sent back to", ok + "clients: {code: {id: page}}\n", "clients.code.redirectUri: missing", true},
+	{"an address that is none", ok + "clients: {code: {id: page, redirectUri: /back}}\n", "clients.code.redirectUri: expected the address that the client registered", false},
+	{"an address with a fragment", ok + "clients: {code: {id: page, redirectUri: \"https://a.example/#b\"}}\n", "clients.code.redirectUri: expected the address that the client registered", false},
+	{"a user without a password", ok + "clients: {code: {id: page, redirectUri: https://a.example, user: {name: test}}}\n", "clients.code.user.password: missing", true},
+	{"a password in the file", ok + "clients: {code: {id: page, redirectUri: https://a.example, user: {name: test, password: s3cret}}}\n", "a secret is written into the file", true},
+	{"a token in the file", ok + "tokens: {expired: abc}\n", "a secret is written into the file", true},
 	{"a bad token URL", ok + "auth: {oauth2: {tokenUrl: a, clientId: b, clientSecret: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.oauth2.tokenUrl: the address has the scheme", true},
 	{"a certificate without key", ok + "tls: {cert: cert.pem}\n", "tls: a client certificate takes both", true},
 	{"a certificate that is not there", ok + "tls: {ca: no.pem}\n", "tls.ca: the file can't be read", false},

@@ -74,6 +74,9 @@ type Target struct {
 	SecretHeaders []string
 	Auth          Auth
 	Clients       map[string]Client // see ClientNames
+	SignIn        *SignIn           // how the user of the client Code signs in; nil without such a client
+	User          User              // who signs in
+	Tokens        map[string]string // that were kept from before, see TokenNames; values are secrets
 	TLS           TLS
 	Context       string // URL of an @context that the platform knows; empty for the core context
 	Statement     Statement
@@ -129,19 +132,42 @@ type Auth struct {
 
 // Client is a program that the provider at the endpoint OpenID knows.
 type Client struct {
-	ID, Secret string
+	ID, Secret string   // the secret of the client Code is empty when it is a public one
 	Scopes     []string // that it asks for; empty leaves them to the provider
 }
+
+// SignIn is what checks have to know of the client Code, none of which is a secret.
+type SignIn struct {
+	ClientID string `json:"clientId"`
+	Public   bool   `json:"public,omitempty"` // the client has no secret
+	// Redirect is the address that the provider sends people back to. Nothing is sent there.
+	Redirect string `json:"redirectUri"`
+	// User and Password are the names of the fields of the page that people sign in at;
+	// empty when nobody can.
+	User     string `json:"userField,omitempty"`
+	Password string `json:"passwordField,omitempty"`
+}
+
+// User is a user of the provider who is there for tests. The password is a secret.
+type User struct{ Name, Password string }
 
 // Names of the clients that checks get tokens as.
 const (
 	Reader   = "reader"   // whose token opens the endpoint Protected
 	Limited  = "limited"  // whose token lacks the right to
 	Stranger = "stranger" // whose token is of another tenant
+	Outsider = "outsider" // whose token is for other data
+	Code     = "code"     // that people sign in for
 )
 
 // ClientNames are all names of clients.
-func ClientNames() []string { return []string{Reader, Limited, Stranger} }
+func ClientNames() []string { return []string{Reader, Limited, Stranger, Outsider, Code} }
+
+// Expired is the name of a token that opened the endpoint Protected, and has ended.
+const Expired = "expired"
+
+// TokenNames are all names of tokens.
+func TokenNames() []string { return []string{Expired} }
 
 // Scopes are those that the clients ask for, by client.
 func (t *Target) Scopes() map[string][]string {

@@ -9,6 +9,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/subtle"
 	"net/http"
 	"strings"
 	"sync"
@@ -31,13 +32,20 @@ const (
 
 // Client is a program that may get tokens.
 type Client struct {
-	ID, Secret string
-	Scopes     []string // that it may ask for
-	Tenant     string   // whose data it may see; empty for the default one
+	ID       string
+	Secret   string   // empty for a public client, such as a page in a browser
+	Scopes   []string // that it may ask for
+	Tenant   string   // whose data it may see; empty for the default one
+	Audience string   // path of the data that its tokens are for; empty for Protected
+	Redirect string   // where those who signed in are sent back to; empty when nobody can
 }
+
+// User is somebody who can sign in.
+type User struct{ Name, Password string }
 
 // The scopes that clients can have.
 const (
+	ScopeOpenID = "openid" // to know who has signed in
 	ScopeRead   = "read"   // to see protected data
 	ScopeStatus = "status" // to see how the platform is; opens no data
 )
@@ -49,6 +57,7 @@ type object = map[string]any
 type Platform struct {
 	root    string // https://HOST:PORT
 	now     func() time.Time
+	users   []User
 	clients []Client
 	data    http.Handler // what is protected
 	signing *ecdsa.PrivateKey
@@ -56,13 +65,17 @@ type Platform struct {
 	rsa     func() (*rsa.PrivateKey, error) // made when somebody asks for it: it takes a while
 	mux     *http.ServeMux
 
-	mu      sync.Mutex
-	revoked map[string]bool // by jti
+	mu        sync.Mutex
+	revoked   map[string]bool    // by jti
+	signIns   kept               // that nobody has answered yet
+	codes     kept               // that were given, by code
+	refreshed map[string]*family // by refresh token, also those that were used
 }
 
-// New makes the provider of the platform at root. Whoever has a token reads data by it,
-// which serves paths below /ngsi-ld/v1. A nil clock is the machine's.
-func New(root string, clock func() time.Time, data http.Handler, clients ...Client) (*Platform, error) {
+// New makes the provider of the platform at root, where users can sign in for clients.
+// Whoever has a token reads data by it, which serves paths below /ngsi-ld/v1. A nil clock
+// is the machine's.
+func New(root string, clock func() time.Time, data http.Handler, users []User, clients ...Client) (*Platform, error) {
 	if clock == nil {
 		clock = time.Now
 	}
@@ -74,7 +87,8 @@ func New(root string, clock func() time.Time, data http.Handler, clients ...Clie
 	if err != nil {
 		return nil, err
 	}
-	p := &Platform{root: root, now: clock, clients: clients, data: data, signing: signing, sealing: sealing, mux: http.NewServeMux(), revoked: map[string]bool{},
+	p := &Platform{root: root, now: clock, users: users, clients: clients, data: data, signing: signing, sealing: sealing, mux: http.NewServeMux(),
+		revoked: map[string]bool{}, signIns: kept{}, codes: kept{}, refreshed: map[string]*family{},
 		rsa: sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })}
 	p.mux.HandleFunc("GET "+Base+"/.well-known/openid-configuration", p.metadata)
 	p.mux.HandleFunc("GET "+oauthMetadata, p.metadata)
@@ -84,6 +98,8 @@ func New(root string, clock func() time.Time, data http.Handler, clients ...Clie
 	p.mux.HandleFunc("POST "+Base+"/revocation", p.revoke)
 	p.mux.HandleFunc(Base+"/userinfo", p.userinfo)
 	p.mux.HandleFunc("GET "+Base+"/authorization", p.authorize)
+	p.mux.HandleFunc("POST "+Base+"/authorization", p.authorize)
+	p.mux.HandleFunc("POST "+Base+"/sign-in", p.decide)
 	p.mux.HandleFunc(Protected+"/", p.protect)
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		reply.JSON(w, http.StatusNotFound, object{"error": "not_found"})
@@ -105,22 +121,25 @@ func (p *Platform) issuer() string { return p.root + Base }
 func (p *Platform) metadata(w http.ResponseWriter, _ *http.Request) {
 	i := p.issuer()
 	reply.JSON(w, http.StatusOK, object{
-		"issuer":                                        i,
-		"authorization_endpoint":                        i + "/authorization",
-		"token_endpoint":                                i + "/token",
-		"userinfo_endpoint":                             i + "/userinfo",
-		"jwks_uri":                                      i + "/keys",
-		"introspection_endpoint":                        i + "/introspection",
-		"revocation_endpoint":                           i + "/revocation",
-		"scopes_supported":                              []string{"openid", ScopeRead, ScopeStatus},
-		"response_types_supported":                      []string{"code"},
-		"grant_types_supported":                         []string{"authorization_code", "client_credentials"},
-		"subject_types_supported":                       []string{"public"},
-		"id_token_signing_alg_values_supported":         []string{"RS256", "ES256"},
-		"token_endpoint_auth_methods_supported":         []string{"client_secret_basic", "client_secret_post"},
-		"introspection_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
-		"revocation_endpoint_auth_methods_supported":    []string{"client_secret_basic", "client_secret_post"},
-		"code_challenge_methods_supported":              []string{"S256"},
+		"issuer":                                         i,
+		"authorization_endpoint":                         i + "/authorization",
+		"token_endpoint":                                 i + "/token",
+		"userinfo_endpoint":                              i + "/userinfo",
+		"jwks_uri":                                       i + "/keys",
+		"introspection_endpoint":                         i + "/introspection",
+		"revocation_endpoint":                            i + "/revocation",
+		"scopes_supported":                               []string{ScopeOpenID, ScopeRead, ScopeStatus},
+		"response_types_supported":                       []string{"code"},
+		"response_modes_supported":                       []string{"query"},
+		"grant_types_supported":                          []string{"authorization_code", "refresh_token", "client_credentials"},
+		"subject_types_supported":                        []string{"public"},
+		"id_token_signing_alg_values_supported":          []string{"RS256", "ES256"},
+		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post", "none"},
+		"introspection_endpoint_auth_methods_supported":  []string{"client_secret_basic", "client_secret_post"},
+		"revocation_endpoint_auth_methods_supported":     []string{"client_secret_basic", "client_secret_post", "none"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"authorization_response_iss_parameter_supported": true,
+		"request_uri_parameter_supported":                false,
 	})
 }
 
@@ -144,4 +163,17 @@ func (p *Platform) keys(w http.ResponseWriter, _ *http.Request) {
 		{Key: other.Public(), KeyID: keyRS256, Algorithm: string(jose.RS256), Use: "sig"},
 		{Key: p.sealing.Public(), KeyID: keySeal, Algorithm: string(jose.ECDH_ES_A256KW), Use: "enc"},
 	}})
+}
+
+// same compares two secrets in a time that says nothing of them.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// known is the client of the id; nil when there is none.
+func (p *Platform) known(id string) *Client {
+	for i := range p.clients {
+		if p.clients[i].ID == id {
+			return &p.clients[i]
+		}
+	}
+	return nil
 }

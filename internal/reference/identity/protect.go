@@ -39,7 +39,7 @@ func (p *Platform) admitted(w http.ResponseWriter, r *http.Request) *claims {
 		challenge(w, http.StatusUnauthorized, "")
 		return nil
 	}
-	said := p.read(token)
+	said := p.read(token, Protected)
 	if said == nil {
 		challenge(w, http.StatusUnauthorized, `error="invalid_token"`)
 	}
@@ -69,15 +69,12 @@ func (p *Platform) protect(w http.ResponseWriter, r *http.Request) {
 
 // userinfo tells who the token is of (OpenID Connect Core 1.0, 5.3).
 func (p *Platform) userinfo(w http.ResponseWriter, r *http.Request) {
-	if said := p.admitted(w, r); said != nil {
+	said := p.admitted(w, r)
+	switch {
+	case said == nil:
+	case !slices.Contains(strings.Fields(said.Scope), ScopeOpenID):
+		challenge(w, http.StatusForbidden, `error="insufficient_scope", scope="`+ScopeOpenID+`"`)
+	default:
 		reply.JSON(w, http.StatusOK, object{"sub": said.Subject})
 	}
-}
-
-// authorize would let people sign in (RFC 6749, 3.1). The reference city has none, so that
-// no client has an address to send them back to, and whoever is sent here stays.
-func (p *Platform) authorize(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusBadRequest)
-	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html lang=\"en\"><title>Sign in</title><p>This client has no such address to send anybody back to.</p></html>\n")) // the client may be gone
 }

@@ -1,8 +1,9 @@
 package identity
 
 import (
+	"cmp"
 	"crypto/rand"
-	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,9 @@ const lifetime = 10 * time.Minute
 
 // maxForm is the largest form that is read, in bytes.
 const maxForm = 64 << 10
+
+// accessToken is the type of access tokens that are JWTs (RFC 9068, 2.1).
+const accessToken jose.ContentType = "at+jwt"
 
 // claims are what an access token says, by RFC 9068, 2.2.
 type claims struct {
@@ -43,9 +47,10 @@ func form(w http.ResponseWriter, r *http.Request) url.Values {
 	return r.PostForm
 }
 
-// client is who asks: by HTTP Basic or in the form (RFC 6749, 2.3.1). It answers itself,
-// and gives nil, when it is nobody that is known.
-func (p *Platform) client(w http.ResponseWriter, r *http.Request, form url.Values) *Client {
+// client is who asks: by HTTP Basic or in the form (RFC 6749, 2.3.1). A public client has
+// nothing but its name to give, which does where public says so. It answers itself, and
+// gives nil, when it is nobody that is known.
+func (p *Platform) client(w http.ResponseWriter, r *http.Request, form url.Values, public bool) *Client {
 	id, secret := form.Get("client_id"), form.Get("client_secret")
 	user, password, basic := r.BasicAuth()
 	if basic {
@@ -56,11 +61,8 @@ func (p *Platform) client(w http.ResponseWriter, r *http.Request, form url.Value
 			id = ""
 		}
 	}
-	for i := range p.clients {
-		c := &p.clients[i]
-		if c.ID == id && subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) == 1 {
-			return c
-		}
+	if c := p.known(id); c != nil && (c.Secret != "" || public) && same(c.Secret, secret) {
+		return c
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="clients of the reference city platform"`)
 	refuse(w, http.StatusUnauthorized, "invalid_client")
@@ -80,7 +82,7 @@ func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request")
 		return
 	}
-	c := p.client(w, r, f)
+	c := p.client(w, r, f, true)
 	if c == nil {
 		return
 	}
@@ -90,7 +92,9 @@ func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
 	case "client_credentials":
 		p.grant(w, c, strings.Fields(f.Get("scope")))
 	case "authorization_code":
-		refuse(w, http.StatusBadRequest, "invalid_grant") // nobody can have been given a code
+		p.exchange(w, c, f)
+	case "refresh_token":
+		p.refresh(w, c, f)
 	default:
 		refuse(w, http.StatusBadRequest, "unsupported_grant_type")
 	}
@@ -98,6 +102,10 @@ func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
 
 // grant gives a token of the scopes, or of all that the client may have.
 func (p *Platform) grant(w http.ResponseWriter, c *Client, scopes []string) {
+	if c.Secret == "" { // anybody could say that they are the client (RFC 6749, 4.4)
+		refuse(w, http.StatusBadRequest, "unauthorized_client")
+		return
+	}
 	if len(scopes) == 0 {
 		scopes = c.Scopes
 	}
@@ -107,37 +115,66 @@ func (p *Platform) grant(w http.ResponseWriter, c *Client, scopes []string) {
 			return
 		}
 	}
-	now := p.now()
-	said := claims{
-		Claims: jwt.Claims{Issuer: p.issuer(), Subject: c.ID, Audience: jwt.Audience{p.root + Protected}, ID: rand.Text(),
-			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(lifetime))},
-		ClientID: c.ID, Scope: strings.Join(scopes, " "), Tenant: c.Tenant,
-	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.signing, KeyID: keyES256}},
-		(&jose.SignerOptions{}).WithType("at+jwt"))
-	var token string
-	if err == nil {
-		token, err = jwt.Signed(signer).Claims(said).Serialize()
-	}
+	said := p.saying(c, c.ID, scopes, p.now())
+	token, err := p.signed(accessToken, said)
 	if err != nil {
 		http.Error(w, "the token could not be made", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Pragma", "no-cache")
-	reply.JSON(w, http.StatusOK, object{"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.Seconds()), "scope": said.Scope})
+	give(w, said, object{"access_token": token})
 }
 
-// read gives what a token says that is still good; nil for any other.
-func (p *Platform) read(token string) *claims {
+// Earlier is a token that the client was given so long ago, and has ended when that is
+// longer than tokens last.
+func (p *Platform) Earlier(id string, ago time.Duration) (string, error) {
+	c := p.known(id)
+	if c == nil {
+		return "", fmt.Errorf("the provider knows no client %q", id)
+	}
+	return p.signed(accessToken, p.saying(c, c.ID, c.Scopes, p.now().Add(-ago)))
+}
+
+// saying are the claims of a new access token of somebody.
+func (p *Platform) saying(c *Client, subject string, scopes []string, now time.Time) claims {
+	return claims{
+		Claims: jwt.Claims{Issuer: p.issuer(), Subject: subject, Audience: jwt.Audience{p.root + cmp.Or(c.Audience, Protected)}, ID: rand.Text(),
+			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(lifetime))},
+		ClientID: c.ID, Scope: strings.Join(scopes, " "), Tenant: c.Tenant,
+	}
+}
+
+// signed is a token of the kind that says what is said.
+func (p *Platform) signed(kind jose.ContentType, said any) (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: p.signing, KeyID: keyES256}},
+		(&jose.SignerOptions{}).WithType(kind))
+	if err != nil {
+		return "", err
+	}
+	return jwt.Signed(signer).Claims(said).Serialize()
+}
+
+// give answers with tokens (RFC 6749, 5.1).
+func give(w http.ResponseWriter, said claims, tokens object) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Pragma", "no-cache")
+	tokens["token_type"], tokens["expires_in"], tokens["scope"] = "Bearer", int(lifetime.Seconds()), said.Scope
+	reply.JSON(w, http.StatusOK, tokens)
+}
+
+// read gives what a token says that is still good, for the data at the path or, when that
+// is empty, for any; nil for any other.
+func (p *Platform) read(token, path string) *claims {
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		return nil
 	}
 	var said claims
-	if parsed.Claims(p.signing.Public(), &said) != nil ||
-		said.ValidateWithLeeway(jwt.Expected{Issuer: p.issuer(), AnyAudience: jwt.Audience{p.root + Protected}, Time: p.now()}, 0) != nil {
-		return nil
+	want := jwt.Expected{Issuer: p.issuer(), Time: p.now()}
+	if path != "" {
+		want.AnyAudience = jwt.Audience{p.root + path}
+	}
+	if parsed.Headers[0].ExtraHeaders[jose.HeaderType] != string(accessToken) || parsed.Claims(p.signing.Public(), &said) != nil || said.ValidateWithLeeway(want, 0) != nil {
+		return nil // an ID token, say, opens nothing (RFC 9068, 4)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -154,11 +191,11 @@ func (p *Platform) introspect(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request")
 		return
 	}
-	if p.client(w, r, f) == nil {
+	if p.client(w, r, f, false) == nil {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	said := p.read(f.Get("token"))
+	said := p.read(f.Get("token"), "")
 	if said == nil {
 		reply.JSON(w, http.StatusOK, object{"active": false})
 		return
@@ -174,11 +211,12 @@ func (p *Platform) revoke(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request")
 		return
 	}
-	c := p.client(w, r, f)
+	c := p.client(w, r, f, true)
 	if c == nil {
 		return
 	}
-	if said := p.read(f.Get("token")); said != nil && said.ClientID == c.ID {
+	p.endFamily(f.Get("token"), c)
+	if said := p.read(f.Get("token"), ""); said != nil && said.ClientID == c.ID {
 		p.mu.Lock()
 		p.revoked[said.ID] = true
 		p.mu.Unlock()
