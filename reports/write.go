@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"bufio"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,12 +17,20 @@ import (
 // keeps its permissions; a symbolic link stays and what it points to is replaced.
 // A device or pipe, such as /dev/stdout, is written to directly.
 func Write(path string, b []byte) error {
+	return WriteFrom(path, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// WriteFrom is Write for content that need not be in memory as a whole: write writes it.
+func WriteFrom(path string, write func(io.Writer) error) error {
 	perm := fs.FileMode(0o666) // less the umask
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s is a directory: expected the name of a file to write", path)
 	case err == nil && !info.Mode().IsRegular():
-		if err := writeTo(path, os.O_WRONLY, perm, b); err != nil {
+		if err := writeTo(path, os.O_WRONLY, perm, write); err != nil {
 			return fmt.Errorf("can't write %s: %w", path, cause(err))
 		}
 		return nil
@@ -34,7 +44,7 @@ func Write(path string, b []byte) error {
 	}
 	// Not os.CreateTemp: it ignores the umask.
 	temporary := filepath.Join(filepath.Dir(path), "."+rand.Text()+".tmp")
-	if err := writeTo(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm, b); err != nil {
+	if err := writeTo(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm, write); err != nil {
 		_ = os.Remove(temporary) // it may not be there; the first error is the one to tell
 		return fmt.Errorf("can't write %s: %w", path, cause(err))
 	}
@@ -44,12 +54,15 @@ func Write(path string, b []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
-func writeTo(path string, flags int, perm fs.FileMode, b []byte) error {
+func writeTo(path string, flags int, perm fs.FileMode, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, flags, perm)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
+	buffered := bufio.NewWriterSize(f, 64<<10)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
 	if err == nil && flags&os.O_EXCL != 0 {
 		err = f.Sync()
 	}

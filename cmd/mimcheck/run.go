@@ -90,10 +90,13 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
+// runMemory is from where on a run rather collects garbage than takes more memory, in
+// bytes. What it keeps may still be more than that.
+const runMemory = 104 << 20
+
 func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
-	if os.Getenv("GOGC") == "" {
-		// A run keeps its evidence in memory: a third less at the peak for a tenth more time.
-		defer debug.SetGCPercent(debug.SetGCPercent(20))
+	if os.Getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(runMemory))
 	}
 	f.settings.Tool = tool()
 	if f.repeat < 1 {
@@ -134,13 +137,11 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if report == nil {
 		return err
 	}
-	debug.FreeOSMemory() // what the run needed, before the report needs as much again
 	report.Run.Command = f.command
 	if f.settings.Seed == 0 {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
 	}
 	written, writeErr := writeReport(f.out, report, in)
-	debug.FreeOSMemory() // and likewise before the bundle
 	if writeErr == nil {
 		var path string
 		if path, writeErr = writeBundle(f, prepared, report); writeErr == nil {
@@ -177,15 +178,7 @@ func writeBundle(f runFlags, prepared *harness.Prepared, report *reports.Report)
 	if path == "" {
 		path = filepath.Join(f.out, "run"+attest.Extension)
 	}
-	b, err := prepared.Bundle(report)
-	if err != nil {
-		return "", err
-	}
-	encoded, err := b.Encode()
-	if err != nil {
-		return "", err
-	}
-	return path, reports.Write(path, encoded)
+	return path, reports.WriteFrom(path, func(w io.Writer) error { return prepared.WriteBundle(w, report) })
 }
 
 // commandLine is the command with the flags that were given, for a POSIX shell.

@@ -4,6 +4,9 @@
 package attest
 
 import (
+	"io"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -88,6 +91,17 @@ type Statement struct {
 	Places map[string]target.Place `json:"places,omitempty"`
 }
 
+// Recorded is what a run recorded, as whoever recorded it keeps it.
+type Recorded interface {
+	// WriteExchanges writes the exchanges, sorted by check and order, as
+	// evidence.WriteLines does.
+	WriteExchanges(w io.Writer) error
+	// WriteEvents writes the events in the same way.
+	WriteEvents(w io.Writer) error
+	// Bodies are the contents that these refer to, by hex SHA-256; none that nothing refers to.
+	Bodies() iter.Seq2[string, []byte]
+}
+
 // New makes a bundle of what a run recorded. The baseline is that of the report.
 func New(report *reports.Report, run Run, exchanges []evidence.Exchange, events []evidence.Event, blobs evidence.Blobs) (*Bundle, error) {
 	raw, err := baselines.Source(report.Baseline.ID)
@@ -109,6 +123,15 @@ func New(report *reports.Report, run Run, exchanges []evidence.Exchange, events 
 	}
 	return b, nil
 }
+
+// WriteExchanges implements Recorded.
+func (b *Bundle) WriteExchanges(w io.Writer) error { return evidence.WriteLines(w, b.Exchanges) }
+
+// WriteEvents implements Recorded.
+func (b *Bundle) WriteEvents(w io.Writer) error { return evidence.WriteLines(w, b.Events) }
+
+// Bodies implements Recorded.
+func (b *Bundle) Bodies() iter.Seq2[string, []byte] { return maps.All(b.Blobs) }
 
 func order(checkA string, seqA int, checkB string, seqB int) int {
 	if c := strings.Compare(checkA, checkB); c != 0 {

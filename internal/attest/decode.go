@@ -105,11 +105,11 @@ func Decode(content []byte) (*Bundle, error) {
 	if want := newManifest(manifest.Files); want.Root != manifest.Root || want.Evidence != manifest.Evidence || want.Scope != manifest.Scope {
 		return nil, wrong(manifestFile, "its root digests are not those of its files: expected root %s, evidence %s, scope %s", want.Root, want.Evidence, want.Scope)
 	}
-	again, err := zipped(entries)
-	if err != nil {
+	var again bytes.Buffer
+	if err := zipped(&again, entries); err != nil {
 		return nil, &Error{Err: err}
 	}
-	if at := firstDifference(again, content); at >= 0 {
+	if at := firstDifference(again.Bytes(), content); at >= 0 {
 		return nil, wrong("", "byte %d, %s, is not what mimcheck writes there", at, whereIs(entries, int64(at)))
 	}
 	b := &Bundle{Signature: signature, manifest: &manifest}

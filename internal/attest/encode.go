@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites/baselines"
 )
 
 // Encode gives the bytes of the bundle: the same for the same bundle. It is a zip
@@ -26,7 +27,24 @@ func (b *Bundle) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return archive(entries, b.Signature)
+	var out bytes.Buffer
+	err = archive(&out, entries, b.Signature)
+	return out.Bytes(), err
+}
+
+// Write writes the bundle that New would make of the report and the run, without having
+// all of its evidence in memory.
+func Write(w io.Writer, report *reports.Report, run Run, recorded Recorded) error {
+	raw, err := baselines.Source(report.Baseline.ID)
+	if err != nil {
+		return err
+	}
+	b := &Bundle{Report: report, Run: run, baseline: raw}
+	entries, err := packed(b.parts(valid, recorded))
+	if err != nil {
+		return err
+	}
+	return archive(w, entries, nil)
 }
 
 // Manifest is the manifest of the bundle.
@@ -48,8 +66,9 @@ type part struct {
 	write func(io.Writer) error
 }
 
-// parts are sorted by name; form gives the bytes of the report.
-func (b *Bundle) parts(form func(*reports.Report) ([]byte, error)) []part {
+// parts are sorted by name; form gives the bytes of the report, and recorded is what is
+// judged by it.
+func (b *Bundle) parts(form func(*reports.Report) ([]byte, error), recorded Recorded) []part {
 	all := []part{
 		{reportFile, func(w io.Writer) error {
 			report, err := form(b.Report)
@@ -57,10 +76,10 @@ func (b *Bundle) parts(form func(*reports.Report) ([]byte, error)) []part {
 		}},
 		{runFile, func(w io.Writer) error { return writeCanonical(w, b.Run) }},
 		{baselineFile, whole(b.baseline)},
-		{exchangesFile, func(w io.Writer) error { return writeLines(w, b.Exchanges) }},
-		{eventsFile, func(w io.Writer) error { return writeLines(w, b.Events) }},
+		{exchangesFile, recorded.WriteExchanges},
+		{eventsFile, recorded.WriteEvents},
 	}
-	for digest, content := range b.Blobs {
+	for digest, content := range recorded.Bodies() {
 		all = append(all, part{blobFolder + "/" + digest, whole(content)})
 	}
 	slices.SortFunc(all, func(x, y part) int { return strings.Compare(x.name, y.name) })
@@ -83,9 +102,10 @@ func valid(r *reports.Report) ([]byte, error) {
 }
 
 // entries are the packed parts.
-func (b *Bundle) entries() ([]entry, error) {
+func (b *Bundle) entries() ([]entry, error) { return packed(b.parts(valid, b)) }
+
+func packed(parts []part) ([]entry, error) {
 	var p packer
-	parts := b.parts(valid)
 	entries := make([]entry, 0, len(parts))
 	for _, part := range parts {
 		e, err := p.pack(part)
@@ -110,18 +130,6 @@ func writeCanonical(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("JSON can't hold it: %w", err)
-	}
-	return nil
-}
-
-// writeLines writes JSON with one value a line.
-func writeLines[T any](w io.Writer, values []T) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	for _, v := range values {
-		if err := e.Encode(v); err != nil {
-			return fmt.Errorf("JSON can't hold it: %w", err)
-		}
 	}
 	return nil
 }
@@ -198,36 +206,35 @@ func listed(entries []entry) []File {
 }
 
 // archive writes the zip file.
-func archive(entries []entry, signature []byte) ([]byte, error) {
+func archive(w io.Writer, entries []entry, signature []byte) error {
 	manifest, err := canonical(newManifest(listed(entries)))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	all := append([]entry{store(manifestFile, manifest)}, entries...)
 	if signature != nil {
 		all = append(all, store(signatureFile, signature))
 	}
-	return zipped(all)
+	return zipped(w, all)
 }
 
-// zipped is the archive with these entries, in their order.
-func zipped(all []entry) ([]byte, error) {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
+// zipped writes the archive with these entries, in their order.
+func zipped(to io.Writer, all []entry) error {
+	w := zip.NewWriter(to)
 	for _, e := range all {
 		h := &zip.FileHeader{Name: e.name, Method: e.method, CRC32: e.crc,
 			UncompressedSize64: uint64(e.size), CompressedSize64: uint64(len(e.raw))}
 		h.ModifiedDate = 1<<5 | 1 //nolint:staticcheck // 1980-01-01, the first day that a zip file can tell: no time is meant
 		f, err := w.CreateRaw(h)
-		if err != nil {
-			return nil, fmt.Errorf("the bundle can't be written: %w", err)
+		if err == nil {
+			_, err = f.Write(e.raw)
 		}
-		if _, err := f.Write(e.raw); err != nil {
-			return nil, fmt.Errorf("the bundle can't be written: %w", err)
+		if err != nil {
+			return fmt.Errorf("the bundle can't be written: %w", err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("the bundle can't be written: %w", err)
+		return fmt.Errorf("the bundle can't be written: %w", err)
 	}
-	return out.Bytes(), nil
+	return nil
 }

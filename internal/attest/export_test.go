@@ -1,6 +1,7 @@
 package attest
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"testing"
@@ -18,9 +19,9 @@ func Archive(t testing.TB, files map[string][]byte) []byte {
 		}
 		entries = append(entries, e)
 	}
-	out, err := archive(entries, nil)
-	if err != nil {
+	var out bytes.Buffer
+	if err := archive(&out, entries, nil); err != nil {
 		t.Fatal(err)
 	}
-	return out
+	return out.Bytes()
 }

@@ -50,7 +50,7 @@ func (b *Bundle) fill(files map[string][]byte) (err error) {
 		}
 		b.Blobs[digest] = content
 	}
-	for _, part := range b.parts(reports.Form) {
+	for _, part := range b.parts(reports.Form, b) {
 		var again bytes.Buffer
 		if err := part.write(&again); err != nil {
 			return &Error{File: part.name, Err: err}

@@ -78,7 +78,7 @@ func (b *Bundle) harOwn(part bool) (*harOwn, error) {
 // checks were told.
 func (b *Bundle) told() (string, error) {
 	h := sha256.New()
-	if err := errors.Join(writeCanonical(h, b.Run), writeCanonical(h, b.Report.Canonical()), writeLines(h, b.Exchanges), writeLines(h, b.Events)); err != nil {
+	if err := errors.Join(writeCanonical(h, b.Run), writeCanonical(h, b.Report.Canonical()), b.WriteExchanges(h), b.WriteEvents(h)); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

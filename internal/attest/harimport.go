@@ -75,7 +75,7 @@ func ImportHAR(content []byte) (b *Bundle, part bool, err error) {
 	if log.Own.Report == nil {
 		return nil, false, badHAR("/log/_mimcheck/report", "it is missing: expected the report of the run")
 	}
-	blobs := harBlobs{}
+	blobs := harBlobs{evidence.Bodies{}}
 	for digest, body := range log.Own.Bodies {
 		if _, err := blobs.keep(digest, body); err != nil {
 			return nil, false, &HARError{"/log/_mimcheck/bodies", err}
@@ -116,21 +116,14 @@ func ImportHAR(content []byte) (b *Bundle, part bool, err error) {
 }
 
 // harBlobs are the bodies that an archive shows.
-type harBlobs map[string][]byte
-
-func (h harBlobs) Put(b []byte) evidence.Body { return evidence.NewMemoryBlobs(0).Put(b) }
-
-func (h harBlobs) Get(digest string) ([]byte, bool) {
-	b, ok := h[digest]
-	return b, ok
-}
+type harBlobs struct{ evidence.Bodies }
 
 // keep keeps a body, which has to have the digest.
 func (h harBlobs) keep(digest string, body []byte) (evidence.Body, error) {
 	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != digest {
 		return evidence.Body{}, fmt.Errorf("a body was altered: its digest is %x, and the archive says %s", sum, quoted(digest))
 	}
-	h[digest] = body
+	h.Bodies[digest] = body
 	return evidence.Body{SHA256: digest, Size: int64(len(body))}, nil
 }
 
@@ -196,7 +189,7 @@ func header(pairs []harPair) http.Header {
 
 // Rejudged is the bundle with another report over the same evidence.
 func (b *Bundle) Rejudged(report *reports.Report) (*Bundle, error) {
-	again, err := New(report, b.Run, b.Exchanges, b.Events, harBlobs(b.Blobs))
+	again, err := New(report, b.Run, b.Exchanges, b.Events, evidence.Bodies(b.Blobs))
 	if err != nil {
 		return nil, err
 	}

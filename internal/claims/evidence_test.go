@@ -94,7 +94,7 @@ func TestBundlesAreVerifiedBeforeTheyAreBelieved(t *testing.T) {
 	}
 	// A vendor who writes another outcome into the report, and signs that.
 	bad := recorded(t, "", fault...)
-	forged, err := attest.New(bad.Report, bad.Run, bad.Exchanges, bad.Events, blobs(bad.Blobs))
+	forged, err := attest.New(bad.Report, bad.Run, bad.Exchanges, bad.Events, evidence.Bodies(bad.Blobs))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,13 +185,4 @@ func TestWaiversDoNotCount(t *testing.T) {
 	if got.Finding != Contradicted || len(gathered[0].Notes) != 1 || !strings.Contains(gathered[0].Notes[0], "waived mim1.entity.create.location") {
 		t.Errorf("%+v, %v", got, gathered[0].Notes)
 	}
-}
-
-type blobs map[string][]byte
-
-func (b blobs) Put([]byte) evidence.Body { panic("nothing is added") }
-
-func (b blobs) Get(digest string) ([]byte, bool) {
-	content, kept := b[digest]
-	return content, kept
 }

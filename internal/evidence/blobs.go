@@ -3,6 +3,8 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
+	"maps"
 	"sync"
 )
 
@@ -11,14 +13,23 @@ import (
 type MemoryBlobs struct {
 	limit int64
 
-	mu    sync.RWMutex
-	size  int64
-	bytes map[string][]byte
+	mu     sync.RWMutex
+	size   int64
+	places map[[sha256.Size]byte]place
+	// Contents lie behind one another: thousands of small ones cost the collector of
+	// garbage next to nothing that way.
+	slabs [][]byte
 }
+
+// place is where a content lies. It holds no pointer, see slabs.
+type place struct{ slab, start, end int }
+
+// slabSize is the capacity of a slab in bytes; a longer content has a slab of its own.
+const slabSize = 64 << 10
 
 // NewMemoryBlobs makes an empty store that keeps at most limit bytes.
 func NewMemoryBlobs(limit int64) *MemoryBlobs {
-	return &MemoryBlobs{limit: limit, bytes: map[string][]byte{}}
+	return &MemoryBlobs{limit: limit, places: map[[sha256.Size]byte]place{}}
 }
 
 // Put stores b and returns its reference; no bytes give the zero reference.
@@ -30,19 +41,58 @@ func (m *MemoryBlobs) Put(b []byte) Body {
 	ref := Body{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(b))}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, have := m.bytes[ref.SHA256]; !have && m.size+ref.Size <= m.limit {
-		m.bytes[ref.SHA256] = append([]byte(nil), b...)
+	if _, have := m.places[sum]; !have && m.size+ref.Size <= m.limit {
+		m.places[sum] = m.lay(b)
 		m.size += ref.Size
 	}
 	return ref
 }
 
-// Get returns the bytes with the hex SHA-256 digest, if they were kept.
+// lay copies b to where there is room.
+func (m *MemoryBlobs) lay(b []byte) place {
+	i := len(m.slabs) - 1
+	if i < 0 || cap(m.slabs[i])-len(m.slabs[i]) < len(b) {
+		m.slabs = append(m.slabs, make([]byte, 0, max(slabSize, len(b))))
+		i++
+	}
+	start := len(m.slabs[i])
+	m.slabs[i] = append(m.slabs[i], b...)
+	return place{i, start, len(m.slabs[i])}
+}
+
+// at is the content at a place, to which nothing can be appended in place.
+func (m *MemoryBlobs) at(p place) []byte { return m.slabs[p.slab][p.start:p.end:p.end] }
+
+// Get returns the bytes with the hex SHA-256 digest, if they were kept. They are not to
+// be changed.
 func (m *MemoryBlobs) Get(digest string) ([]byte, bool) {
+	var sum [sha256.Size]byte
+	if len(digest) != hex.EncodedLen(len(sum)) {
+		return nil, false
+	}
+	if _, err := hex.Decode(sum[:], []byte(digest)); err != nil {
+		return nil, false
+	}
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	b, ok := m.bytes[digest]
-	return b, ok
+	p, ok := m.places[sum]
+	if !ok {
+		return nil, false
+	}
+	return m.at(p), true
+}
+
+// All gives the contents by their hex SHA-256 digests, in no order.
+func (m *MemoryBlobs) All() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		m.mu.RLock()
+		defer m.mu.RUnlock()
+		for sum, p := range m.places {
+			if !yield(hex.EncodeToString(sum[:]), m.at(p)) {
+				return
+			}
+		}
+	}
 }
 
 // Size is the number of bytes kept.
@@ -51,3 +101,18 @@ func (m *MemoryBlobs) Size() int64 {
 	defer m.mu.RUnlock()
 	return m.size
 }
+
+// Bodies are contents by their hex SHA-256 digests, to which Put adds nothing.
+type Bodies map[string][]byte
+
+// Put gives the reference of b.
+func (k Bodies) Put(b []byte) Body { return NewMemoryBlobs(0).Put(b) }
+
+// Get implements Blobs.
+func (k Bodies) Get(digest string) ([]byte, bool) {
+	b, ok := k[digest]
+	return b, ok
+}
+
+// All implements Blobs.
+func (k Bodies) All() iter.Seq2[string, []byte] { return maps.All(k) }

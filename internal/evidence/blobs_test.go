@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -34,6 +35,25 @@ func TestMemoryBlobs(t *testing.T) {
 	}
 }
 
+func TestMemoryBlobsOfAllSizes(t *testing.T) {
+	blobs := evidence.NewMemoryBlobs(1 << 20)
+	contents := map[string]string{}
+	for i, size := range []int{1, 60_000, 10_000, 1, 70_000, 65_536, 2, 100} {
+		content := strings.Repeat(string(rune('a'+i)), size)
+		contents[blobs.Put([]byte(content)).SHA256] = content
+	}
+	for digest, want := range contents {
+		if got, ok := blobs.Get(digest); !ok || string(got) != want {
+			t.Errorf("%d bytes of %q came back as %d bytes, %v", len(want), want[:1], len(got), ok)
+		}
+	}
+	for _, none := range []string{"", "zz", "88d4", strings.Repeat("a", 64), strings.Repeat("a", 66)} {
+		if got, ok := blobs.Get(none); ok {
+			t.Errorf("%q gives %d bytes", none, len(got))
+		}
+	}
+}
+
 func TestMemoryBlobsAtOnce(t *testing.T) {
 	blobs := evidence.NewMemoryBlobs(1 << 20)
 	var all sync.WaitGroup
@@ -46,6 +66,19 @@ func TestMemoryBlobsAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+	seen := map[string]string{}
+	for digest, content := range blobs.All() {
+		seen[digest] = string(content)
+	}
+	if len(seen) != 10 {
+		t.Errorf("all are %d bodies, expected 10: %v", len(seen), seen)
+	}
+	for i := range 10 {
+		want := fmt.Sprintf("body %d", i)
+		if got := seen[blobs.Put([]byte(want)).SHA256]; got != want {
+			t.Errorf("got %q, expected %q", got, want)
+		}
+	}
 	if blobs.Size() != 60 {
 		t.Errorf("10 bodies of 6 bytes take %d bytes", blobs.Size())
 	}

@@ -4,6 +4,7 @@
 package evidence
 
 import (
+	"iter"
 	"net/http"
 	"time"
 )
@@ -75,6 +76,8 @@ const (
 type Blobs interface {
 	// Put stores b and returns its reference.
 	Put(b []byte) Body
-	// Get returns the bytes with the hex SHA-256 digest.
+	// Get returns the bytes with the hex SHA-256 digest. They are not to be changed.
 	Get(sha256 string) ([]byte, bool)
+	// All gives the contents by their hex SHA-256 digests, in no order.
+	All() iter.Seq2[string, []byte]
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/oasc/mimcheck/internal/attest"
 	"github.com/oasc/mimcheck/internal/models"
@@ -21,9 +22,28 @@ type record struct {
 
 // Bundle puts the report of Run and all that the run recorded into one bundle.
 func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
+	run, err := p.ran(report)
+	if err != nil {
+		return nil, err
+	}
+	session := p.record.session
+	return attest.New(report, run, session.Exchanges(), session.Events(), session.Blobs())
+}
+
+// WriteBundle writes what Bundle puts together, without having all of it in memory.
+func (p *Prepared) WriteBundle(w io.Writer, report *reports.Report) error {
+	run, err := p.ran(report)
+	if err != nil {
+		return err
+	}
+	return attest.Write(w, report, run, p.record.session)
+}
+
+// ran is what a replay has to know of the run.
+func (p *Prepared) ran(report *reports.Report) (attest.Run, error) {
 	session, o := p.record.session, p.record.options
 	if session == nil {
-		return nil, errors.New("nothing has been run, so there is nothing to put into a bundle")
+		return attest.Run{}, errors.New("nothing has been run, so there is nothing to put into a bundle")
 	}
 	t, scope := p.Target, p.Plan.Scope
 	run := attest.Run{
@@ -42,7 +62,7 @@ func (p *Prepared) Bundle(report *reports.Report) (*attest.Bundle, error) {
 	if p.broker != nil {
 		run.Broker = p.broker.Base()
 	}
-	return attest.New(report, run, session.Exchanges(), session.Events(), session.Blobs())
+	return run, nil
 }
 
 // modelsDigest tells catalogues with other models apart.

@@ -62,7 +62,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	session, err := probe.NewReplay(probe.Recording{
 		Token: run.Token, Endpoints: run.Target.Endpoints, TLSCert: run.Target.ClientCert, Callback: run.Callback, Requests: b.Report.Run.Requests,
 		Cleanup:   probe.CleanupReport{Created: b.Report.Cleanup.Created, Removed: b.Report.Cleanup.Removed, Left: b.Report.Cleanup.Left},
-		Exchanges: b.Exchanges, Events: b.Events, Blobs: kept(b.Blobs),
+		Exchanges: b.Exchanges, Events: b.Events, Blobs: evidence.Bodies(b.Blobs),
 	})
 	if err != nil {
 		return nil, none, &attest.Error{Err: err}
@@ -136,14 +136,4 @@ func asRecorded(r, recorded *reports.Report) {
 		c := &r.Checks[i]
 		c.StartedMS, c.DurationMS = times[c.ID].StartedMS, times[c.ID].DurationMS
 	}
-}
-
-// kept are the bodies of a bundle, to which nothing is added.
-type kept map[string][]byte
-
-func (k kept) Put(b []byte) evidence.Body { return evidence.NewMemoryBlobs(0).Put(b) }
-
-func (k kept) Get(digest string) ([]byte, bool) {
-	b, ok := k[digest]
-	return b, ok
 }

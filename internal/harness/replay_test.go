@@ -50,6 +50,10 @@ func ran(t *testing.T, s harness.Settings) *attest.Bundle {
 	if err != nil || !bytes.Equal(encoded, again) {
 		t.Errorf("the same bundle gives other bytes (%v)", err)
 	}
+	var streamed bytes.Buffer
+	if err := p.WriteBundle(&streamed, report); err != nil || !bytes.Equal(encoded, streamed.Bytes()) {
+		t.Errorf("written piece by piece the bundle has other bytes (%v)", err)
+	}
 	read, err := attest.Decode(encoded)
 	if err != nil {
 		t.Fatal(err)

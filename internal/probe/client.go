@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +20,7 @@ type client struct {
 
 	mu        sync.Mutex
 	seq       int
-	exchanges []evidence.Exchange
+	exchanges evidence.Log[evidence.Exchange]
 }
 
 func (c *client) Token() string { return c.s.guard.token }
@@ -29,9 +28,16 @@ func (c *client) Token() string { return c.s.guard.token }
 func (c *client) Exchanges() []evidence.Exchange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := slices.Clone(c.exchanges)
-	slices.SortFunc(all, func(a, b evidence.Exchange) int { return a.Seq - b.Seq })
-	return all
+	return unpacked(c.exchanges.All(&c.s.packer))
+}
+
+// unpacked is what a log holds. That it can't be unpacked is no state of the world: it
+// never left this memory.
+func unpacked[T any](records []T, err error) []T {
+	if err != nil {
+		panic(fmt.Sprintf("the evidence in memory is broken: %v", err))
+	}
+	return records
 }
 
 func (c *client) next() int {
@@ -44,8 +50,15 @@ func (c *client) next() int {
 func (c *client) record(x evidence.Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.exchanges = append(c.exchanges, x)
+	c.exchanges.Add(x)
+	if c.exchanges.Open() >= openRecords {
+		_ = c.exchanges.Pack(&c.s.packer) // what can't be packed stays open
+	}
 }
+
+// openRecords is how many records of one kind a check may have before they are packed
+// while it still runs.
+const openRecords = 256
 
 // Do implements Client.
 func (c *client) Do(ctx context.Context, r Request) (*Response, error) {

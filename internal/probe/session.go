@@ -40,6 +40,7 @@ type Session struct {
 	breaker map[string]*breaker // by endpoint
 	journal *journal
 	blobs   evidence.Blobs
+	packer  evidence.Packer
 	sent    atomic.Int64
 
 	mu      sync.Mutex

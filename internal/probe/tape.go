@@ -3,6 +3,8 @@ package probe
 import (
 	"context"
 	"errors"
+	"io"
+	"iter"
 	"net/http"
 	"slices"
 	"sync"
@@ -38,21 +40,24 @@ type tape struct {
 
 	mu     sync.Mutex
 	ctx    context.Context // of the check, while it runs
-	events []evidence.Event
+	events evidence.Log[evidence.Event]
 }
 
 func (t *tape) add(e evidence.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e.Check, e.Seq = t.check, len(t.events)+1
+	e.Check, e.Seq = t.check, t.events.Len()+1
 	e.Over = t.ctx != nil && t.ctx.Err() != nil
-	t.events = append(t.events, e)
+	t.events.Add(e)
+	if t.events.Open() >= openRecords {
+		_ = t.events.Pack(&t.s.packer) // what can't be packed stays open
+	}
 }
 
 func (t *tape) all() []evidence.Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.events)
+	return unpacked(t.events.All(&t.s.packer))
 }
 
 // call records how a call ended.
@@ -102,6 +107,19 @@ func (s *Session) Enter(ctx context.Context, check string, timeout time.Duration
 	}
 }
 
+// Settle packs what is recorded of a check that has ended, and tells how many exchanges
+// there are: what is recorded later is kept as well.
+func (s *Session) Settle(check string) (exchanges int) {
+	c := s.client(check)
+	c.tape.mu.Lock()
+	_ = c.tape.events.Pack(&s.packer) // what can't be packed stays open
+	c.tape.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_ = c.exchanges.Pack(&s.packer)
+	return c.exchanges.Len()
+}
+
 // Skipped is why the check is not begun: because the run was stopped, when it was.
 func (s *Session) Skipped(check, stopped string) string {
 	if stopped != "" {
@@ -135,6 +153,35 @@ func (s *Session) Exchanges() []evidence.Exchange {
 	}
 	return all
 }
+
+// WriteExchanges writes all exchanges, sorted by check and order, as evidence.WriteLines does.
+func (s *Session) WriteExchanges(w io.Writer) error {
+	for _, c := range s.sorted() {
+		c.mu.Lock()
+		err := c.exchanges.Write(w, &s.packer)
+		c.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteEvents writes what the checks were told in the same way.
+func (s *Session) WriteEvents(w io.Writer) error {
+	for _, c := range s.sorted() {
+		c.tape.mu.Lock()
+		err := c.tape.events.Write(w, &s.packer)
+		c.tape.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bodies are the contents that exchanges and events refer to, by hex SHA-256 digest.
+func (s *Session) Bodies() iter.Seq2[string, []byte] { return s.blobs.All() }
 
 type recordedClock struct{ tape *tape }
 

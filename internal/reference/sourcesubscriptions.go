@@ -106,12 +106,9 @@ func (t *tenant) sourcesChanged(p *Platform, old, next *registration, now time.T
 		}
 		before := s.matches[g.id]
 		after := next != nil && s.wanted().match(next)
-		matches := maps.Clone(s.matches)
-		if matches == nil {
-			matches = map[string]bool{}
+		if after != before {
+			s.matches = with(s.matches, g.id, after)
 		}
-		matches[g.id] = after
-		s.matches = matches
 		switch {
 		case after && !before:
 			s.tell(p, now, []*registration{g}, "newlyMatching")
@@ -121,6 +118,17 @@ func (t *tenant) sourcesChanged(p *Platform, old, next *registration, now time.T
 			s.tell(p, now, []*registration{g}, "noLongerMatching")
 		}
 	}
+}
+
+// with is a copy of a set that has id, or does not.
+func with(set map[string]bool, id string, has bool) map[string]bool {
+	set = maps.Clone(set)
+	if has {
+		set[id] = true
+	} else {
+		delete(set, id)
+	}
+	return set
 }
 
 // tell sends a ContextSourceNotification (5.3.2).

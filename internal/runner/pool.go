@@ -35,8 +35,9 @@ type pool struct {
 	timeout  time.Duration // of one check
 	failFast bool
 	progress Progress
-	redact   func(string) string // removes the target's secrets
-	down     outages             // what was found before the first check
+	ended    func(check string, r suites.Result) // nil for nobody who has to know
+	redact   func(string) string                 // removes the target's secrets
+	down     outages                             // what was found before the first check
 
 	mu      sync.Mutex // progress, one call at a time
 	results map[string]chan suites.Result
@@ -114,6 +115,9 @@ func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites
 	result := p.redacted(p.execute(ctx, c))
 	if p.failFast && result.Outcome == reports.Failed {
 		cancel(errFailFast)
+	}
+	if p.ended != nil {
+		p.ended(c.ID, result)
 	}
 	if p.progress != nil {
 		p.mu.Lock()

@@ -49,10 +49,11 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 		o.Progress.Planned(len(selected), len(plan.Checks)-len(selected))
 	}
 	results := map[string]suites.Result{}
+	told := newTranscript(o.Session)
 	var ginkgoErr error
 	down := preflight(ctx, o.Session, selected)
 	if slices.ContainsFunc(selected, func(c Planned) bool { return down.reason(c.Check) == "" }) {
-		results, ginkgoErr = execute(ctx, plan, o, down)
+		results, ginkgoErr = execute(ctx, plan, o, down, told)
 	} else {
 		for _, c := range selected {
 			results[c.ID] = suites.Result{Outcome: reports.CantTell, Reason: down.reason(c.Check), Started: started}
@@ -64,7 +65,7 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 	if err != nil {
 		cleaned.Left = append(cleaned.Left, err.Error())
 	}
-	r := assemble(plan, o, results, started)
+	r := assemble(plan, o, results, told, started)
 	r.Run.Interrupted = ctx.Err() != nil
 	r.Cleanup = reports.Cleanup{Created: cleaned.Created, Removed: cleaned.Removed, Left: cleaned.Left}
 	return r, ginkgoErr
@@ -72,9 +73,10 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 
 // execute runs the pool ahead of Ginkgo's serial specs and returns a result for
 // each selected check.
-func execute(ctx context.Context, plan *Plan, o Options, down outages) (map[string]suites.Result, error) {
-	selected := plan.Selected()
-	return behindGinkgo(ctx, poolOf(ctx, plan, o, down), selected)
+func execute(ctx context.Context, plan *Plan, o Options, down outages, told *transcript) (map[string]suites.Result, error) {
+	p := poolOf(ctx, plan, o, down)
+	p.ended = told.ended
+	return behindGinkgo(ctx, p, plan.Selected())
 }
 
 // behindGinkgo runs the pool ahead of Ginkgo, which waits for one result after the other.
@@ -175,7 +177,7 @@ func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample
 }
 
 // assemble makes the report of the plan and the results.
-func assemble(plan *Plan, o Options, results map[string]suites.Result, started time.Time) *reports.Report {
+func assemble(plan *Plan, o Options, results map[string]suites.Result, told *transcript, started time.Time) *reports.Report {
 	s := plan.Scope
 	r := &reports.Report{
 		SchemaVersion: reports.SchemaVersion,
@@ -188,7 +190,7 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 		Selection: reports.Selection{Filter: s.Filter, MIMs: s.MIMs},
 	}
 	for _, c := range plan.Checks {
-		r.Checks = append(r.Checks, checkResult(c, results[c.ID], o.Session, started))
+		r.Checks = append(r.Checks, checkResult(c, results[c.ID], told, started))
 	}
 	for _, result := range results {
 		r.Notes = append(r.Notes, result.Notes...)
@@ -202,7 +204,7 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, started t
 	return r
 }
 
-func checkResult(c Planned, got suites.Result, s Session, started time.Time) reports.CheckResult {
+func checkResult(c Planned, got suites.Result, told *transcript, started time.Time) reports.CheckResult {
 	out := reports.CheckResult{
 		ID: c.ID, Title: c.Title, MIM: c.Suite(), Group: c.Group(), Requirements: c.Bound, Clause: c.Clause,
 		TestPurposes: c.TestPurposes, Level: string(c.Level), Feature: string(c.Feature),
@@ -216,6 +218,6 @@ func checkResult(c Planned, got suites.Result, s Session, started time.Time) rep
 	}
 	out.Outcome, out.Reason, out.Findings = got.Outcome, got.Reason, got.Findings
 	out.StartedMS, out.DurationMS = got.Started.Sub(started).Milliseconds(), got.Duration.Milliseconds()
-	out.Exchanges = exchanges(s, c.ID, got.Findings)
+	out.Exchanges = told.exchanges(c.ID, got.Findings)
 	return out
 }
