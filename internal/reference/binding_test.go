@@ -240,7 +240,7 @@ func TestContextsAPI(t *testing.T) { // 5.13
 	}
 	c.get(path).is(200).equals(`{"@context":{"Tree":"http://example.org/Tree"}}`)
 	details := c.get(path + "?details=true").is(200).json().(map[string]any)
-	if details["kind"] != hosted || details["URL"] != c.url+location || details["numberOfHits"] != 1.0 || details["timestamp"] == nil || details["localId"] == nil {
+	if details["kind"] != hosted || details["URL"] != c.url+location || details["numberOfHits"] != 1.0 || details["createdAt"] == nil || details["localId"] == nil {
 		t.Errorf("%v", details)
 	}
 	hostedLink := "Link: " + ngsild.ContextLink(c.url+location)

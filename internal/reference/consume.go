@@ -130,7 +130,7 @@ func (p page) link(r *request, offset, limit int, rel string) string {
 	}
 	q.Set("offset", strconv.Itoa(offset))
 	q.Set("limit", strconv.Itoa(limit))
-	return "<" + r.URL.EscapedPath() + "?" + q.Encode() + `>; rel="` + rel + `"; type="` + r.media + `"`
+	return "<" + r.URL.EscapedPath() + "?" + q.Encode() + `>;rel="` + rel + `";type="` + r.media + `"`
 }
 
 // queryEntities is 5.7.2 by GET.

@@ -230,6 +230,20 @@ func (s *contextStore) used(c *jsonld.Context, source any) {
 	}
 }
 
+// hasURL says whether an @context is a single document that has a URL of its own.
+func hasURL(c *jsonld.Context) bool {
+	switch source := c.Source.(type) {
+	case nil, string:
+		return true
+	case []any:
+		if len(source) == 1 {
+			_, ok := source[0].(string)
+			return ok
+		}
+	}
+	return false
+}
+
 // linkFor gives the URL that stands for an @context in a Link header. One that is
 // not a single URL is stored to have one: it is implicitly created (5.13.1).
 func (s *contextStore) linkFor(r *request, c *jsonld.Context) string {
@@ -239,8 +253,8 @@ func (s *contextStore) linkFor(r *request, c *jsonld.Context) string {
 	case string:
 		return source
 	case []any:
-		if u, ok := source[0].(string); ok && len(source) == 1 {
-			return u
+		if hasURL(c) {
+			return source[0].(string)
 		}
 	}
 	return s.implicit(r, c.Source)
@@ -360,6 +374,8 @@ func (r *request) deleteContext() error {
 	c := s.find(r.PathValue("contextId"), r.tenant.name)
 	s.mu.Unlock()
 	switch {
+	case c == nil && reload:
+		return problem.BadData("there is no cached @context %s to reload (5.13.5)", r.PathValue("contextId"))
 	case c == nil:
 		return problem.NotFound("there is no @context %s", r.PathValue("contextId"))
 	case reload && c.kind != cached:
@@ -429,7 +445,7 @@ func (c *storedContext) address(r *http.Request) string {
 func (c *storedContext) details(r *http.Request) map[string]any {
 	out := map[string]any{
 		"URL": c.address(r), "localId": c.localID, "kind": c.kind,
-		"timestamp": model.FormatTime(c.created), "numberOfHits": c.hits,
+		"createdAt": model.FormatTime(c.created), "numberOfHits": c.hits,
 	}
 	if !c.used.IsZero() {
 		out["lastUsage"] = model.FormatTime(c.used)

@@ -19,7 +19,7 @@ func (p *Platform) routes() *http.ServeMux {
 	for pattern, op := range operations() {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+base+path, p.handle(op))
-		if strings.HasSuffix(path, "/attrs") { // the binding writes it with a slash
+		if !strings.HasSuffix(path, "}") { // the binding writes collections with a slash (6.4, 6.6, 6.10)
 			mux.HandleFunc(method+" "+base+path+"/{$}", p.handle(op))
 		}
 	}
@@ -135,9 +135,9 @@ func Operations() []Operation {
 
 // ServeHTTP serves the platform's APIs.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if emptySegment(r.URL.EscapedPath()) {
-		r := &request{Request: r, w: w, p: p}
-		r.fail(problem.BadData("the path %s has an empty segment where an id or a name belongs", r.URL.Path))
+	req := &request{Request: r, w: w, p: p}
+	if strings.Contains(r.URL.EscapedPath(), "//") {
+		req.fail(problem.BadData("the path %s has an empty segment where an id or a name belongs", r.URL.Path))
 		return
 	}
 	handler, pattern := p.mux.Handler(r)
@@ -145,27 +145,37 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.mux.ServeHTTP(w, r)
 		return
 	}
-	refusal := refusal{header: http.Header{}}
-	handler.ServeHTTP(&refusal, r)
-	allow := refusal.header.Get("Allow")
+	status, allow := refused(handler, r)
+	if status != http.StatusMethodNotAllowed && strings.HasSuffix(r.URL.Path, "/") {
+		// what an operation would do with the resource that the path ends at is not
+		// what the client asked for: it left out an id or a name
+		without := r.Clone(r.Context())
+		without.URL.Path, without.URL.RawPath = strings.TrimSuffix(r.URL.Path, "/"), strings.TrimSuffix(r.URL.RawPath, "/")
+		if handler, pattern = p.mux.Handler(without); pattern != "" {
+			req.fail(problem.BadData("the path %s ends with a slash where an id or a name belongs", r.URL.Path))
+			return
+		}
+		status, allow = refused(handler, without)
+	}
 	switch {
-	case refusal.status != http.StatusMethodNotAllowed:
-		r := &request{Request: r, w: w, p: p}
-		r.fail(problem.NotFound("there is no resource %s", r.URL.Path))
+	case status != http.StatusMethodNotAllowed:
+		req.fail(problem.NotFound("there is no resource %s", r.URL.Path))
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", allow+", OPTIONS")
 		w.WriteHeader(http.StatusNoContent)
+	case r.URL.Path == base+"/entities/" && (r.Method == http.MethodPut || r.Method == http.MethodPatch):
+		req.fail(problem.BadData("the entity's id is not present in the path %s (5.6.17, 5.6.18)", r.URL.Path))
 	default:
 		w.Header().Set("Allow", allow)
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	}
 }
 
-// emptySegment says whether a path has two slashes in a row or one at its end, where
-// the API has a name; only .../attrs/ ends with a slash.
-func emptySegment(path string) bool {
-	return strings.Contains(path, "//") ||
-		strings.HasPrefix(path, base+"/") && strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/attrs/") && path != base+"/"
+// refused gives the status and the Allow header with which the mux refuses a request.
+func refused(handler http.Handler, r *http.Request) (status int, allow string) {
+	answer := refusal{header: http.Header{}}
+	handler.ServeHTTP(&answer, r)
+	return answer.status, answer.header.Get("Allow")
 }
 
 // refusal takes what the mux would answer to a request that it has no handler for.

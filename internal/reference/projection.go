@@ -97,6 +97,9 @@ func (p *memberParser) list(depth int) ([]member, error) {
 
 // check refuses a member that is both picked and omitted.
 func (p projection) check() error {
+	if p.attrs != nil && (p.pick != nil || p.omit != nil) {
+		return problem.BadData("attrs and pick or omit exclude each other (4.21)")
+	}
 	for _, picked := range p.pick {
 		for _, omitted := range p.omit {
 			if picked.name == omitted.name && picked.linked == nil && omitted.linked == nil {

@@ -25,6 +25,7 @@ type subscription struct {
 	doc      map[string]any
 	context  *jsonld.Context // under which it was made: for its q and its notifications
 	link     string          // URL of that @context
+	implicit bool            // the platform made that URL, for an @context that has none
 	tenant   *tenant
 	created  time.Time
 	modified time.Time
@@ -199,6 +200,13 @@ func (r *request) compile(s *subscription, now time.Time) (rules, error) {
 	if doc["type"] != "Subscription" {
 		return out, problem.BadData("a subscription's type must be Subscription (5.2.12), got %v", doc["type"])
 	}
+	for _, member := range []string{"subscriptionName", "description", "lang"} {
+		if v, given := doc[member]; given {
+			if _, ok := v.(string); !ok {
+				return out, problem.BadData("%s must be a string (5.2.12), got %v", member, v)
+			}
+		}
+	}
 	core := &request{Request: r.Request, p: r.p, context: r.p.resolver.Core(), query: url.Values{}}
 	if err := core.compileSelection(s, &out.selection); err != nil {
 		return out, err
@@ -325,6 +333,23 @@ func stringsOf(v any) []string {
 	return out
 }
 
+// checkDatasets refuses what is no array of the datasetIds that a subscription shows.
+func checkDatasets(v any) error {
+	if v == nil {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok || len(list) == 0 {
+		return problem.BadData("datasetId must be an array that is not empty (5.2.12), got %v", v)
+	}
+	for _, item := range list {
+		if text, ok := item.(string); !ok || text != "@none" && !model.IsURI(text) {
+			return problem.BadData("datasetId has %v, which is neither a URI nor @none", item)
+		}
+	}
+	return nil
+}
+
 // seconds reads a duration that must be above zero.
 func seconds(o map[string]any, member string) (time.Duration, error) {
 	return durationMember(o, member, time.Second)
@@ -381,6 +406,9 @@ func (r *request) compileNotification(s *subscription, out *rules) error {
 		out.projection.omit = append(out.projection.omit, member{name: name})
 	}
 	if err := out.projection.check(); err != nil {
+		return err
+	}
+	if err := checkDatasets(s.doc["datasetId"]); err != nil {
 		return err
 	}
 	for _, id := range stringsOf(s.doc["datasetId"]) {
@@ -508,6 +536,9 @@ func (s *subscription) show(c *jsonld.Context, sysAttrs bool, now time.Time) map
 	out := renameSubscription(s.doc, c.Compact)
 	out["id"] = s.id
 	out["status"] = s.status(now)
+	if _, given := out["jsonldContext"]; !given && s.implicit {
+		out["jsonldContext"] = s.link
+	}
 	if sysAttrs {
 		out["createdAt"] = model.FormatTime(s.created)
 		out["modifiedAt"] = model.FormatTime(s.modified)

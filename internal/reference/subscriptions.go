@@ -74,6 +74,7 @@ func (r *request) setContext(s *subscription) error {
 		return nil
 	}
 	s.rules.view.Context, s.link = s.context, r.p.contexts.linkFor(r, s.context)
+	s.implicit = !hasURL(s.context)
 	return nil
 }
 

@@ -1,0 +1,98 @@
+package reference
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// What follows are habits of clients that the binding allows.
+
+func TestCollectionsWithASlash(t *testing.T) { // 6.4, 6.10, 6.18: the binding's tables write them so
+	c := newClient(t)
+	c.send("POST", "/entities/", `{"id":"urn:1","type":"T","a":1}`).is(201)
+	c.send("POST", "/temporal/entities/", `{"id":"urn:1","type":"T","a":[{"value":1,"observedAt":"2025-01-01T00:00:00Z"}]}`).is(204)
+	c.send("POST", "/entities/urn:1/attrs/", `{"b":1}`).is(204)
+	for _, path := range []string{"/entities/?type=T", "/temporal/entities/?type=T&timerel=after&timeAt=2020-01-01T00:00:00Z", "/types/", "/attributes/", "/subscriptions/", "/csourceRegistrations/?type=T", "/csourceSubscriptions/", "/jsonldContexts/"} {
+		c.get(path).is(200)
+	}
+	c.send("POST", "/entityOperations/query/", `{"type":"Query","entities":[{"type":"T"}]}`).is(200)
+	for _, x := range []struct{ method, path string }{
+		{"PATCH", "/subscriptions/"}, {"DELETE", "/subscriptions/"}, {"DELETE", "/csourceRegistrations/"}, {"DELETE", "/temporal/entities/"},
+		{"DELETE", "/entities/urn:1/attrs/"}, {"PATCH", "/temporal/entities/urn:1/attrs/a/"},
+	} {
+		c.send(x.method, x.path, `{}`).is(405)
+	}
+	// an id or a name that was left out is no licence for a larger operation
+	for _, x := range []struct{ method, path string }{
+		{"DELETE", "/entities/"}, {"PUT", "/entities/"}, {"PATCH", "/entities/"}, {"DELETE", "/entities//attrs/a"},
+		{"DELETE", "/entities/urn:1/"}, {"DELETE", "/temporal/entities/urn:1/attrs/a/"},
+	} {
+		c.send(x.method, x.path, `{}`).problem(400, ngsild.BadRequestData)
+	}
+	c.get("/entities/urn:1").equals(`{"id":"urn:1","type":"T","a":{"type":"Property","value":1},"b":{"type":"Property","value":1}}`)
+	c.get("/nothing/").problem(404, ngsild.ResourceNotFound)
+}
+
+func TestProjectionsExcludeEachOther(t *testing.T) { // 4.21
+	c := newClient(t)
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T","a":1}`).is(201)
+	for _, path := range []string{"/entities/urn:1?attrs=a&pick=a", "/entities/urn:1?attrs=a&omit=b", "/entities?type=T&attrs=a&pick=a", "/temporal/entities/urn:1?attrs=a&omit=b"} {
+		c.get(path).problem(400, ngsild.BadRequestData)
+	}
+	for _, member := range []string{"pick", "omit"} {
+		c.send("POST", "/subscriptions", `{"type":"Subscription","entities":[{"type":"T"}],"notification":{"attributes":["a"],"`+member+`":["b"],"endpoint":{"uri":"http://example.org/"}}}`).problem(400, ngsild.BadRequestData)
+	}
+}
+
+func TestSubscriptionMembersHaveTypes(t *testing.T) { // 5.2.12
+	c := newClient(t)
+	for _, member := range []string{`"lang":5`, `"description":{}`, `"subscriptionName":true`, `"datasetId":"urn:d"`, `"datasetId":[]`, `"datasetId":["bad"]`} {
+		c.send("POST", "/subscriptions", `{"type":"Subscription","entities":[{"type":"T"}],`+member+`,"notification":{"endpoint":{"uri":"http://example.org/"}}}`).problem(400, ngsild.BadRequestData)
+	}
+	c.send("POST", "/subscriptions", `{"type":"Subscription","entities":[{"type":"T"}],"lang":"en","description":"d","subscriptionName":"n","datasetId":["@none","urn:d"],"notification":{"endpoint":{"uri":"http://example.org/"}}}`).is(201)
+}
+
+func TestSubscriptionTellsItsImplicitContext(t *testing.T) { // 5.2.12, 5.13.1
+	c := newClient(t)
+	contexts, _ := contextServer(t)
+	subscribe := func(context string) map[string]any {
+		a := c.send("POST", "/subscriptions", `{"type":"Subscription","entities":[{"type":"T"}],"notification":{"endpoint":{"uri":"http://example.org/"}},"@context":`+context+`}`, "Content-Type: "+ngsild.MediaJSONLD).is(201)
+		s, _ := c.get(strings.TrimPrefix(a.header.Get("Location"), base)).is(200).json().(map[string]any)
+		return s
+	}
+	made, _ := subscribe(`["` + contexts + `/a",{"own":"http://example.org/own"}]`)["jsonldContext"].(string)
+	if !strings.HasPrefix(made, c.url+base+"/jsonldContexts/") {
+		t.Fatalf("jsonldContext %q", made)
+	}
+	if details := c.get(strings.TrimPrefix(made, c.url+base) + "?details=true").is(200).json().(map[string]any); details["kind"] != implicit {
+		t.Errorf("%v", details)
+	}
+	for _, context := range []string{`"` + contexts + `/a"`, `["` + contexts + `/a"]`} {
+		if s := subscribe(context); s["jsonldContext"] != nil {
+			t.Errorf("%s: jsonldContext %v, which nobody needs", context, s["jsonldContext"])
+		}
+	}
+	subscribe(`[]`)
+	subscribe(`{}`)
+}
+
+func TestReloadOfAnUnknownContext(t *testing.T) { // 5.13.5
+	c := newClient(t)
+	c.send("DELETE", "/jsonldContexts/unknown?reload=true", "").problem(400, ngsild.BadRequestData)
+	c.send("DELETE", "/jsonldContexts/unknown?reload=false", "").problem(404, ngsild.ResourceNotFound)
+	c.send("DELETE", "/jsonldContexts/unknown", "").problem(404, ngsild.ResourceNotFound)
+}
+
+func TestPageLinksAreCompact(t *testing.T) { // 6.3.10: clients compare them as they are
+	c := newClient(t)
+	for _, id := range []string{"1", "2"} {
+		c.send("POST", "/subscriptions", `{"id":"urn:`+id+`","type":"Subscription","entities":[{"type":"T"}],"notification":{"endpoint":{"uri":"http://example.org/"}}}`).is(http.StatusCreated)
+	}
+	got := c.get("/subscriptions?limit=1", "Accept: "+ngsild.MediaJSONLD).is(200).header.Values("Link")
+	if want := `</ngsi-ld/v1/subscriptions?limit=1&offset=1>;rel="next";type="application/ld+json"`; len(got) != 1 || got[0] != want {
+		t.Errorf("Link %q, want %q", got, want)
+	}
+}
