@@ -194,6 +194,8 @@ func sameValue(member string, got, want any) bool {
 		return errA == nil && errB == nil && a.Equal(b)
 	case "datasetId", "type", "unitCode":
 		return compact(got) == compact(want)
+	case "value", "object", "languageMap", "vocab":
+		return compact(unordered(unlist(normal(got)))) == compact(unordered(unlist(normal(want))))
 	}
 	return compact(unlist(normal(got))) == compact(unlist(normal(want)))
 }
@@ -236,6 +238,29 @@ func unlist(v any) any {
 		out := make(map[string]any, len(x))
 		for k, item := range x {
 			out[k] = unlist(item)
+		}
+		return out
+	}
+	return v
+}
+
+// unordered puts the items of lists in one order, but for those of coordinates: a list in
+// JSON-LD is a set, and only what the kinds of lists hold has an order to keep (4.5.21).
+func unordered(v any) any {
+	switch x := v.(type) {
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = unordered(item)
+		}
+		slices.SortFunc(out, func(a, b any) int { return strings.Compare(compact(a), compact(b)) })
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, item := range x {
+			if out[k] = item; k != "coordinates" {
+				out[k] = unordered(item)
+			}
 		}
 		return out
 	}

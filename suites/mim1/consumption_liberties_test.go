@@ -105,6 +105,12 @@ func consumerLiberties() []faults.Fault {
 			}
 		})},
 		{Name: "instances always in a list", On: normalised, Answer: eachAttribute(func(a map[string]any) any { return []any{a} })},
+		{Name: "lists of values in another order", On: normalised, Answer: eachAttribute(func(a map[string]any) any {
+			if l, ok := a["value"].([]any); ok && a["type"] == "Property" {
+				slices.Reverse(l)
+			}
+			return a
+		})},
 		{Name: "lists of one item as the item", On: normalised, Answer: eachAttribute(func(a map[string]any) any {
 			if l, ok := a["value"].([]any); ok && len(l) == 1 {
 				a["value"] = l[0]

@@ -285,6 +285,10 @@ func differsSimplified(normalised, simplified ngsild.Object) string {
 			want = a["value"]
 		case "Relationship":
 			want = a["object"]
+		case "ListProperty":
+			if want = a["valueList"]; !equalValues("valueList", simplified[name], want) {
+				want = ngsild.Object{"valueList": want} // as before V1.9.1
+			}
 		default:
 			continue
 		}

@@ -262,6 +262,7 @@ func rules() []rule {
 		{"1.8.1", "merging by languages and by values that are objects", "5.5.12", []string{"entity.merge.languages", "entity.merge.objectValue"}},
 		{"1.8.1", "bounds of temporal intervals; local temporal queries; types that are added", "4.11, 5.7.4.4", []string{"temporal.interval.afterBound", "temporal.interval.between[SE]*", "temporal.query.local", "temporal.create.types",
 			"temporal.aggregate.notEligible", "temporal.observe.between", "temporal.observe.last", "temporal.observe.max", "temporal.observe.query", "temporal.observe.sum", "temporal.observe.totalCount"}},
+		{"1.9.1", "simplified lists that stand alone, NGSI-LD Null in lists", "4.5.4, 4.5.22.3", []string{"entity.represent.listsSimplified", "attribute.update.nullOfListRelationship"}},
 		{"1.9.1", "purge", "5.6.21", []string{"purge.*", "distributed.purge.*", "distributed.local.purge"}},
 		{"1.9.1", "transient entities", "4.22", []string{"entity.create.transient"}},
 		{"1.9.1", "orderBy", "4.23", []string{"query.order.*", "temporal.query.order*"}},

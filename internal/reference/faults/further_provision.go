@@ -1,7 +1,9 @@
 package faults
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -75,6 +77,93 @@ func kinds() []Fault {
 		typed("vocabProperty", "VocabProperty"), typed("listProperty", "ListProperty"),
 		lost("observationSpace"), lost("operationSpace"),
 	}
+}
+
+// listRelationships is the faults of ListRelationships after their creation (4.5.22).
+func listRelationships() []Fault {
+	set := attributes(asSet("objectList"))
+	inAttribute := body(func(v any) any {
+		if a, ok := v.(object); ok {
+			return asSet("objectList")(a)
+		}
+		return v
+	})
+	var all []Fault
+	for _, changed := range []struct {
+		op   operation
+		edit func(*http.Request)
+	}{{attributeAppend(), set}, {attributeUpdate(), set}, {entityMerge(), set}, {attributePatch(), inAttribute}, {attributeReplace(), inAttribute}} {
+		all = append(all, Fault{Name: changed.op.name + ".list-relationship-as-set", Summary: "stores a ListRelationship's objects without repetitions", On: changed.op.on, Request: changed.edit})
+	}
+	inLists := func(edit func(a object, l []any)) func(*http.Request, *Answer) {
+		return served(func(_ *http.Request, e object) {
+			editAttributes(e, func(a object) object {
+				if l := items(a["objectList"]); len(l) > 0 {
+					edit(a, l)
+				}
+				return a
+			})
+		})
+	}
+	return append(all,
+		Fault{Name: "represent.list-relationship-bare", Summary: "The objects of a ListRelationship are shown as URIs, normalised as well.", On: reading(),
+			Answer: inLists(func(a object, l []any) {
+				bare := make([]any, len(l))
+				for i, item := range l {
+					if bare[i] = item; item != nil {
+						if o, ok := item.(object); ok {
+							bare[i] = o["object"]
+						}
+					}
+				}
+				a["objectList"] = bare
+			})},
+		Fault{Name: "represent.lists-simplified-in-members", Summary: "Simplified, a ListProperty is in a member valueList, and a ListRelationship in objectList.", On: reading().where(simplified),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				plain := r.Clone(r.Context())
+				DropQuery("options")(plain)
+				DropQuery("format")(plain)
+				members := map[string]object{}
+				for _, e := range objects(decode(Record(next, plain).Body)) {
+					members[idOf(e)] = e
+				}
+				a := Record(next, r)
+				served(func(_ *http.Request, e object) {
+					for _, name := range sorted(e) {
+						full, _ := members[idOf(e)][name].(object)
+						switch full["type"] {
+						case "ListProperty":
+							e[name] = object{"valueList": e[name]}
+						case "ListRelationship":
+							e[name] = object{"objectList": e[name]}
+						}
+					}
+				})(r, a)
+				a.WriteTo(w)
+			}},
+		Fault{Name: "linked.list-reversed", Summary: "The entities that a ListRelationship links to are shown from the last to the first.", On: reading().WithQuery("join"),
+			Answer: served(func(_ *http.Request, e object) {
+				editAttributes(e, func(a object) object {
+					if l := items(a["entityList"]); len(items(a["objectList"])) > 0 {
+						slices.Reverse(l)
+					}
+					return a
+				})
+			})},
+		Fault{Name: "query.q.list-relationship-first-only", Summary: "In q, of a ListRelationship the first object counts.", On: byQ(),
+			Answer: kept(func(r *http.Request, e object) bool {
+				m := simpleTerm.FindStringSubmatch(r.URL.Query().Get("q"))
+				if m == nil || m[2] != "==" {
+					return true
+				}
+				a, _ := e[m[1]].(object)
+				l := items(a["objectList"])
+				if len(l) == 0 {
+					return true
+				}
+				o, _ := l[0].(object)
+				return o == nil || `"`+fmt.Sprint(o["object"])+`"` == m[3]
+			})})
 }
 
 // nulls is the faults of NGSI-LD Null in operations that take it (5.5.4).

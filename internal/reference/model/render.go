@@ -220,12 +220,10 @@ func (v View) simplified(name string, a *Attribute) any {
 		return linked
 	}
 	switch kind {
-	case Property:
+	case Property, ListProperty:
 		return v.value(kind, value)
-	case GeoProperty, Relationship:
+	case GeoProperty, Relationship, ListRelationship:
 		return value
-	case ListRelationship:
-		return map[string]any{kind.Member(): value}
 	default:
 		return map[string]any{kind.Member(): v.value(kind, value)}
 	}
