@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -255,5 +256,5 @@ func (r *request) ordering() (*query.Order, error) {
 	if !r.query.Has("orderBy") {
 		return nil, nil
 	}
-	return query.ParseOrder(r.query.Get("orderBy"), r.query.Get("collation"), r.query.Get("geometry"), r.query.Get("coordinates"), r.context)
+	return query.ParseOrder(r.query.Get("orderBy"), r.query.Get("collation"), cmp.Or(r.query.Get("orderGeometry"), "Point"), r.query.Get("orderFrom"), r.context)
 }

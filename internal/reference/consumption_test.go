@@ -165,7 +165,7 @@ func TestOrdering(t *testing.T) { // 4.23 of V1.9.1
 	c.garden()
 	for _, x := range []struct{ order, want string }{
 		{"height", "3 1 2 4"}, {"height;desc", "2 1 3 4"}, {"type,height;desc", "3 4 1 2"}, {"createdAt", "1 2 3 4"}, {"id;desc", "4 3 2 1"},
-		{"location;dist-desc&geometry=Point&coordinates=[4,52]", "2 1 3 4"},
+		{"location;dist-desc&orderFrom=[4,52]", "2 1 3 4"},
 	} {
 		if got := c.get("/entities?type=*&orderBy=" + x.order).is(200).ids(); got != x.want {
 			t.Errorf("%s: %q, want %q", x.order, got, x.want)

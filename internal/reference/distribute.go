@@ -298,7 +298,7 @@ func (r *request) forwardedQuery(s *selection, of share) url.Values {
 // forwardedBody is forwardedQuery as a Query (5.2.23).
 func (r *request) forwardedBody(s *selection, of share) map[string]any {
 	out := copyObject(r.object())
-	without := []string{"attrs", "pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId", "splitEntities", "orderBy"}
+	without := []string{"attrs", "pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId", "splitEntities", "orderBy", "collation", "orderFrom", "orderGeometry"}
 	if s.split {
 		without = append(without, "q", "geoQ", "scopeQ", "expandValues", "jsonKeys")
 	}

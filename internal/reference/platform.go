@@ -35,7 +35,7 @@ func operations() map[string]operation {
 	byMap := []string{"entityMap", "entityMapLifetime", "splitEntities"}
 	return map[string]operation{
 		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
-		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy", "collation"}), offers: jsonAndGeo, do: (*request).queryEntities},
+		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy", "collation", "orderFrom", "orderGeometry"}), offers: jsonAndGeo, do: (*request).queryEntities},
 		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
 		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
 		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},

@@ -54,7 +54,7 @@ func (r *request) bodyParameters(o map[string]any) error {
 			r.query.Set(name, text)
 		}
 	}
-	for _, name := range []string{"attrs", "pick", "omit", "datasetId", "containedBy", "expandValues", "jsonKeys", "orderBy"} {
+	for _, name := range []string{"attrs", "pick", "omit", "datasetId", "containedBy", "expandValues", "jsonKeys"} {
 		v, given := o[name]
 		if !given {
 			continue
@@ -69,6 +69,9 @@ func (r *request) bodyParameters(o map[string]any) error {
 		if v, given := o[name]; given {
 			r.query.Set(name, fmt.Sprint(v))
 		}
+	}
+	if err := r.orderingParameters(o); err != nil {
+		return err
 	}
 	v, given := o["geoQ"]
 	if !given {
@@ -97,6 +100,38 @@ func (r *request) bodyParameters(o map[string]any) error {
 	}
 	if !r.query.Has("georel") {
 		return problem.BadData("geoQ needs georel, geometry and coordinates (5.2.13)")
+	}
+	return nil
+}
+
+// orderingParameters turns the member ordering (OrderingParams, 5.2.43) into parameters.
+func (r *request) orderingParameters(query map[string]any) error {
+	v, given := query["ordering"]
+	if !given {
+		return nil
+	}
+	o, ok := v.(map[string]any)
+	if !ok || o["orderBy"] == nil {
+		return problem.BadData("the member ordering of the Query must be an object with orderBy (5.2.43)")
+	}
+	by, err := joined("orderBy", o["orderBy"])
+	if err != nil {
+		return err
+	}
+	r.query.Set("orderBy", by)
+	for member, parameter := range map[string]string{"collation": "collation", "geometry": "orderGeometry"} {
+		if text, ok := o[member].(string); ok {
+			r.query.Set(parameter, text)
+		} else if o[member] != nil {
+			return problem.BadData("the member %s of ordering must be a string", member)
+		}
+	}
+	if coordinates, given := o["coordinates"]; given {
+		raw, err := json.Marshal(coordinates)
+		if err != nil {
+			return err
+		}
+		r.query.Set("orderFrom", string(raw))
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package reference
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -139,9 +138,6 @@ func idPattern(text string) (*regexp.Regexp, error) {
 
 func (r *request) geoQuery() (*query.Geo, error) {
 	shape := r.query.Has("geometry") || r.query.Has("coordinates")
-	if strings.Contains(r.query.Get("orderBy"), ";dist-") {
-		shape = false // it is what distances are ordered from (4.23)
-	}
 	if !shape && !r.query.Has("georel") && !r.query.Has("geoproperty") {
 		return nil, nil
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
 
+// justHere limits a query to the platform itself, since only such a one is ordered (4.23.1).
+var justHere = Query("local", "true")
+
 // inOrder queries the candidates by orderBy and expects the labels in this order.
 func (c candidates) inOrder(t *T, orderBy string, labels ...string) {
 	c.inOrderBy(t, Query("orderBy", orderBy), labels...)
@@ -17,7 +20,7 @@ func (c candidates) inOrder(t *T, orderBy string, labels ...string) {
 
 func (c candidates) inOrderBy(t *T, by Option, labels ...string) {
 	var got []string
-	for _, e := range entitiesIn(t, c.query(t, by)) {
+	for _, e := range entitiesIn(t, c.query(t, justHere, by)) {
 		got = append(got, c.labels([]ngsild.Object{e})...)
 	}
 	t.Expect(got).To(gomega.Equal(labels), "orderBy says in which order the entities come")
@@ -111,7 +114,7 @@ func ordering() []Check {
 			Body: func(t *T) {
 				c, _ := shuffled(t)
 				var got []string
-				for _, e := range walk(t, t.GET(entities, Query("type", c.kind, "orderBy", c.attr, "limit", "1")), 6) {
+				for _, e := range walk(t, t.GET(entities, Query("type", c.kind, "orderBy", c.attr, "limit", "1"), justHere), 6) {
 					got = append(got, c.labels([]ngsild.Object{e})...)
 				}
 				t.Expect(got).To(gomega.Equal([]string{"one", "two", "ten"}), "the pages, one after the other")
@@ -127,9 +130,40 @@ func ordering() []Check {
 				}
 				c := candidatesOf(t, map[string]ngsild.Object{"a far": at(13), "b near": at(10.1), "c between": at(11)})
 				c.kind = kind
-				from := Query("geometry", "Point", "coordinates", "[10,56]")
+				from := Query("orderFrom", "[10,56]")
 				c.inOrderBy(t, both(from, Query("orderBy", "location;dist-asc")), "b near", "c between", "a far")
 				c.inOrderBy(t, both(from, Query("orderBy", "location;dist-desc")), "a far", "c between", "b near")
+			},
+		},
+		{
+			ID: "mim1.query.order.fromGeometry", Title: "orderBy with ;dist-asc and orderGeometry gives the entities that are nearest to that geometry first",
+			Clause: cim009Later + "4.23.3", Fault: "generic.get-entities.ignores-ordergeometry",
+			Body: func(t *T) {
+				kind := t.Name("Sight")
+				at := func(longitude, latitude float64) ngsild.Object {
+					return ngsild.Entity(t.URN("Sight"), kind, "location", ngsild.GeoProperty(ngsild.Point(longitude, latitude)))
+				}
+				c := candidatesOf(t, map[string]ngsild.Object{"at its end": at(12, 56), "beside it": at(11, 56.2), "off": at(9, 56.3)})
+				c.kind = kind
+				c.inOrderBy(t, Query("orderBy", "location;dist-asc", "orderFrom", "[[10,56],[12,56]]", "orderGeometry", "LineString"), "at its end", "beside it", "off")
+			},
+		},
+		{
+			ID: "mim1.query.order.member", Title: "orderBy a path in brackets orders by a member of a structured value",
+			Clause: cim009Later + "4.23.3", Fault: "order.brackets-dropped",
+			Body: func(t *T) {
+				at := func(city string, floor int) any { return ngsild.Object{"floor": floor, "city": city} }
+				c := valued(t, map[string]any{"second": at("Berlin", 1), "third": at("Cork", 2), "first": at("Aarhus", 3)})
+				c.inOrder(t, c.attr+"[city]", "first", "second", "third")
+				c.inOrder(t, c.attr+"[floor];desc", "first", "third", "second")
+			},
+		},
+		{
+			ID: "mim1.query.order.types", Title: "orderBy gives numbers before strings, strings before booleans, and what has no such attribute last",
+			Clause: cim009Later + "4.23.2", Fault: "order.booleans-first",
+			Body: func(t *T) {
+				c := valued(t, map[string]any{"d none": nil, "c truth": false, "b text": "1", "a number": 7})
+				c.inOrder(t, c.attr, "a number", "b text", "c truth", "d none")
 			},
 		},
 		{
@@ -146,16 +180,15 @@ func ordering() []Check {
 			Requirements: errorAnswers, Fault: "order.bad-ignored",
 			Body: func(t *T) {
 				c, _ := shuffled(t)
-				t.Expect(c.query(t, Query("orderBy", c.attr+";sideways"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+				t.Expect(c.query(t, justHere, Query("orderBy", c.attr+";sideways"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
 			},
 		},
 		{
-			ID: "mim1.query.order.post", Title: "A query by POST orders as its member orderBy asks",
+			ID: "mim1.query.order.post", Title: "A query by POST orders as its member ordering asks", Clause: cim009Later + "5.2.43",
 			Fault: "order.post-ignored",
 			Body: func(t *T) {
 				c, _ := shuffled(t)
-				r := t.POST(entityOperation+"query", JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": c.kind}},
-					"orderBy": []any{c.attr + ";desc"}}))
+				r := post(t, with(selector(ngsild.Object{"type": c.kind}), "ordering", ngsild.Object{"orderBy": []any{c.attr + ";desc"}}), justHere)
 				var got []string
 				for _, e := range entitiesIn(t, r) {
 					got = append(got, c.labels([]ngsild.Object{e})...)

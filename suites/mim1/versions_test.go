@@ -66,7 +66,7 @@ func brought() []news {
 				return r.Method != http.MethodDelete && r.Method != http.MethodPatch && r.URL.Query().Has("datasetId")
 			}},
 		{version: "1.9.1", features: []suites.Feature{suites.FeaturePurge, suites.FeatureOrder, suites.FeatureSnapshots},
-			parameters: []string{"orderBy", "collation", "splitEntities"},
+			parameters: []string{"orderBy", "collation", "orderFrom", "orderGeometry", "splitEntities"},
 			members:    []string{"orderBy", "ordering", "splitEntities"},
 			operations: []string{"DELETE /entities", "GET /entityMaps", "POST /entityMaps", "GET /temporal/entityMaps", "POST /temporal/entityMaps",
 				"POST /snapshots", "GET /snapshots/*", "PATCH /snapshots/*", "DELETE /snapshots/*", "POST /snapshots/*/clone"},

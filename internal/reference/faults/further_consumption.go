@@ -132,9 +132,27 @@ func ordering() []Fault {
 		{Name: "order.direction-ignored", Summary: "The order is always ascending.", On: on, Request: substitute("orderBy", `;(dist-)?desc`, "")},
 		{Name: "order.first-only", Summary: "Only the first part of orderBy counts.", On: on, Request: inParam("orderBy", upTo(","))},
 		{Name: "order.path-dropped", Summary: "A dotted path in orderBy is read up to the dot.", On: on, Request: substitute("orderBy", `\.\w+`, "")},
+		{Name: "order.brackets-dropped", Summary: "A path in brackets in orderBy is not read.", On: on, Request: substitute("orderBy", `\[[^\]]*\]`, ""), Answer: asCreated},
+		{Name: "order.booleans-first", Summary: "Booleans are ordered before everything else.", On: on, Answer: func(r *http.Request, a *Answer) {
+			name, _, _ := strings.Cut(r.URL.Query().Get("orderBy"), ";")
+			l, ok := a.list()
+			if !ok {
+				return
+			}
+			isTruth := func(item any) int {
+				e, _ := item.(object)
+				attribute, _ := e[name].(object)
+				if _, is := attribute["value"].(bool); is {
+					return 0
+				}
+				return 1
+			}
+			slices.SortStableFunc(l, func(x, y any) int { return isTruth(x) - isTruth(y) })
+			a.setList(l)
+		}},
 		{Name: "order.within-page", Summary: "Each page is ordered by itself.", On: on.WithQuery("offset"), Request: DropQuery("orderBy")},
 		{Name: "order.bad-ignored", Summary: "An orderBy that is not valid is not looked at.", On: on, Instead: forgiving("orderBy")},
-		{Name: "order.post-ignored", Summary: "A query by POST does not look at orderBy.", On: queryingByPost(), Request: fragments(func(q object) { delete(q, "orderBy") })},
+		{Name: "order.post-ignored", Summary: "A query by POST does not look at orderBy.", On: queryingByPost(), Request: fragments(func(q object) { delete(q, "ordering") })},
 	}
 }
 

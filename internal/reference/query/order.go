@@ -29,7 +29,7 @@ type orderKey struct {
 
 // ParseOrder reads orderBy: attribute paths with commas between, each with ;asc,
 // ;desc, ;dist-asc or ;dist-desc behind it if wanted. Distances are from the given
-// geometry; texts are in the order of the language that the collation names (BCP 47), or
+// geometry, whose coordinates are the parameter orderFrom; texts are in the order of the language that the collation names (BCP 47), or
 // of none.
 func ParseOrder(text, collation, geometry string, coordinates any, c *jsonld.Context) (*Order, error) {
 	if len(text) > maxLength {
@@ -73,7 +73,7 @@ func ParseOrder(text, collation, geometry string, coordinates any, c *jsonld.Con
 		}
 		if key.distance {
 			if geometry == "" || coordinates == nil || coordinates == "" {
-				return nil, problem.BadData("orderBy %s needs geometry and coordinates (4.23)", direction)
+				return nil, problem.BadData("orderBy %s needs orderFrom (4.23)", direction)
 			}
 			reference, err := parseShape(geometry, coordinates)
 			if err != nil {
@@ -142,7 +142,7 @@ func (o *Order) value(key orderKey, e *model.Entity) any {
 	return nil
 }
 
-// compareValues orders by type first (booleans, numbers, times, texts), then by value.
+// compareValues orders by type first, as 4.23.2 has them, then by value.
 func (o *Order) compareValues(x, y any) int {
 	if order := cmp.Compare(rank(x), rank(y)); order != 0 {
 		return order
@@ -164,13 +164,14 @@ func (o *Order) compareValues(x, y any) int {
 	}
 }
 
+// rank is the place of a value's type: numbers, texts, booleans, times.
 func rank(v any) int {
 	switch v.(type) {
-	case bool:
-		return 0
 	case float64:
+		return 0
+	case string:
 		return 1
-	case time.Time:
+	case bool:
 		return 2
 	default:
 		return 3
