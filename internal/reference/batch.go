@@ -30,37 +30,42 @@ func (b *batchResult) mixed() map[string]any {
 	return map[string]any{"success": b.success, "errors": b.errors}
 }
 
-// batch runs f for each entity of the body in its order; f says whether it created
-// the entity. A failure does not stop the others (5.6.7).
-func (r *request) batch(f func(id string, item map[string]any, r *request) (created bool, err error)) (*batchResult, error) {
-	items := make([]map[string]any, 0)
+// batch runs f for each entity of the body in its order, on what of the entity belongs
+// here; f says whether it created the entity. A failure does not stop the others
+// (5.6.7). What belongs to sources goes to them first, to each in one call.
+func (r *request) batch(to batchOperation, f func(id string, item map[string]any, r *request) (created bool, err error)) (*batchResult, error) {
 	list, _ := r.body.([]any)
+	items := make([]*batchItem, 0, len(list))
 	for i, item := range list {
 		o, ok := item.(map[string]any)
 		if !ok {
 			return nil, problem.BadData("item %d of the array is not a JSON object", i)
 		}
-		items = append(items, o)
+		one := *r
+		items = append(items, &batchItem{r: &one, json: o})
 	}
+	for _, item := range items {
+		if item.id, item.err = itemID(item.json); item.err == nil {
+			item.err = item.r.itemContext(item.json)
+		}
+	}
+	r.spread(to, items)
 	result := &batchResult{}
 	for _, item := range items {
-		id, err := itemID(item)
-		created := false
+		created, err := false, item.err
 		if err == nil {
-			one := *r
-			if err = one.itemContext(item); err == nil {
-				created, err = f(id, item, &one)
-				r.tenant = one.tenant
-			}
+			item.r.tenant = r.tenant
+			created, err = item.here(to, f)
+			r.tenant = item.r.tenant
 		}
 		switch {
 		case err != nil:
-			result.fail(id, err)
+			result.fail(item.id, err)
 		case created:
-			result.created = append(result.created, id)
+			result.created = append(result.created, item.id)
 			fallthrough
 		default:
-			result.success = append(result.success, id)
+			result.success = append(result.success, item.id)
 		}
 	}
 	return result, nil
@@ -93,19 +98,14 @@ func (r *request) itemContext(item map[string]any) error {
 
 // batchCreate is 5.6.7.
 func (r *request) batchCreate() error {
-	result, err := r.batch(func(_ string, item map[string]any, r *request) (bool, error) {
-		e, err := r.parser().Entity(item)
+	read := func(r *request, item map[string]any) (*model.Entity, error) { return r.parser().Entity(item) }
+	to := batchOperation{name: "createBatch", single: "createEntity", path: "/entityOperations/create", outline: read}
+	result, err := r.batch(to, func(_ string, item map[string]any, r *request) (bool, error) {
+		e, err := read(r, item)
 		if err != nil {
 			return false, err
 		}
-		outcomes, err := r.createAt(e, item)
-		if err != nil {
-			return false, err
-		}
-		if outcomes == nil {
-			return true, r.makeTenant().create(e, r)
-		}
-		return true, firstError(outcomes)
+		return true, r.makeTenant().create(e, r)
 	})
 	if err != nil {
 		return err
@@ -137,12 +137,9 @@ func (r *request) batchUpsert() error {
 		return err
 	}
 	update := len(options) > 0 && options[len(options)-1] == "update"
-	result, err := r.batch(func(id string, item map[string]any, r *request) (created bool, err error) {
-		err = r.inBatch("upsertBatch|createEntity", "/entityOperations/upsert", id, item, func(item map[string]any) error {
-			created, err = r.upsert(id, item, update)
-			return err
-		})
-		return created, err
+	to := batchOperation{name: "upsertBatch", single: "createEntity", path: "/entityOperations/upsert", outline: outlined}
+	result, err := r.batch(to, func(id string, item map[string]any, r *request) (bool, error) {
+		return r.upsert(id, item, update)
 	})
 	switch {
 	case err != nil:
@@ -199,7 +196,8 @@ func (r *request) batchUpdate() error {
 	if err != nil {
 		return err
 	}
-	return r.changeEach("updateBatch|appendAttrs", "/entityOperations/update", func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
+	to := batchOperation{name: "updateBatch", single: "appendAttrs", path: "/entityOperations/update", outline: outlined}
+	return r.changeEach(to, func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
 		parser := r.parser()
 		parser.Nulls = true
 		fragment, err := parser.FragmentOf(item)
@@ -219,7 +217,8 @@ func (r *request) batchUpdate() error {
 
 // batchMerge is 5.6.20.
 func (r *request) batchMerge() error {
-	return r.changeEach("mergeBatch|mergeEntity", "/entityOperations/merge", func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
+	to := batchOperation{name: "mergeBatch", single: "mergeEntity", path: "/entityOperations/merge", outline: outlined}
+	return r.changeEach(to, func(old *model.Entity, item map[string]any, r *request) (*model.Entity, error) {
 		fragment, err := r.mergeParser().FragmentOf(item)
 		if err != nil {
 			return nil, err
@@ -230,22 +229,20 @@ func (r *request) batchMerge() error {
 
 // changeEach applies f to every entity of a batch. When f gives both an entity and
 // an error, the change is made and the error is reported: a part of it failed.
-func (r *request) changeEach(operations, path string, f func(*model.Entity, map[string]any, *request) (*model.Entity, error)) error {
-	result, err := r.batch(func(id string, item map[string]any, r *request) (bool, error) {
-		return false, r.inBatch(operations, path, id, item, func(item map[string]any) error {
-			t := r.tenant
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			old := t.current(id, r)
-			if old == nil {
-				return problem.NotFound("there is no entity %s", id)
-			}
-			next, err := f(old, item, r)
-			if next != nil {
-				t.store(old, next, r)
-			}
-			return err
-		})
+func (r *request) changeEach(to batchOperation, f func(*model.Entity, map[string]any, *request) (*model.Entity, error)) error {
+	result, err := r.batch(to, func(id string, item map[string]any, r *request) (bool, error) {
+		t := r.tenant
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		old := t.current(id, r)
+		if old == nil {
+			return false, problem.NotFound("there is no entity %s", id)
+		}
+		next, err := f(old, item, r)
+		if next != nil {
+			t.store(old, next, r)
+		}
+		return false, err
 	})
 	if err != nil {
 		return err
@@ -259,22 +256,30 @@ func (r *request) changeEach(operations, path string, f func(*model.Entity, map[
 // batchDelete is 5.6.10.
 func (r *request) batchDelete() error {
 	list, _ := r.body.([]any)
-	result := &batchResult{}
+	items := make([]*batchItem, 0, len(list))
 	for i, item := range list {
-		if _, ok := item.(string); !ok {
+		id, ok := item.(string)
+		if !ok {
 			return problem.BadData("item %d of the array is not an entity id", i)
 		}
-	}
-	for _, item := range list {
-		id := item.(string)
+		one := &batchItem{r: r, id: id}
 		if !model.IsURI(id) {
-			result.fail(id, problem.BadData("the id %q is not a URI", id))
-			continue
+			one.err = problem.BadData("the id %q is not a URI", id)
 		}
-		if err := r.deleteOne(id); err != nil {
-			result.fail(id, err)
+		items = append(items, one)
+	}
+	to := batchOperation{name: "deleteBatch", single: "deleteEntity", path: "/entityOperations/delete"}
+	r.spread(to, items)
+	result := &batchResult{}
+	for _, item := range items {
+		err := item.err
+		if err == nil {
+			_, err = item.here(to, func(id string, _ map[string]any, r *request) (bool, error) { return false, r.deleteHere(id) })
+		}
+		if err != nil {
+			result.fail(item.id, err)
 		} else {
-			result.success = append(result.success, id)
+			result.success = append(result.success, item.id)
 		}
 	}
 	if len(result.errors) > 0 {
@@ -283,24 +288,14 @@ func (r *request) batchDelete() error {
 	return r.noContent()
 }
 
-// deleteOne deletes an entity here and at the sources.
-func (r *request) deleteOne(id string) error {
-	here := func() error {
-		r.tenant.mu.Lock()
-		defer r.tenant.mu.Unlock()
-		old := r.tenant.current(id, r)
-		if old == nil {
-			return problem.NotFound("there is no entity %s", id)
-		}
-		r.tenant.store(old, nil, r)
-		return nil
+// deleteHere deletes an entity of this platform.
+func (r *request) deleteHere(id string) error {
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	old := r.tenant.current(id, r)
+	if old == nil {
+		return problem.NotFound("there is no entity %s", id)
 	}
-	outcomes, err := r.deleteAt(id, here)
-	if err != nil {
-		return err
-	}
-	if outcomes == nil {
-		return here()
-	}
-	return firstError(outcomes)
+	r.tenant.store(old, nil, r)
+	return nil
 }

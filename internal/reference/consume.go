@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/reference/model"
@@ -131,8 +132,14 @@ func (p page) link(r *request, offset, limit int, rel string) string {
 	}
 	q.Set("offset", strconv.Itoa(offset))
 	q.Set("limit", strconv.Itoa(limit))
-	return "<" + r.URL.EscapedPath() + "?" + q.Encode() + `>;rel="` + rel + `";type="` + r.media + `"`
+	return "<" + r.URL.EscapedPath() + "?" + encoded(q) + `>;rel="` + rel + `";type="` + r.media + `"`
 }
+
+// plainly undoes what url.Values escapes without need (RFC 3986, 3.4), so that ids and
+// names stay readable.
+var plainly = strings.NewReplacer("%3A", ":", "%2C", ",", "%2F", "/", "%28", "(", "%29", ")", "%2A", "*", "%40", "@")
+
+func encoded(q url.Values) string { return plainly.Replace(q.Encode()) }
 
 // queryEntities is 5.7.2 by GET.
 func (r *request) queryEntities() error {

@@ -74,15 +74,20 @@ func divide(e *model.Entity, shares []share) (local *model.Entity, parts []part)
 type outcome struct {
 	source *registration // nil is this platform
 	err    *problem.Problem
-	update map[string]any // an UpdateResult in the answer (5.2.18)
+	// partial says that a source did a part only: update is what it said about that, an
+	// UpdateResult or a BatchOperationResult (5.2.16, 5.2.18), or nil
+	partial bool
+	update  map[string]any
 }
 
 // settled makes one answer of several outcomes: a success if all are, the error if
 // there is one outcome or all say that the entity is unknown, else a 207 (6.3.17).
 func (r *request) settled(id string, outcomes []outcome, success func() error) error {
 	var failed []outcome
+	partial := false
 	for _, o := range outcomes {
-		if o.err != nil {
+		partial = partial || o.partial
+		if o = o.of(id); o.err != nil {
 			failed = append(failed, o)
 		}
 	}
@@ -90,13 +95,13 @@ func (r *request) settled(id string, outcomes []outcome, success func() error) e
 	switch {
 	case len(failed) == 0:
 		return success()
-	case len(outcomes) == 1:
+	case len(outcomes) == 1 && !partial:
 		return failed[0].err
-	case len(failed) == len(outcomes) && !slices.ContainsFunc(failed, func(o outcome) bool { return !unknown(o) }):
+	case len(failed) == len(outcomes) && !partial && !slices.ContainsFunc(failed, func(o outcome) bool { return !unknown(o) }):
 		return failed[0].err
 	}
 	result := &batchResult{}
-	if len(failed) < len(outcomes) {
+	if len(failed) < len(outcomes) || partial {
 		result.success = []string{id}
 	}
 	for _, o := range failed {
@@ -131,6 +136,7 @@ func (r *request) each(parts []part, to func(part) sourceCall) []outcome {
 			}
 			outcomes[i].err = answer.problem(p.source)
 			if answer.status == http.StatusMultiStatus {
+				outcomes[i].partial = true
 				outcomes[i].update, _ = answer.body.(map[string]any)
 			}
 		})

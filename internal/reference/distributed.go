@@ -111,33 +111,6 @@ func (r *request) deleteAt(id string, f func() error) ([]outcome, error) {
 	return append(outcomes, outcome{err: asProblem(err)}), nil
 }
 
-// inBatch runs an operation of a batch on one entity here and at the sources, which
-// get it as a batch of one; f is the operation here, on what of the JSON belongs here.
-func (r *request) inBatch(operations, path, id string, item map[string]any, f func(map[string]any) error) error {
-	if !r.distributes() {
-		return f(item)
-	}
-	outline, err := r.mergeParser().FragmentOf(item)
-	if err != nil {
-		return err
-	}
-	outcomes, err := r.everywhere(operations, id, outline, func(p part) sourceCall {
-		return sourceCall{method: http.MethodPost, path: path, query: r.forwarded(), body: []map[string]any{r.raw(item, p)}}
-	}, func(local *model.Entity) error { return f(r.raw(item, part{entity: local})) })
-	if err != nil {
-		return err
-	}
-	if outcomes == nil {
-		return f(item)
-	}
-	for _, o := range outcomes {
-		if errors, ok := o.update["errors"].([]any); ok && len(errors) > 0 && o.err == nil {
-			return problem.Internal("the source %s did a part of it only", o.source.endpoint)
-		}
-	}
-	return firstError(outcomes)
-}
-
 // settledUpdate makes one answer of the outcomes of an operation on attributes: a 207
 // tells which of them were not updated (5.2.18).
 func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not []model.NotUpdated) error {
@@ -162,12 +135,23 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 				details = append(details, detail)
 				delete(result, name)
 			}
-		case o.update != nil:
-			list, _ := o.update["notUpdated"].([]any)
+		case o.partial:
+			list, listed := o.update["notUpdated"].([]any)
+			if !listed {
+				for _, name := range fragment.Names() {
+					if o.source.has(name) {
+						details = append(details, map[string]any{"attributeName": r.context.Compact(name), "reason": o.of("").err.Error(), "registrationId": o.source.id})
+						delete(result, name)
+					}
+				}
+			}
 			for _, item := range list {
 				if detail, ok := item.(map[string]any); ok {
 					detail["registrationId"] = o.source.id
 					details = append(details, detail)
+					if name, ok := detail["attributeName"].(string); ok {
+						delete(result, r.context.Expand(name))
+					}
 				}
 			}
 		}

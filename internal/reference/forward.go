@@ -3,6 +3,7 @@ package reference
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -127,7 +128,8 @@ type sourceCall struct {
 	method string
 	path   string // below /ngsi-ld/v1
 	query  url.Values
-	body   any // nil, an entity as JSON, or a list of them
+	body   any  // nil, an entity as JSON, or a list of them
+	linked bool // the body carries its @context already
 }
 
 // reply is a context source's answer.
@@ -176,14 +178,16 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	}
 	address := strings.TrimSuffix(strings.TrimSuffix(g.endpoint, "/"), base) + base + c.path
 	if len(query) > 0 {
-		address += "?" + query.Encode()
+		address += "?" + encoded(query)
 	}
 	var body io.Reader
 	media := ngsild.MediaJSON
 	link := r.p.contexts.linkFor(r, r.context)
 	if c.body != nil {
 		v := c.body
-		if _, single := r.context.Source.(string); !single && r.context.Source != nil {
+		if c.linked {
+			media, link = ngsild.MediaJSONLD, ""
+		} else if _, single := r.context.Source.(string); !single && r.context.Source != nil {
 			media, link = ngsild.MediaJSONLD, "" // an @context without a URL travels in the body
 			v = embedded(v, r.context.ForBody(ngsild.CoreContextURL))
 		}
@@ -281,12 +285,31 @@ func (a *reply) problem(g *registration) *problem.Problem {
 	if a.status < 300 {
 		return nil
 	}
-	p := &problem.Problem{Type: ngsild.ErrorPrefix + ngsild.InternalError, Title: http.StatusText(a.status), Status: a.status,
+	return reported(a.body, a.status, g)
+}
+
+// reported is the problem that a source told of, or what its status says.
+func reported(body any, status int, g *registration) *problem.Problem {
+	name := ngsild.InternalError
+	switch status {
+	case http.StatusBadRequest:
+		name = ngsild.BadRequestData
+	case http.StatusNotFound:
+		name = ngsild.ResourceNotFound
+	case http.StatusConflict:
+		name = ngsild.Conflict
+	}
+	p := &problem.Problem{Type: ngsild.ErrorPrefix + name, Title: http.StatusText(status), Status: status,
 		Detail: "the context source " + g.endpoint + " answered with this status"}
-	if o, ok := a.body.(map[string]any); ok {
-		for name, into := range map[string]*string{"type": &p.Type, "title": &p.Title, "detail": &p.Detail} {
-			if text, ok := o[name].(string); ok && text != "" {
+	if o, ok := body.(map[string]any); ok {
+		for member, into := range map[string]*string{"type": &p.Type, "title": &p.Title, "detail": &p.Detail} {
+			if text, ok := o[member].(string); ok && text != "" {
 				*into = text
+			}
+		}
+		if number, ok := o["status"].(json.Number); ok {
+			if n, err := number.Int64(); err == nil && n >= 400 && n < 600 {
+				p.Status = int(n)
 			}
 		}
 	}
