@@ -319,7 +319,9 @@ func contextOfAnswer() []Check {
 			Fault: "context.query-answer-without-member",
 			Body: func(t *T) {
 				c := around(t)
-				for _, e := range entitiesIn(t, c.query(t, Header("Accept", ngsild.MediaJSONLD))) {
+				r := c.query(t, Header("Accept", ngsild.MediaJSONLD))
+				c.expectIn(t, r, "below", "at", "above", "without")
+				for _, e := range entitiesIn(t, r) {
 					t.Expect(e["@context"]).NotTo(gomega.BeNil(), "entity %v has to hold an @context", e["id"])
 				}
 			},

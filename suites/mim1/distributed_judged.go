@@ -114,6 +114,7 @@ func sourcesJudged() []Check {
 				s := newCareless(t, nil)
 				r := t.GET(entities, Query("type", s.kind, "attrs", s.level))
 				s.isAsked(t)
+				t.Require(entityIn(t, r, s.id)).NotTo(gomega.BeNil(), "entity %s of the source has to be found", s.id)
 				for _, e := range entitiesIn(t, r) {
 					t.Expect(e).To(gomega.HaveKey(s.level))
 					t.Expect(e).To(lackAttribute(s.extra))

@@ -335,6 +335,7 @@ func contextHosting() []Check {
 			Clause: cim009 + "5.13.3", TestPurposes: []string{"052_05", "052_07"}, Fault: "hosted-context.list.kind-ignored",
 			Body: func(t *T) {
 				host(t)
+				t.Expect(describedContexts(t, "kind", hostedKind)).NotTo(gomega.BeEmpty(), "one is hosted, at least")
 				for _, kind := range []string{hostedKind, cachedKind} {
 					for _, o := range describedContexts(t, "kind", kind) {
 						t.Expect(o["kind"]).To(gomega.Equal(kind), "the list was asked for that kind")

@@ -109,7 +109,7 @@ func observeQueries() []Check {
 			Fault: "query.type.everything",
 			Body: func(t *T) {
 				some(t, "can be queried", any1, func(o observed) {
-					for _, e := range entitiesIn(t, t.GET(entities, Query("type", o.kind, "limit", "20"))) {
+					for _, e := range o.alike(t, Query("type", o.kind)) {
 						t.Expect(texts(e["type"])).To(gomega.ContainElement(o.kind), "entity %v", e["id"])
 					}
 				})
@@ -143,7 +143,7 @@ func observeQueries() []Check {
 			Body: func(t *T) {
 				some(t, "has an attribute to query by", func(o observed) bool { return o.single("Property", "Relationship") != "" }, func(o observed) {
 					name := o.single("Property", "Relationship")
-					for _, e := range entitiesIn(t, t.GET(entities, Query("type", o.kind, "attrs", name, "limit", "20"))) {
+					for _, e := range o.alike(t, Query("type", o.kind, "attrs", name)) {
 						t.Expect(attributesOf(e)).To(gomega.Equal([]string{name}), "entity %v", e["id"])
 					}
 				})
@@ -194,6 +194,18 @@ func observeQueries() []Check {
 		checks[i].Requirements, checks[i].Clause = query, cim009+"5.7.2.4"
 	}
 	return checks
+}
+
+// alike is some of the entities that a query gives which the observed entity meets, too:
+// at least one, unless it is gone meanwhile.
+func (o observed) alike(t *T, by Option) (found []ngsild.Object) {
+	agree(t, func() string {
+		if found = entitiesIn(t, t.GET(entities, by, Query("limit", "20"))); len(found) == 0 && isThere(t, o) {
+			return "a query that entity " + o.ID + " meets gives nothing"
+		}
+		return ""
+	})
+	return found
 }
 
 // missedBy says that a query by q does not find the entity, or nothing.

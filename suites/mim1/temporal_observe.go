@@ -194,7 +194,9 @@ func temporalObservation() []Check {
 				pasts(t, func(p past) {
 					r := t.GET(evolutionPath(p.ID), Query("attrs", p.attr, "timerel", "before", "timeAt", timeOf(p.items[2]).UTC().Format(time.RFC3339Nano)))
 					t.Require(r).To(HaveStatus(200, 206))
-					for _, i := range instances(t.Object(r), p.attr) {
+					before := instances(t.Object(r), p.attr)
+					t.Expect(before).NotTo(gomega.BeEmpty(), "two instances of %s of %s were observed before", p.attr, p.ID)
+					for _, i := range before {
 						t.Expect(i["observedAt"]).To(gomega.MatchRegexp(dateTime))
 						t.Expect(timeOf(i).Before(timeOf(p.items[2]))).To(gomega.BeTrue(), "%v is not before %v", i["observedAt"], p.items[2]["observedAt"])
 					}

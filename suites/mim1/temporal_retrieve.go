@@ -45,6 +45,8 @@ func temporalRetrieve() []Check {
 			Body: func(t *T) {
 				s := newSeries(t)
 				e := evolution(t, s.id)
+				t.Expect(instances(e, s.level)).NotTo(gomega.BeEmpty(), "the evolution of %s", s.level)
+				t.Expect(instances(e, s.place)).NotTo(gomega.BeEmpty(), "the evolution of %s", s.place)
 				for _, i := range instances(e, s.level) {
 					t.Expect(i).To(gomega.HaveKeyWithValue("type", "Property"))
 					t.Expect(i).To(gomega.HaveKey("value"))
@@ -162,7 +164,9 @@ func temporalRetrieve() []Check {
 			Fault:  "temporal.retrieve.sys-attrs-always",
 			Body: func(t *T) {
 				s := newSeries(t)
-				for _, i := range instances(evolution(t, s.id), s.level) {
+				plain := instances(evolution(t, s.id), s.level)
+				t.Require(plain).NotTo(gomega.BeEmpty(), "the evolution of %s", s.level)
+				for _, i := range plain {
 					t.Expect(i).NotTo(gomega.Or(gomega.HaveKey("createdAt"), gomega.HaveKey("modifiedAt")))
 				}
 				for _, i := range instances(evolution(t, s.id, Query("options", "sysAttrs")), s.level) {

@@ -1,0 +1,69 @@
+package mim1_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oasc/mimcheck/internal/reference/faults"
+	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
+	"github.com/oasc/mimcheck/suites/mim1"
+)
+
+// everyCheck is all checks of the suite.
+func everyCheck() []suites.Check {
+	return slices.Concat(mim1.Provision(), mim1.Consumption(), mim1.Subscriptions(), mim1.Registrations(), mim1.MQTT(), mim1.Temporal(), mim1.Further())
+}
+
+// empty is an Answer change: a success finds nothing.
+func empty(_ *http.Request, a *faults.Answer) {
+	if a.Status == 200 {
+		a.Body = []byte(`[]`)
+	}
+}
+
+// bare is an Answer change: a success shows no attributes.
+func bare(_ *http.Request, a *faults.Answer) {
+	inEntities(func(e map[string]any) {
+		for name := range e {
+			if !slices.Contains([]string{"id", "type", "@context"}, name) {
+				delete(e, name)
+			}
+		}
+	})(nil, a)
+}
+
+// What is said of each item of an answer must not hold of an answer without any.
+func TestNothingIsNoAnswer(t *testing.T) {
+	querying, evolution := faults.Op("GET", "/entities"), faults.Op("GET", "/temporal/entities/*")
+	asJSONLD := func(r *http.Request) bool {
+		return querying(r) && strings.Contains(r.Header.Get("Accept"), "ld+json")
+	}
+	byType := func(r *http.Request) bool {
+		return querying(r) && !r.URL.Query().Has("id") && r.URL.Query().Get("limit") == "20" // not those of the sample
+	}
+	for id, f := range map[string]faults.Fault{
+		"mim1.context.answer.members":           {On: asJSONLD, Answer: empty},
+		"mim1.observe.query.type":               {On: byType, Answer: empty},
+		"mim1.observe.query.attrs":              {On: querying.WithQuery("attrs"), Answer: empty},
+		"mim1.distributed.query.projected":      {On: querying, Answer: empty},
+		"mim1.temporal.retrieve.instances":      {On: evolution, Answer: bare},
+		"mim1.temporal.retrieve.noSysAttrs":     {On: evolution, Answer: bare},
+		"mim1.temporal.observe.times":           {On: evolution.WithQuery("attrs"), Answer: bare},
+		"mim1.hostedContext.list.detailsOfKind": {On: faults.Op("GET", "/jsonldContexts").WithQuery("kind"), Answer: empty},
+	} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			all := everyCheck()
+			i := slices.IndexFunc(all, func(c suites.Check) bool { return c.ID == id })
+			if i < 0 {
+				t.Fatal("there is no such check")
+			}
+			if r := outcome(t, all[i], f); r.Outcome != reports.Failed {
+				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+			}
+		})
+	}
+}
