@@ -4,7 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/judgetest"
@@ -34,6 +37,31 @@ func answering(path string, status int, edit func(r *http.Request, a *faults.Ans
 		if a.Status == status {
 			edit(r, a)
 		}
+	}}
+}
+
+// nameFirst asks for name and password on two pages.
+func nameFirst() faults.Fault {
+	password := regexp.MustCompile(`(?s)<p><label for="password">.*?</p>`)
+	name := regexp.MustCompile(`(?s)<p><label for="username">.*?</p>`)
+	hidden := regexp.MustCompile(`name="request" value="([^"]+)"`)
+	pages := map[string]string{}
+	var mu sync.Mutex
+	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, identity.Base) }, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		mu.Lock()
+		defer mu.Unlock()
+		f, err := url.ParseQuery(string(faults.ReadBody(r)))
+		if err == nil && strings.HasSuffix(r.URL.Path, "/sign-in") && !f.Has("password") {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte(name.ReplaceAllString(pages[f.Get("request")], `<input type="hidden" name="username" value="`+f.Get("username")+`">`)))
+			return
+		}
+		a := faults.Record(next, r)
+		if id := hidden.FindStringSubmatch(string(a.Body)); id != nil {
+			pages[id[1]] = string(a.Body)
+			a.Body = []byte(password.ReplaceAllString(string(a.Body), ""))
+		}
+		a.WriteTo(w)
 	}}
 }
 
@@ -123,6 +151,45 @@ func TestLiberties(t *testing.T) {
 			}
 			o["keys"] = kept
 		})},
+		{"one framing header is enough", faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return r.URL.Path == identity.Base+"/authorization" }, Answer: func(_ *http.Request, a *faults.Answer) {
+			a.Header.Set("Content-Security-Policy", "default-src 'self', Frame-Ancestors https://city.example.org")
+			a.Header.Del("X-Frame-Options")
+		}}},
+		{"the way to the page leads over another", faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return r.URL.Path == identity.Base+"/authorization" }, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if r.Method == http.MethodGet && !r.URL.Query().Has("again") {
+				http.SetCookie(w, &http.Cookie{Name: "begun", Value: "yes"})
+				w.Header().Set("Location", "authorization?"+r.URL.RawQuery+"&again=1")
+				w.WriteHeader(http.StatusFound)
+				return
+			}
+			if _, err := r.Cookie("begun"); r.Method == http.MethodGet && err != nil {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}}},
+		{"no refresh tokens, and refreshing gives no ID token", inObject(identity.Base+"/token", func(o object) { delete(o, "refresh_token") })},
+		{"refreshing gives no ID token", faults.Fault{Name: "liberty", On: func(r *http.Request) bool {
+			return r.URL.Path == identity.Base+"/token" && strings.Contains(string(faults.ReadBody(r)), "grant_type=refresh_token")
+		}, Answer: inObject("", func(o object) { delete(o, "id_token") }).Answer}},
+		{"codes are led back with by 302", answering(identity.Base+"/sign-in", http.StatusSeeOther, func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusFound })},
+		{"the issuer is not named in answers", faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, identity.Base) }, Answer: func(r *http.Request, a *faults.Answer) {
+			inObject(metadata, func(o object) { delete(o, "authorization_response_iss_parameter_supported") }).Answer(r, a)
+			before, query, found := strings.Cut(a.Header.Get("Location"), "?")
+			if q, err := url.ParseQuery(query); err == nil && found {
+				q.Del("iss")
+				a.Header.Set("Location", before+"?"+q.Encode())
+			}
+		}}},
+		{"a code without a challenge, which no verifier opens", faults.Fault{Name: "liberty", On: func(r *http.Request) bool {
+			return r.URL.Path == identity.Base+"/authorization" && !r.URL.Query().Has("code_challenge")
+		}, Request: func(r *http.Request) {
+			q := r.URL.Query()
+			q.Set("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+			q.Set("code_challenge_method", "S256")
+			r.URL.RawQuery = q.Encode()
+		}}},
+		{"the page asks for the name first", nameFirst()},
 		{"the data of other tenants are hidden", answering(identity.Protected, http.StatusForbidden, func(_ *http.Request, a *faults.Answer) {
 			if !strings.Contains(a.Header.Get("WWW-Authenticate"), "scope=") {
 				*a = faults.Answer{Status: http.StatusNotFound, Header: http.Header{}}
@@ -134,8 +201,10 @@ func TestLiberties(t *testing.T) {
 			platform := judgetest.City(t, c.fault)
 			for _, check := range mim6.Checks() {
 				r := judgetest.Run(t, check, 1, platform)
-				// Its tokens are changed on their way, so that nobody signed them.
-				changed := strings.HasPrefix(c.name, "an issuer") && (strings.HasPrefix(check.ID, "mim6.protected") || check.ID == "mim6.token.jwt.signature")
+				// What is changed on its way nobody signed, and nobody hashed.
+				changed := strings.HasPrefix(c.name, "an issuer") && (strings.HasPrefix(check.ID, "mim6.protected") || strings.HasSuffix(check.ID, ".issuer") || strings.HasPrefix(check.ID, "mim6.idToken") ||
+					check.ID == "mim6.token.jwt.signature" || check.ID == "mim6.code.userinfo.subject") ||
+					c.name == "opaque tokens" && check.ID == "mim6.idToken.hash.token"
 				if r.Outcome == reports.Failed && !changed {
 					t.Errorf("%s: %s", check.ID, r.Reason)
 				}
@@ -151,7 +220,7 @@ func TestWhatNobodyCanTell(t *testing.T) {
 	reader.Secret = "another-one"
 	platform.Clients["reader"] = reader
 	for _, check := range mim6.Checks() {
-		if strings.Contains(check.ID, ".anonymous.leak") || strings.HasPrefix(check.ID, "mim6.token.answer") || strings.HasPrefix(check.ID, "mim6.token.jwt") || check.ID == "mim6.protected.token.opens" {
+		if strings.Contains(check.ID, ".anonymous.leak") || strings.HasPrefix(check.ID, "mim6.token.answer") || strings.HasPrefix(check.ID, "mim6.token.jwt") || check.ID == "mim6.protected.token.expired" || check.ID == "mim6.protected.token.opens" {
 			if r := judgetest.Run(t, check, 1, platform); r.Outcome != reports.CantTell {
 				t.Errorf("%s with a wrong secret in target.yaml ends as %s: %s", check.ID, r.Outcome, r.Reason)
 			}

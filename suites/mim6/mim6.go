@@ -1,5 +1,6 @@
 // Package mim6 checks what of security can be seen from outside (MIM6): an OpenID
-// provider, the tokens that it gives to clients, data that take such a token, and TLS.
+// provider, the tokens that it gives to clients and for those who sign in, data that take
+// such a token, and TLS.
 package mim6
 
 import (
@@ -27,8 +28,11 @@ func Checks() []Check {
 	return slices.Concat(
 		of(FeatureOpenID, []string{probe.OpenID}, metadataChecks(), keyChecks(), strangerChecks()),
 		of(FeatureClientCredentials, []string{probe.OpenID}, clientChecks(), jwtChecks()),
-		of(FeatureProtectedData, []string{probe.Protected, probe.OpenID}, anonymousChecks(), tokenChecks(), tlsChecks()),
+		of(FeatureSignIn, []string{probe.OpenID}, authorizationChecks(), codeChecks()),
+		of(FeatureSignIn, []string{probe.OpenID, probe.Protected}, confusedChecks()),
+		of(FeatureProtectedData, []string{probe.Protected, probe.OpenID}, anonymousChecks(), tokenChecks(), expiredChecks(), queryChecks(), tlsChecks()),
 		of(FeatureScopes, []string{probe.Protected, probe.OpenID}, scopeChecks()),
+		of(FeatureAudiences, []string{probe.Protected, probe.OpenID}, audienceChecks()),
 		of(FeatureHSTS, []string{probe.Protected}, hstsChecks()),
 		of(FeatureTenantAccess, []string{probe.Protected, probe.OpenID}, tenantChecks()),
 	)

@@ -1,6 +1,7 @@
 package mim6
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -303,11 +304,11 @@ func ask(t *T, client string) *probe.Response {
 func known(t *T, r *probe.Response) *probe.Response {
 	if v, err := Decode(r.Body); err == nil {
 		if o, _ := v.(object); o["error"] == "invalid_client" {
-			t.CantTell("the provider does not accept the client %s: check its id and secret under clients in target.yaml", r.Request.Client)
+			t.CantTell("the provider does not accept the client %s: check its id and secret under clients in target.yaml", cmp.Or(r.Request.Client, probe.Code))
 		}
 	}
 	if r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden {
-		t.CantTell("the provider refuses the client %s (status %d): check its id and secret under clients in target.yaml, and what it may do", r.Request.Client, r.Status)
+		t.CantTell("the provider refuses the client %s (status %d): check its id and secret under clients in target.yaml, and what it may do", cmp.Or(r.Request.Client, probe.Code), r.Status)
 	}
 	return r
 }

@@ -10,7 +10,7 @@ import (
 // security is the faults of the provider, of the point before protected data, and of how
 // the platform listens.
 func security() []Fault {
-	return slices.Concat(providerMetadata(), providerKeys(), providerTokens(), protectedData(), transport())
+	return slices.Concat(providerMetadata(), providerKeys(), providerTokens(), signingIn(), protectedData(), transport())
 }
 
 // atProvider matches a path below the provider's issuer.

@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/identity"
@@ -50,6 +51,23 @@ func protectedData() []Fault {
 		passing("confused", "Tokens say themselves that they are signed with a secret, for which the public key is taken.", algorithm("HS256")),
 		passing("scope-unchecked", "The scope of tokens is not looked at.", saying(func(_, claims object) bool { return !strings.Contains(wordOf(claims["scope"]), identity.ScopeRead) })),
 		passing("tenant-unchecked", "The tenant of tokens is not looked at.", saying(func(_, claims object) bool { return wordOf(claims["tenant"]) != "" })),
+		passing("id-token", "ID tokens do as well as access tokens.", saying(func(header, _ object) bool { return header["typ"] == "JWT" && header["alg"] == "ES256" })),
+		passing("expiry-unchecked", "Tokens never end.", saying(func(_, claims object) bool { return ended(claims) })),
+		passing("audience-unchecked", "For whom tokens are is not looked at.", saying(func(_, claims object) bool {
+			all, _ := claims["aud"].([]any)
+			return !slices.ContainsFunc(append(all, claims["aud"]), func(v any) bool { return strings.HasSuffix(wordOf(v), identity.Protected) })
+		})),
+		{Name: "protected.expired-403", Summary: "Tokens that have ended are refused for their scope.", On: at.where(saying(func(_, claims object) bool { return ended(claims) })),
+			Answer: func(_ *http.Request, a *Answer) {
+				a.Status = http.StatusForbidden
+				a.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope"`)
+			}},
+		{Name: "protected.token-in-address", Summary: "Tokens are taken from addresses, and the answers may be kept by anybody.", On: at, Request: func(r *http.Request) {
+			if token := r.URL.Query().Get("access_token"); token != "" {
+				DropQuery("access_token")(r)
+				r.Header.Set("Authorization", "Bearer "+token)
+			}
+		}},
 		refusal("no-challenge", "Refusals do not tell what is wanted.", func(a *Answer) { a.Header.Del("WWW-Authenticate") }),
 		refusal("other-error", "Tokens that are not good are refused for their scope.", func(a *Answer) {
 			a.Header.Set("WWW-Authenticate", strings.ReplaceAll(a.Header.Get("WWW-Authenticate"), "invalid_token", "insufficient_scope"))

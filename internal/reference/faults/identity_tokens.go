@@ -116,11 +116,16 @@ func inForm(change func(f url.Values)) func(*http.Request) {
 	}
 }
 
-// inToken is a change of what an access token says, whose signature stays unless the
-// token is to be without.
+// inToken is a change of what an access token says.
 func inToken(change func(header, claims object)) func(o object) {
+	return inTokenOf("access_token", change)
+}
+
+// inTokenOf is a change of what the token of the name says, whose signature stays unless
+// the token is to be without.
+func inTokenOf(name string, change func(header, claims object)) func(o object) {
 	return func(o object) {
-		parts := strings.Split(wordOf(o["access_token"]), ".")
+		parts := strings.Split(wordOf(o[name]), ".")
 		if len(parts) != 3 {
 			return
 		}
@@ -133,7 +138,7 @@ func inToken(change func(header, claims object)) func(o object) {
 		if header["alg"] == "none" {
 			parts[2] = ""
 		}
-		o["access_token"] = strings.Join(parts, ".")
+		o[name] = strings.Join(parts, ".")
 	}
 }
 
