@@ -29,6 +29,9 @@ func readBody(r *http.Request) (body any, linked bool, err error) {
 	if r.ContentLength < 0 || r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
 		return nil, false, bare(http.StatusLengthRequired)
 	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, false, bare(http.StatusUnsupportedMediaType) // RFC 9110, 8.4
+	}
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, false, bare(http.StatusUnsupportedMediaType)

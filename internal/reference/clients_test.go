@@ -96,3 +96,9 @@ func TestPageLinksAreCompact(t *testing.T) { // 6.3.10: clients compare them as 
 		t.Errorf("Link %q, want %q", got, want)
 	}
 }
+
+func TestEncodedBodies(t *testing.T) { // RFC 9110, 8.4
+	c := newClient(t)
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T"}`, "Content-Encoding: gzip").is(415)
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T"}`, "Content-Encoding: identity").is(201)
+}

@@ -88,17 +88,22 @@ func (s *subscription) concerns(old, next *model.Entity, changes []attributeChan
 	}
 	wants := func(trigger string) bool { return contains(s.rules.triggers, trigger) }
 	switch {
-	case next == nil:
-		return wants("entityDeleted")
+	case next == nil && wants("entityDeleted"):
+		return true
 	case old == nil && wants("entityCreated"):
 		return s.rules.watched == nil || slices.ContainsFunc(s.rules.watched, func(name string) bool { return len(next.Attributes[name]) > 0 })
 	}
 	return slices.ContainsFunc(changes, func(c attributeChange) bool {
-		if s.rules.watched != nil && !contains(s.rules.watched, c.name) {
+		if !s.watches(c.name) {
 			return false
 		}
-		return wants(c.trigger) || old != nil && wants("entityUpdated")
+		return wants(c.trigger) || old != nil && next != nil && wants("entityUpdated")
 	})
+}
+
+// watches says whether the subscription is about an attribute.
+func (s *subscription) watches(name string) bool {
+	return s.rules.watched == nil || contains(s.rules.watched, name)
 }
 
 // changed is the notification's data: the entity as it is now, with what has been
@@ -113,7 +118,8 @@ func (s *subscription) changed(old, next *model.Entity, changes []attributeChang
 	} else {
 		n.entity = next
 	}
-	marks := s.rules.showChanges || contains(s.rules.triggers, "attributeDeleted") || contains(s.rules.triggers, "entityUpdated")
+	wants := func(trigger string) bool { return contains(s.rules.triggers, trigger) }
+	marks := s.rules.showChanges || wants("attributeDeleted") || wants("entityUpdated")
 	for _, c := range changes {
 		if c.before == nil {
 			continue
@@ -121,7 +127,10 @@ func (s *subscription) changed(old, next *model.Entity, changes []attributeChang
 		if s.rules.showChanges {
 			n.before[[2]string{c.name, c.dataset}] = c.before
 		}
-		if c.trigger != "attributeDeleted" || !marks || next == nil && !s.rules.showChanges {
+		if c.trigger != "attributeDeleted" || !marks {
+			continue
+		}
+		if next == nil && !s.rules.showChanges && !(wants("attributeDeleted") && s.watches(c.name)) {
 			continue
 		}
 		if n.entity == next {

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -141,10 +142,25 @@ func TestNotifications(t *testing.T) { // 5.8.6
 		change(c)
 		_, body, _ := r.next()
 		a := body["data"].([]any)[0].(map[string]any)["hum"].(map[string]any)
-		if a["value"] != "urn:ngsi-ld:null" || a["previousValue"] != 6.0 || a["deletedAt"] == nil {
+		if a["value"] != "urn:ngsi-ld:null" || a["previousValue"] != 6.0 || a["deletedAt"] != nil {
 			t.Errorf("%v", a)
 		}
+		r.next() // the entity goes, and its attributes with it
 		r.quiet()
+	})
+	t.Run("attributes of a deleted entity", func(t *testing.T) {
+		for _, sysAttrs := range []bool{false, true} {
+			c, r := newClient(t), newReceiver(t)
+			c.send("POST", "/subscriptions", subscribe("s", r.url, entities+`,"notificationTrigger":["attributeDeleted"],"watchedAttributes":["temp"]`, fmt.Sprintf(`,"sysAttrs":%v`, sysAttrs))).is(201)
+			change(c)
+			_, body, _ := r.next()
+			e := body["data"].([]any)[0].(map[string]any)
+			a, _ := e["temp"].(map[string]any)
+			if e["deletedAt"] == nil || e["hum"] != nil || a["value"] != "urn:ngsi-ld:null" || (a["deletedAt"] != nil) != sysAttrs {
+				t.Errorf("sysAttrs %v: %v", sysAttrs, e)
+			}
+			r.quiet()
+		}
 	})
 }
 

@@ -390,8 +390,11 @@ func notificationTriggers() []Fault {
 	}
 	for _, name := range everyTrigger() {
 		instead := any("attributeDeleted")
-		if name == instead {
+		switch name {
+		case "attributeDeleted":
 			instead = "entityDeleted"
+		case "entityDeleted": // attributes go with their entity
+			instead = "entityUpdated"
 		}
 		all = append(all, misread("trigger-"+name.(string)+"-unknown", "takes the trigger "+name.(string)+" for another", triggered(func(trigger any) any {
 			if trigger == name {

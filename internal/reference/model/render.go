@@ -23,7 +23,10 @@ type View struct {
 	Context  *jsonld.Context
 	Format   Format
 	SysAttrs bool
-	Lang     []string // language ranges by preference; nil shows language maps
+	// Deletions shows when an attribute was deleted, as evolutions do; else that is a
+	// system attribute like the others (4.8).
+	Deletions bool
+	Lang      []string // language ranges by preference; nil shows language maps
 	// Linked gives the entity that a relationship points to, for inline join
 	// (4.5.23.2); nil shows none.
 	Linked func(uri string) *Entity
@@ -140,7 +143,9 @@ func (v View) attribute(name string, a *Attribute) map[string]any {
 		out["objectType"] = oneOrMany(v.Context.CompactAll(a.ObjectType))
 	}
 	setTime(out, "observedAt", a.ObservedAt)
-	setTime(out, "deletedAt", a.DeletedAt)
+	if v.SysAttrs || v.Deletions {
+		setTime(out, "deletedAt", a.DeletedAt)
+	}
 	if v.SysAttrs {
 		setTime(out, "createdAt", a.CreatedAt)
 		setTime(out, "modifiedAt", a.ModifiedAt)
