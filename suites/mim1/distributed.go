@@ -680,6 +680,7 @@ func forwarding() []Check {
 			Title:  "A source is asked in the tenant that its registration names",
 			Clause: cim009 + "5.2.9", Fault: "distributed.tenant-lost",
 			Body: func(t *T) {
+				alsoClaims(t, FeatureTenants) // a platform without them takes no such registration (5.5.10)
 				d := newSpread(t)
 				d.whole(t, "inclusive", having("tenant", "harbour"))
 				t.GET(entityPath(d.id))

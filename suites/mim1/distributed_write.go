@@ -88,6 +88,9 @@ func distributedCreate() []Check {
 				d := newSpread(t)
 				d.whole(t, "inclusive", creating())
 				t.Require(t.POST(entities, Query("local", "true"), JSON(described(d)))).To(HaveStatus(201))
+				e := d.here(t)
+				d.fromHere(t, e)
+				t.Expect(e).To(haveAttribute(d.level, levelAtFirst()))
 				d.isNotAsked(t, "local=true is for the platform itself")
 			},
 		},
@@ -224,6 +227,7 @@ func distributedCreate() []Check {
 				d.keeps(t)
 				d.whole(t, "inclusive", creating())
 				done(t, t.DELETE(entityPath(d.id), Query("local", "true")))
+				t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404))
 				d.isNotAsked(t, "local=true is for the platform itself")
 			},
 		},
@@ -292,6 +296,15 @@ func (s shared) send(t *T, d *spread, more ...Option) *probe.Response {
 	return t.Send(s.method, strings.Join(segments, "/"), options...)
 }
 
+// isDone expects that the operation was done on the platform itself.
+func (s shared) isDone(t *T, d *spread) {
+	if s.body == nil {
+		t.Expect(d.here(t)).To(lackAttribute(d.level))
+	} else {
+		t.Expect(d.here(t)).To(haveAttribute(d.level, ngsild.Property(7)))
+	}
+}
+
 // distributedChange checks how changes of an entity are shared with a source.
 func distributedChange() []Check {
 	var checks []Check
@@ -351,11 +364,7 @@ func distributedChange() []Check {
 				d.isAsked(t)
 				done(t, r)
 				d.mentions(t, d.isTold(t, s.method, s.path(d)), d.level)
-				if s.body == nil {
-					t.Expect(d.here(t)).To(lackAttribute(d.level))
-				} else {
-					t.Expect(d.here(t)).To(haveAttribute(d.level, ngsild.Property(7)))
-				}
+				s.isDone(t, d)
 			},
 		})
 		add(Check{
@@ -367,6 +376,7 @@ func distributedChange() []Check {
 				d.keeps(t, d.level, levelAtFirst())
 				d.whole(t, "inclusive", offering(s.operation, "retrieveEntity"))
 				done(t, s.send(t, d, Query("local", "true")))
+				s.isDone(t, d)
 				d.isNotAsked(t, "local=true is for the platform itself")
 			},
 		})

@@ -37,6 +37,7 @@ func accepting() []Check {
 			r := t.GET(entities, Query("type", t.Name("Nothing")), Header("Accept", accept...))
 			t.Require(r).To(HaveStatus(200))
 			t.Expect(r).To(HaveMediaType(mediaType))
+			t.Expect(t.List(r)).To(gomega.BeEmpty(), "the answer to a query is a list, here of nothing")
 		}
 	}
 	return []Check{

@@ -150,7 +150,15 @@ func idle(t *T, edits ...edit) (id string) {
 func registration(t *T, id string, options ...Option) ngsild.Object {
 	r := t.GET(registrationPath(id), options...)
 	t.Require(r).To(HaveStatus(200), "registration %s has to be there", id)
-	return t.Object(r)
+	return itself(t, r, id)
+}
+
+// itself is the object in the answer, which has to be the one with the id: what is not
+// there is then missing from it, and not from some other answer.
+func itself(t *T, r *probe.Response, id string) ngsild.Object {
+	o := t.Object(r)
+	t.Require(r).To(HaveJSON("/id", id))
+	return o
 }
 
 // noRegistration expects that no registration has the id.

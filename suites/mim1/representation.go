@@ -393,6 +393,7 @@ func geoJSON() []Check {
 				s := newSight(t)
 				r := t.GET(entityPath(s.id), asGeoJSON, Header("Prefer", "body=json"))
 				t.Require(r).To(HaveStatus(200))
+				t.Expect(t.Object(r)).To(haveMembers(ngsild.Object{"type": "Feature", "id": s.id}))
 				t.Expect(t.Object(r)).NotTo(gomega.HaveKey("@context"))
 				to, _ := weblink.To(r.Header, ngsild.ContextRel)
 				t.Expect(to.Target).NotTo(gomega.BeEmpty(), "the Link header with rel=%q", ngsild.ContextRel)

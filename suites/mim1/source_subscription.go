@@ -40,7 +40,7 @@ func still(t *T, edits ...edit) (id string) {
 func sourceSubscription(t *T, id string) ngsild.Object {
 	r := t.GET(sourceSubscriptionPath(id))
 	t.Require(r).To(HaveStatus(200), "subscription %s has to be there", id)
-	return t.Object(r)
+	return itself(t, r, id)
 }
 
 // sourceSubscriptionCreate checks the creation of subscriptions to registrations

@@ -46,7 +46,10 @@ func create(t *T, e ngsild.Object) (id string) {
 func read(t *T, id string, options ...Option) ngsild.Object {
 	r := t.GET(entityPath(id), options...)
 	t.Require(r).To(HaveStatus(200), "entity %s has to be there", id)
-	return t.Object(r)
+	if len(options) > 0 { // which may leave out the id
+		return t.Object(r)
+	}
+	return itself(t, r, id)
 }
 
 // attributesOf lists the names of the members of e that are attributes, sorted.

@@ -120,7 +120,7 @@ func dormant(t *T, edits ...edit) (id string) {
 func subscription(t *T, id string, options ...Option) ngsild.Object {
 	r := t.GET(subscriptionPath(id), options...)
 	t.Require(r).To(HaveStatus(200), "subscription %s has to be there", id)
-	return t.Object(r)
+	return itself(t, r, id)
 }
 
 // noSubscription expects that no subscription has the id.

@@ -67,7 +67,10 @@ func evolve(t *T, e ngsild.Object, options ...Option) (id string) {
 func evolution(t *T, id string, options ...Option) ngsild.Object {
 	r := t.GET(evolutionPath(id), options...)
 	t.Require(r).To(HaveStatus(200, 206), "the temporal evolution of %s has to be there", id)
-	return t.Object(r)
+	if len(options) > 0 { // which may leave out the id
+		return t.Object(r)
+	}
+	return itself(t, r, id)
 }
 
 // within is the temporal query of what was observed from one time of the day until

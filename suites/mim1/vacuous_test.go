@@ -35,6 +35,18 @@ func bare(_ *http.Request, a *faults.Answer) {
 	})(nil, a)
 }
 
+// nothing is an Answer change: a success is an empty object.
+func nothing(_ *http.Request, a *faults.Answer) {
+	if a.Status == 200 {
+		a.Body = []byte(`{}`)
+	}
+}
+
+// swallowed is a success that does nothing.
+func swallowed(status int) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) }
+}
+
 // What is said of each item of an answer must not hold of an answer without any.
 func TestNothingIsNoAnswer(t *testing.T) {
 	querying, evolution := faults.Op("GET", "/entities"), faults.Op("GET", "/temporal/entities/*")
@@ -45,14 +57,24 @@ func TestNothingIsNoAnswer(t *testing.T) {
 		return querying(r) && !r.URL.Query().Has("id") && r.URL.Query().Get("limit") == "20" // not those of the sample
 	}
 	for id, f := range map[string]faults.Fault{
-		"mim1.context.answer.members":           {On: asJSONLD, Answer: empty},
-		"mim1.observe.query.type":               {On: byType, Answer: empty},
-		"mim1.observe.query.attrs":              {On: querying.WithQuery("attrs"), Answer: empty},
-		"mim1.distributed.query.projected":      {On: querying, Answer: empty},
-		"mim1.temporal.retrieve.instances":      {On: evolution, Answer: bare},
-		"mim1.temporal.retrieve.noSysAttrs":     {On: evolution, Answer: bare},
-		"mim1.temporal.observe.times":           {On: evolution.WithQuery("attrs"), Answer: bare},
-		"mim1.hostedContext.list.detailsOfKind": {On: faults.Op("GET", "/jsonldContexts").WithQuery("kind"), Answer: empty},
+		"mim1.context.answer.members":            {On: asJSONLD, Answer: empty},
+		"mim1.observe.query.type":                {On: byType, Answer: empty},
+		"mim1.observe.query.attrs":               {On: querying.WithQuery("attrs"), Answer: empty},
+		"mim1.distributed.query.projected":       {On: querying, Answer: empty},
+		"mim1.temporal.retrieve.instances":       {On: evolution, Answer: bare},
+		"mim1.temporal.retrieve.noSysAttrs":      {On: evolution, Answer: bare},
+		"mim1.temporal.observe.times":            {On: evolution.WithQuery("attrs"), Answer: bare},
+		"mim1.entity.represent.bareFeature":      {On: faults.Op("GET", "/entities/*"), Answer: nothing},
+		"mim1.subscription.create.watchedOnly":   {On: faults.Op("GET", "/subscriptions/*"), Answer: nothing},
+		"mim1.subscription.update.null":          {On: faults.Op("GET", "/subscriptions/*"), Answer: nothing},
+		"mim1.registration.create.modeByDefault": {On: faults.Op("GET", "/csourceRegistrations/*"), Answer: nothing},
+		"mim1.sourceSubscription.create.active":  {On: faults.Op("GET", "/csourceSubscriptions/*"), Answer: nothing},
+		"mim1.temporal.attributeDelete.all":      {On: evolution, Answer: nothing},
+		"mim1.negotiation.accept.json":           {On: querying, Answer: nothing},
+		"mim1.distributed.update.local":          {On: faults.Op("PATCH", "/entities/*/attrs"), Instead: swallowed(204)},
+		"mim1.distributed.create.local":          {On: faults.Op("POST", "/entities"), Instead: swallowed(201)},
+		"mim1.distributed.delete.local":          {On: faults.Op("DELETE", "/entities/*"), Instead: swallowed(204)},
+		"mim1.hostedContext.list.detailsOfKind":  {On: faults.Op("GET", "/jsonldContexts").WithQuery("kind"), Answer: empty},
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
