@@ -218,7 +218,7 @@ func (d *spread) isAsked(t *T) {
 func (d *spread) shouldHaveBeenAsked(t *T) {
 	g := registration(t, d.registration)
 	failed, _ := normal(g["timesFailed"]).(float64)
-	if _, ever := g["lastFailure"]; ever || failed > 0 || g["status"] == "failed" {
+	if _, ever := g["lastFailure"]; (ever || failed > 0 || g["status"] == "failed") && !t.Env.Callback.Reached() {
 		t.CantTell("the platform says that it tried to ask the source at %s and failed: give an address of this machine that it can reach with --callback-host", d.source.URL())
 	}
 	mayReach(t, d.source.URL())

@@ -373,21 +373,12 @@ func notificationCounters() []Check {
 			Waits: true,
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, toEndpoint("timeout", 1000))
+				if shown := endpointOf(subscription(t, w.sub))["timeout"]; compact(shown) != "1000" {
+					t.Inapplicable("the platform sets the timeout itself, as 5.2.15 allows: it shows %s", compact(shown))
+				}
 				w.inbox.Answer(probe.Answer{Delay: time.Hour})
 				w.await(t, w.mark(t))
 				w.untilShown(t, "lastFailure is a DateTime", func(s ngsild.Object) bool { return has(s, "lastFailure") })
-			},
-		},
-		{
-			ID:    "mim1.notification.count.acceptedAnswer",
-			Title: "Any answer of success (2xx) is taken for a delivery", Clause: cim009 + "6.3.8",
-			Level: Extended, Fault: "notification.wants-200",
-			Body: func(t *T) {
-				w := newSensor(t).prepare(t)
-				w.inbox.Answer(probe.Answer{Status: 204})
-				w.await(t, w.mark(t))
-				s := w.untilShown(t, "a notification was delivered, or not", func(s ngsild.Object) bool { return has(s, "lastSuccess") || has(s, "lastFailure") })
-				t.Expect(notificationOf(s)).To(gomega.HaveKey("lastSuccess"))
 			},
 		},
 	})

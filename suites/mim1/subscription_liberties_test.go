@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/mim1"
 )
 
@@ -239,4 +241,36 @@ func TestSilentPlatformFails(t *testing.T) {
 			t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
 		}
 	}
+}
+
+// What a platform says of failures is no excuse where it has reached the harness.
+func TestFailingToNotifyIsNoExcuse(t *testing.T) {
+	failing := faults.Fault{Name: "fails to notify", On: isNotification, Outgoing: func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return nil, &url.Error{Op: r.Method, URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
+	}}
+	if r := outcome(t, subscriptionCheck(t, "mim1.notification.context.ofSubscription"), failing); r.Outcome != reports.Failed {
+		t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+	}
+}
+
+// A platform may have a time-out of its own (5.2.15).
+func TestTimeoutsMayBeThePlatforms(t *testing.T) {
+	own := faults.Fault{Name: "a time-out of its own", On: faults.Op("GET", "/subscriptions/*"), Answer: func(_ *http.Request, a *faults.Answer) {
+		a.Body = regexp.MustCompile(`"timeout":\s*\d+`).ReplaceAll(a.Body, []byte(`"timeout": 30000`))
+	}}
+	for id, want := range map[string]reports.Outcome{"mim1.notification.count.timeout": reports.Inapplicable, "mim1.subscription.member.timeout": reports.Passed} {
+		if r := outcome(t, subscriptionCheck(t, id), own); r.Outcome != want {
+			t.Errorf("%s ends as %s, want %s: %s", id, r.Outcome, want, r.Reason)
+		}
+	}
+}
+
+func subscriptionCheck(t *testing.T, id string) suites.Check {
+	t.Helper()
+	all := mim1.Subscriptions()
+	i := slices.IndexFunc(all, func(c suites.Check) bool { return c.ID == id })
+	if i < 0 {
+		t.Fatalf("no check %s", id)
+	}
+	return all[i]
 }

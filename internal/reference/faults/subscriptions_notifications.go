@@ -470,11 +470,5 @@ func notificationCounts() []Fault {
 			}
 		}),
 		missent("failures-as-successes", "takes every answer of a receiver for a success", answeredWith(func(int) int { return http.StatusOK })),
-		missent("wants-200", "takes every answer of a receiver but 200 for a failure", answeredWith(func(was int) int {
-			if was == http.StatusOK {
-				return was
-			}
-			return http.StatusInternalServerError
-		})),
 	}
 }
