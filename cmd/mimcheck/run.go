@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -90,14 +91,24 @@ func newRun() *cobra.Command {
 	return cmd
 }
 
-// runMemory is from where on a run rather collects garbage than takes more memory, in
-// bytes. What it keeps may still be more than that.
-const runMemory = 104 << 20
+// runMemory is how much memory a run takes before it rather collects garbage, in bytes
+// beyond what the process has already. What it keeps may still be more than that.
+const runMemory = 94 << 20
+
+// bounded bounds the memory of the process to what it has and so many bytes more, until
+// the end is called. A bound that the user gave stays.
+func bounded(more int64) (end func()) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before := debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + more)
+	return func() { debug.SetMemoryLimit(before) }
+}
 
 func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(runMemory))
-	}
+	defer bounded(runMemory)()
 	f.settings.Tool = tool()
 	if f.repeat < 1 {
 		return fmt.Errorf("--repeat %d: expected a number from 1", f.repeat)

@@ -16,16 +16,8 @@ type MemoryBlobs struct {
 	mu     sync.RWMutex
 	size   int64
 	places map[[sha256.Size]byte]place
-	// Contents lie behind one another: thousands of small ones cost the collector of
-	// garbage next to nothing that way.
-	slabs [][]byte
+	arena  arena
 }
-
-// place is where a content lies. It holds no pointer, see slabs.
-type place struct{ slab, start, end int }
-
-// slabSize is the capacity of a slab in bytes; a longer content has a slab of its own.
-const slabSize = 64 << 10
 
 // NewMemoryBlobs makes an empty store that keeps at most limit bytes.
 func NewMemoryBlobs(limit int64) *MemoryBlobs {
@@ -42,26 +34,11 @@ func (m *MemoryBlobs) Put(b []byte) Body {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, have := m.places[sum]; !have && m.size+ref.Size <= m.limit {
-		m.places[sum] = m.lay(b)
+		m.places[sum] = m.arena.lay(b)
 		m.size += ref.Size
 	}
 	return ref
 }
-
-// lay copies b to where there is room.
-func (m *MemoryBlobs) lay(b []byte) place {
-	i := len(m.slabs) - 1
-	if i < 0 || cap(m.slabs[i])-len(m.slabs[i]) < len(b) {
-		m.slabs = append(m.slabs, make([]byte, 0, max(slabSize, len(b))))
-		i++
-	}
-	start := len(m.slabs[i])
-	m.slabs[i] = append(m.slabs[i], b...)
-	return place{i, start, len(m.slabs[i])}
-}
-
-// at is the content at a place, to which nothing can be appended in place.
-func (m *MemoryBlobs) at(p place) []byte { return m.slabs[p.slab][p.start:p.end:p.end] }
 
 // Get returns the bytes with the hex SHA-256 digest, if they were kept. They are not to
 // be changed.
@@ -79,7 +56,7 @@ func (m *MemoryBlobs) Get(digest string) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	return m.at(p), true
+	return m.arena.at(p), true
 }
 
 // All gives the contents by their hex SHA-256 digests, in no order.
@@ -88,7 +65,7 @@ func (m *MemoryBlobs) All() iter.Seq2[string, []byte] {
 		m.mu.RLock()
 		defer m.mu.RUnlock()
 		for sum, p := range m.places {
-			if !yield(hex.EncodeToString(sum[:]), m.at(p)) {
+			if !yield(hex.EncodeToString(sum[:]), m.arena.at(p)) {
 				return
 			}
 		}

@@ -31,7 +31,7 @@ type Log[T Recorded] struct {
 // segment is some records, in their order, as deflated JSON lines.
 type segment struct {
 	first, last int // numbers
-	lines       []byte
+	lines       place
 }
 
 // Add appends a record.
@@ -131,42 +131,43 @@ func WriteLines[T any](w io.Writer, records []T) error {
 	return nil
 }
 
-// Packer deflates and inflates for many logs, one after the other: its tables are larger
-// than most of what it packs. It is safe for concurrent use. The zero value is ready.
+// Packer deflates and inflates for many logs, one after the other, and keeps what it
+// packed: its tables are larger than most of that. It is safe for concurrent use. The zero value is ready.
 type Packer struct {
 	mu       sync.Mutex
+	arena    arena
 	out      bytes.Buffer
 	deflater *flate.Writer
 	inflater io.ReadCloser
 }
 
-func (p *Packer) pack(write func(io.Writer) error) ([]byte, error) {
+func (p *Packer) pack(write func(io.Writer) error) (place, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.deflater == nil {
 		var err error
 		if p.deflater, err = flate.NewWriter(nil, flate.BestSpeed); err != nil {
-			return nil, err
+			return place{}, err
 		}
 	}
 	p.out.Reset()
 	p.deflater.Reset(&p.out)
 	if err := write(p.deflater); err != nil {
-		return nil, err
+		return place{}, err
 	}
 	if err := p.deflater.Close(); err != nil {
-		return nil, err
+		return place{}, err
 	}
-	return bytes.Clone(p.out.Bytes()), nil
+	return p.arena.lay(p.out.Bytes()), nil
 }
 
-func (p *Packer) unpack(packed []byte) ([]byte, error) {
+func (p *Packer) unpack(packed place) ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.inflater == nil {
 		p.inflater = flate.NewReader(nil)
 	}
-	if err := p.inflater.(flate.Resetter).Reset(bytes.NewReader(packed), nil); err != nil {
+	if err := p.inflater.(flate.Resetter).Reset(bytes.NewReader(p.arena.at(packed)), nil); err != nil {
 		return nil, err
 	}
 	p.out.Reset()

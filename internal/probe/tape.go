@@ -40,6 +40,7 @@ type tape struct {
 
 	mu     sync.Mutex
 	ctx    context.Context // of the check, while it runs
+	over   bool            // it has run
 	events evidence.Log[evidence.Event]
 }
 
@@ -47,7 +48,7 @@ func (t *tape) add(e evidence.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	e.Check, e.Seq = t.check, t.events.Len()+1
-	e.Over = t.ctx != nil && t.ctx.Err() != nil
+	e.Over = t.over || t.ctx != nil && t.ctx.Err() != nil
 	t.events.Add(e)
 	if t.events.Open() >= openRecords {
 		_ = t.events.Pack(&t.s.packer) // what can't be packed stays open
@@ -103,13 +104,16 @@ func (s *Session) Enter(ctx context.Context, check string, timeout time.Duration
 		end := End{Stopped: stopped, Over: ctx.Err() != nil}
 		t.add(evidence.Event{Kind: evidence.Ended, Reason: stopped})
 		cancel()
+		t.mu.Lock()
+		t.ctx, t.over = nil, true
+		t.mu.Unlock()
 		return end
 	}
 }
 
-// Settle packs what is recorded of a check that has ended, and tells how many exchanges
-// there are: what is recorded later is kept as well.
-func (s *Session) Settle(check string) (exchanges int) {
+// Settle packs what is recorded of a check that has ended: thousands of checks take their
+// room for the whole run. What is recorded later is kept as well.
+func (s *Session) Settle(check string) {
 	c := s.client(check)
 	c.tape.mu.Lock()
 	_ = c.tape.events.Pack(&s.packer) // what can't be packed stays open
@@ -117,7 +121,6 @@ func (s *Session) Settle(check string) (exchanges int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_ = c.exchanges.Pack(&s.packer)
-	return c.exchanges.Len()
 }
 
 // Skipped is why the check is not begun: because the run was stopped, when it was.

@@ -2,48 +2,13 @@ package runner
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/reports"
-	"github.com/oasc/mimcheck/suites"
 )
 
 // maxExcerpt is how much of an answer's body a report shows, in bytes.
 const maxExcerpt = 2000
-
-// transcript has what the checks sent and got as a report tells it. What tells it all is
-// packed away when a check ends.
-type transcript struct {
-	session Session
-
-	mu sync.Mutex
-	of map[string][]reports.Exchange
-}
-
-func newTranscript(s Session) *transcript {
-	return &transcript{session: s, of: map[string][]reports.Exchange{}}
-}
-
-// ended is told each check's result when it has ended.
-func (t *transcript) ended(check string, r suites.Result) {
-	told := exchanges(t.session, check, r.Findings)
-	t.session.Settle(check)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.of[check] = told
-}
-
-// exchanges are those of a check with these findings: made again when there were more
-// after its end, or when it was never told of.
-func (t *transcript) exchanges(check string, findings []reports.Finding) []reports.Exchange {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if told, have := t.of[check]; have && len(told) == t.session.Settle(check) {
-		return told
-	}
-	return exchanges(t.session, check, findings)
-}
 
 // exchanges lists what the check sent and got, in order. The command that repeats a
 // request, and what was answered, are told where a finding points.

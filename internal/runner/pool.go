@@ -35,9 +35,9 @@ type pool struct {
 	timeout  time.Duration // of one check
 	failFast bool
 	progress Progress
-	ended    func(check string, r suites.Result) // nil for nobody who has to know
-	redact   func(string) string                 // removes the target's secrets
-	down     outages                             // what was found before the first check
+	ended    func(check string)  // nil for nobody who has to know
+	redact   func(string) string // removes the target's secrets
+	down     outages             // what was found before the first check
 
 	mu      sync.Mutex // progress, one call at a time
 	results map[string]chan suites.Result
@@ -117,7 +117,7 @@ func (p *pool) one(ctx context.Context, cancel context.CancelCauseFunc, c suites
 		cancel(errFailFast)
 	}
 	if p.ended != nil {
-		p.ended(c.ID, result)
+		p.ended(c.ID)
 	}
 	if p.progress != nil {
 		p.mu.Lock()

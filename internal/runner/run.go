@@ -3,9 +3,12 @@ package runner
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/target"
@@ -49,11 +52,10 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 		o.Progress.Planned(len(selected), len(plan.Checks)-len(selected))
 	}
 	results := map[string]suites.Result{}
-	told := newTranscript(o.Session)
 	var ginkgoErr error
 	down := preflight(ctx, o.Session, selected)
 	if slices.ContainsFunc(selected, func(c Planned) bool { return down.reason(c.Check) == "" }) {
-		results, ginkgoErr = execute(ctx, plan, o, down, told)
+		results, ginkgoErr = execute(ctx, plan, o, down)
 	} else {
 		for _, c := range selected {
 			results[c.ID] = suites.Result{Outcome: reports.CantTell, Reason: down.reason(c.Check), Started: started}
@@ -65,7 +67,7 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 	if err != nil {
 		cleaned.Left = append(cleaned.Left, err.Error())
 	}
-	r := assemble(plan, o, results, told, started)
+	r := assemble(plan, o, results, started)
 	r.Run.Interrupted = ctx.Err() != nil
 	r.Cleanup = reports.Cleanup{Created: cleaned.Created, Removed: cleaned.Removed, Left: cleaned.Left}
 	return r, ginkgoErr
@@ -73,9 +75,9 @@ func Run(ctx context.Context, plan *Plan, o Options) (*reports.Report, error) {
 
 // execute runs the pool ahead of Ginkgo's serial specs and returns a result for
 // each selected check.
-func execute(ctx context.Context, plan *Plan, o Options, down outages, told *transcript) (map[string]suites.Result, error) {
+func execute(ctx context.Context, plan *Plan, o Options, down outages) (map[string]suites.Result, error) {
 	p := poolOf(ctx, plan, o, down)
-	p.ended = told.ended
+	p.ended = o.Session.Settle
 	return behindGinkgo(ctx, p, plan.Selected())
 }
 
@@ -177,7 +179,7 @@ func sampleOnce(o Options, types []string) func(context.Context) (*suites.Sample
 }
 
 // assemble makes the report of the plan and the results.
-func assemble(plan *Plan, o Options, results map[string]suites.Result, told *transcript, started time.Time) *reports.Report {
+func assemble(plan *Plan, o Options, results map[string]suites.Result, started time.Time) *reports.Report {
 	s := plan.Scope
 	r := &reports.Report{
 		SchemaVersion: reports.SchemaVersion,
@@ -189,9 +191,16 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, told *tra
 		Baseline:  reports.BaselineRef{ID: s.Baseline.ID, Title: s.Baseline.Title, Status: s.Baseline.Status, SHA256: s.Baseline.SHA256},
 		Selection: reports.Selection{Filter: s.Filter, MIMs: s.MIMs},
 	}
-	for _, c := range plan.Checks {
-		r.Checks = append(r.Checks, checkResult(c, results[c.ID], told, started))
+	r.Checks = make([]reports.CheckResult, len(plan.Checks))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, c := range plan.Checks {
+		all.Go(func() error {
+			r.Checks[i] = checkResult(c, results[c.ID], o.Session, started)
+			return nil
+		})
 	}
+	_ = all.Wait() // none fails
 	for _, result := range results {
 		r.Notes = append(r.Notes, result.Notes...)
 	}
@@ -204,7 +213,7 @@ func assemble(plan *Plan, o Options, results map[string]suites.Result, told *tra
 	return r
 }
 
-func checkResult(c Planned, got suites.Result, told *transcript, started time.Time) reports.CheckResult {
+func checkResult(c Planned, got suites.Result, s Session, started time.Time) reports.CheckResult {
 	out := reports.CheckResult{
 		ID: c.ID, Title: c.Title, MIM: c.Suite(), Group: c.Group(), Requirements: c.Bound, Clause: c.Clause,
 		TestPurposes: c.TestPurposes, Level: string(c.Level), Feature: string(c.Feature),
@@ -218,6 +227,6 @@ func checkResult(c Planned, got suites.Result, told *transcript, started time.Ti
 	}
 	out.Outcome, out.Reason, out.Findings = got.Outcome, got.Reason, got.Findings
 	out.StartedMS, out.DurationMS = got.Started.Sub(started).Milliseconds(), got.Duration.Milliseconds()
-	out.Exchanges = told.exchanges(c.ID, got.Findings)
+	out.Exchanges = exchanges(s, c.ID, got.Findings)
 	return out
 }

@@ -21,9 +21,8 @@ type Session interface {
 	Redact(text string) string
 	// Curl is the command that sends a recorded request again.
 	Curl(x evidence.Exchange) string
-	// Settle is told that a check has ended, and tells how many exchanges it has had; it may
-	// be called again.
-	Settle(check string) (exchanges int)
+	// Settle is told that a check has ended.
+	Settle(check string)
 	// Blobs has the bodies that exchanges refer to.
 	Blobs() evidence.Blobs
 }
