@@ -102,3 +102,33 @@ func TestEncodedBodies(t *testing.T) { // RFC 9110, 8.4
 	c.send("POST", "/entities", `{"id":"urn:1","type":"T"}`, "Content-Encoding: gzip").is(415)
 	c.send("POST", "/entities", `{"id":"urn:1","type":"T"}`, "Content-Encoding: identity").is(201)
 }
+
+func TestPolygonsThatCrossThemselves(t *testing.T) { // RFC 7946 does not forbid them, and clients store them
+	c := newClient(t)
+	ring := "[[[13.2865906,52.5648645],[13.2879639,52.5648645],[13.2797241,52.4988679],[13.477478,52.4712703],[13.5049438,52.5373084],[13.2865906,52.5648645]]]"
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T","location":{"type":"Polygon","coordinates":`+ring+`}}`).is(201)
+	for _, x := range []struct{ relation, geometry, coordinates, want string }{
+		{"equals", "Polygon", ring, "1"},
+		{"within", "Polygon", "[[[13,52],[14,52],[14,53],[13,53],[13,52]]]", "1"},
+		{"within", "Polygon", "[[[13.4,52],[14,52],[14,53],[13.4,53],[13.4,52]]]", ""},
+		{"contains", "Polygon", "[[[13.3844376,52.5356966],[13.381691,52.5123012],[13.4235764,52.5100027],[13.4331894,52.5273425],[13.3844376,52.5356966]]]", "1"},
+		{"contains", "Point", "[13.4,52.51]", "1"}, {"contains", "Point", "[13,52]", ""},
+		{"disjoint", "Polygon", "[[[13.1369019,52.5198225],[13.1365585,52.5200314],[13.131752,52.4980907],[13.1832504,52.5026887],[13.1369019,52.5198225]]]", "1"},
+		{"overlaps", "Polygon", "[[[13.4,52.4],[14,52.4],[14,53],[13.4,53],[13.4,52.4]]]", "1"},
+		{"overlaps", "Polygon", "[[[13,52],[14,52],[14,53],[13,53],[13,52]]]", ""},
+	} {
+		if got := c.get("/entities?type=T&georel=" + x.relation + "&geometry=" + x.geometry + "&coordinates=" + x.coordinates).is(200).ids(); got != x.want {
+			t.Errorf("%s %s %s: %q, want %q", x.relation, x.geometry, x.coordinates, got, x.want)
+		}
+	}
+}
+
+func TestFlatWithNothingLinked(t *testing.T) { // 4.5.23.3
+	c := newClient(t)
+	c.send("POST", "/entities", `{"id":"urn:1","type":"T","in":{"type":"Relationship","object":"urn:2"}}`).is(201)
+	alone := `{"id":"urn:1","type":"T","in":{"type":"Relationship","object":"urn:2"}}`
+	c.get("/entities/urn:1?join=flat").is(200).equals(alone)
+	c.get("/entities?type=T&join=flat").is(200).equals("[" + alone + "]")
+	c.send("POST", "/entities", `{"id":"urn:2","type":"T"}`).is(201)
+	c.get("/entities/urn:1?join=flat").is(200).equals("[" + alone + `,{"id":"urn:2","type":"T"}]`)
+}

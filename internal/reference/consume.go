@@ -54,9 +54,9 @@ func (r *request) retrieveEntity() error {
 	switch {
 	case o.join == "flat" && r.media == ngsild.MediaGeoJSON:
 		return r.answer(http.StatusOK, featureCollection(shown))
-	case o.join == "flat":
+	case o.join == "flat" && len(shown) > 1:
 		return r.answer(http.StatusOK, shown)
-	default:
+	default: // an entity that nothing is linked to is no list
 		return r.answer(http.StatusOK, shown[0])
 	}
 }

@@ -179,9 +179,9 @@ func shapeOf(a *model.Attribute) (shape, bool) {
 	return toShape(kind, o["coordinates"]), true
 }
 
-// relate answers by the OGC simple features model. Its algorithms are defined for
-// valid geometries; one that crosses itself may make the library give up, which is
-// an error here and no match.
+// relate answers by the OGC simple features model. Its algorithms are defined for valid
+// geometries: a polygon that crosses itself is related by its lines, and what makes the
+// library give up is an error here and no match.
 func relate(relation string, target, reference geom.Geometry) (holds bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -192,9 +192,14 @@ func relate(relation string, target, reference geom.Geometry) (holds bool, err e
 	case "equals":
 		return geom.Equals(target, reference)
 	case "disjoint":
-		return geom.Disjoint(target, reference)
+		return !geom.Intersects(target, reference), nil
 	case "intersects":
 		return geom.Intersects(target, reference), nil
+	}
+	if crossed(target) || crossed(reference) {
+		return relateLines(relation, target, reference), nil
+	}
+	switch relation {
 	case "within":
 		return geom.Within(target, reference)
 	case "contains":
@@ -202,6 +207,42 @@ func relate(relation string, target, reference geom.Geometry) (holds bool, err e
 	default:
 		return geom.Overlaps(target, reference)
 	}
+}
+
+// crossed says whether a surface is not valid, for a ring of it crosses itself.
+func crossed(g geom.Geometry) bool { return g.Dimension() == 2 && g.Validate() != nil }
+
+// relateLines relates surfaces by where their rings run: one is inside of the other
+// when no ring of it leaves the other.
+func relateLines(relation string, target, reference geom.Geometry) bool {
+	switch relation {
+	case "within":
+		return inside(target, reference)
+	case "contains":
+		return inside(reference, target)
+	default:
+		return target.Dimension() == reference.Dimension() && geom.Intersects(target, reference) && !inside(target, reference) && !inside(reference, target)
+	}
+}
+
+func inside(inner, outer geom.Geometry) bool {
+	if outer.Dimension() != 2 {
+		return false
+	}
+	corners := inner.DumpCoordinates()
+	for i := range corners.Length() {
+		if !geom.Intersects(geom.NewPoint(corners.Get(i)).AsGeometry(), outer) {
+			return false
+		}
+	}
+	if inner.Dimension() == 0 {
+		return true
+	}
+	edge := inner
+	if inner.Dimension() == 2 {
+		edge = inner.Boundary()
+	}
+	return !geom.Intersects(edge, outer.Boundary())
 }
 
 const earthRadius = 6371008.8 // metres, mean
