@@ -51,7 +51,7 @@ func TestCity(t *testing.T) {
 	if got := c.get("/entities?type=WasteContainer&q=fillingLevel>=0&limit=100", link).is(200).ids(); len(strings.Fields(got)) != 10 {
 		t.Errorf("containers: %s", got)
 	}
-	served := c.get("/jsonldContexts/city").is(200)
+	served := c.get("/jsonldContexts/city", "Accept: "+ngsild.MediaJSONLD).is(200)
 	if served.header.Get("Content-Type") != ngsild.MediaJSONLD {
 		t.Errorf("the @context is served as %s", served.header.Get("Content-Type"))
 	}

@@ -132,3 +132,25 @@ func TestFlatWithNothingLinked(t *testing.T) { // 4.5.23.3
 	c.send("POST", "/entities", `{"id":"urn:2","type":"T"}`).is(201)
 	c.get("/entities/urn:1?join=flat").is(200).equals("[" + alone + `,{"id":"urn:2","type":"T"}]`)
 }
+
+func TestServedContextsAreJSONByDefault(t *testing.T) { // 6.3.4
+	c := newClient(t)
+	path := strings.TrimPrefix(c.send("POST", "/jsonldContexts", `{"@context":{"a":"http://example.org/a"}}`).is(201).header.Get("Location"), base)
+	for accept, want := range map[string]string{"": ngsild.MediaJSON, "*/*": ngsild.MediaJSON, "application/ld+json, application/json;q=0.9, */*;q=0.1": ngsild.MediaJSONLD, ngsild.MediaJSONLD: ngsild.MediaJSONLD} {
+		for _, query := range []string{"", "?details=true"} {
+			if got := c.get(path+query, "Accept: "+accept).is(200).header.Get("Content-Type"); got != want {
+				t.Errorf("Accept %q%s: %s, want %s", accept, query, got, want)
+			}
+		}
+	}
+}
+
+func TestCoreContextByAnyVersion(t *testing.T) { // 5.13.5
+	c := newClient(t)
+	for _, version := range []string{"-v1.3", "-v1.6", "-v1.9", ""} {
+		path := "/jsonldContexts/" + strings.NewReplacer(":", "%3A", "/", "%2F").Replace("https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context"+version+".jsonld")
+		c.send("DELETE", path, "").problem(400, ngsild.BadRequestData)
+		c.send("DELETE", path+"?reload=true", "").is(204)
+		c.get(path + "?details=true").is(200)
+	}
+}

@@ -113,6 +113,9 @@ func (s *contextStore) hit(c *storedContext) {
 
 // find gives the context with a local id or, if it is a cached one, a URL.
 func (s *contextStore) find(id, tenant string) *storedContext {
+	if ngsild.IsCoreContext(id) { // by whatever version it is named, it is the platform's own
+		id = ngsild.CoreContextURL
+	}
 	if c := s.byURL[id]; c != nil {
 		return c
 	}

@@ -65,5 +65,5 @@ func covers(accepted, offer string) int {
 var (
 	jsonOnly    = []string{ngsild.MediaJSON, ngsild.MediaJSONLD}
 	jsonAndGeo  = []string{ngsild.MediaJSON, ngsild.MediaJSONLD, ngsild.MediaGeoJSON}
-	contextOnly = []string{ngsild.MediaJSONLD, ngsild.MediaJSON}
+	contextOnly = []string{ngsild.MediaJSON, ngsild.MediaJSONLD}
 )
