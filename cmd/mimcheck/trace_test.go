@@ -131,7 +131,7 @@ names: no check yet
 }
 
 func TestTraceClauses(t *testing.T) {
-	for name, want := range map[string]string{"ogc": "/req/core/root-op (Core)", "tmf": "TMF620/catalog/attributes", "dcat": "Distribution, access URL (Distribution) mandatory: where it is had: mim3.distribution.content.accessURL"} {
+	for name, want := range map[string]string{"ogc": "/req/core/root-op (Core)", "tmf": "TMF620/catalog/attributes", "security": "RFC 7636, 4.6 (Proof keys) the verifier is held against the challenge: mim6.code.proof.wrong", "dcat": "Distribution, access URL (Distribution) mandatory: where it is had: mim3.distribution.content.accessURL"} {
 		mimcheck(t, "trace", name).want(t, 0, want, " requirements: ", " 0 open")
 		rows, err := csv.NewReader(strings.NewReader(mimcheck(t, "trace", name, "--csv").out)).ReadAll()
 		if err != nil || len(rows) < 60 || len(rows[1]) != 5 {

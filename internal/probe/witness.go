@@ -25,6 +25,8 @@ const (
 	OldOnly    Offer = "old"    // TLS 1.0 and 1.1
 	NewestOnly Offer = "newest" // TLS 1.3
 	WeakOnly   Offer = "weak"   // TLS 1.2 with ciphers that must not be used (RFC 9325, 4.1)
+	// CommonGroup is TLS 1.3 with the one group that all have to have (RFC 8446, 9.1).
+	CommonGroup Offer = "commonGroup"
 )
 
 // Handshake is how a handshake went.
@@ -119,6 +121,8 @@ func (s *Session) offering(offer Offer, name string) *tls.Config {
 		c.MaxVersion = tls.VersionTLS11
 	case NewestOnly:
 		c.MinVersion = tls.VersionTLS13
+	case CommonGroup:
+		c.MinVersion, c.CurvePreferences = tls.VersionTLS13, []tls.CurveID{tls.CurveP256}
 	case WeakOnly:
 		c.MinVersion, c.MaxVersion, suites = tls.VersionTLS12, tls.VersionTLS12, nil
 		c.CipherSuites = []uint16{tls.TLS_RSA_WITH_RC4_128_SHA, tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA, tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}

@@ -58,6 +58,15 @@ func TraceDCAT() ([]ClauseTrace, error) {
 	return standard{"dcat.csv", dcatRows, regexp.MustCompile(`\b(?:Catalogue Record|Catalogue|Dataset Series|Dataset|Distribution|Data Service|Agent|Checksum|Period of time), [A-Za-z]+(?: [A-Za-z]+)*`)}.trace()
 }
 
+//go:embed security.csv
+var securityRows []byte
+
+// TraceSecurity traces the sections of OAuth 2.0, OpenID Connect and TLS of which a client
+// could see something, and of what they build on: what each asks of a platform.
+func TraceSecurity() ([]ClauseTrace, error) {
+	return standard{"security.csv", securityRows, regexp.MustCompile(`(?:RFC (?:6749|6750|6797|7009|7517|7518|7636|7662|8414|8446|8725|9068|9207|9325|9700)|OpenID Connect (?:Core|Discovery) 1\.0), [0-9]+(?:\.[0-9]+)*`)}.trace()
+}
+
 // trace traces every requirement. One that has neither checks nor a reason is there too,
 // so that the gap is seen.
 func (s standard) trace() ([]ClauseTrace, error) {

@@ -25,7 +25,7 @@ func authorizationChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.authorization.prompt.none", Title: "Where nobody has signed in and no page may be shown, the client is told by an error",
-			Clause: core + "3.1.2.1", Fault: "identity.authorization.prompt-ignored",
+			Clause: core + "3.1.2.1; OpenID Connect Core 1.0, 3.1.2.6", Fault: "identity.authorization.prompt-ignored",
 			Body: func(t *T) {
 				f := begin(t).silent()
 				r := f.authorize()
@@ -58,7 +58,7 @@ func authorizationChecks() []Check {
 		},
 		{
 			ID: "mim6.authorization.error.issuer", Title: "An error names the issuer to the client, where the metadata say that answers do",
-			Clause: rfc9207 + "2", Fault: "identity.authorization.error-without-issuer",
+			Clause: rfc9207 + "2; RFC 9207, 3", Fault: "identity.authorization.error-without-issuer",
 			Body: func(t *T) {
 				f := begin(t).silent()
 				r := f.authorize()
@@ -107,13 +107,25 @@ func authorizationChecks() []Check {
 		}),
 		{
 			ID: "mim6.authorization.client.unknown", Title: "A client that the provider does not know gets nobody sent on, even to an address that another one has registered",
-			Clause: rfc6749 + "4.1.2.1", Fault: "identity.authorization.any-client",
+			Clause: rfc6749 + "4.1.2.1; RFC 9700, 4.11.2", Fault: "identity.authorization.any-client",
 			Body: func(t *T) {
 				f := begin(t).silent()
 				f.refusedBy(f.authorize())
 				r := f.with("client_id", t.Name("client")).authorize()
 				_, home := f.back(r)
 				t.Holds(r, !home, "the provider sends people on for a client that it can't know")
+			},
+		},
+		{
+			ID: "mim6.token.public.refused", Title: "A client that has no secret gets no token by client credentials, which it does not have",
+			Requirements: signed, Clause: rfc6749 + "4.4", Fault: "identity.token.public-client",
+			Body: func(t *T) {
+				f := begin(t)
+				if !f.client.Public {
+					t.Inapplicable("the client has a secret")
+				}
+				r := post(t, "token_endpoint", url.Values{"grant_type": {"client_credentials"}, "client_id": {f.client.ClientID}}, Anonymous())
+				t.Holds(r, refused(r), "the provider answered %d to who says without proof that it is the client", r.Status)
 			},
 		},
 		{
@@ -157,7 +169,7 @@ func (f *flow) refuses(kinds ...string) {
 // redirected is the check of an address that is like the one of the client, and not it.
 func redirected(id, title, fault string, change func(registered string) string) Check {
 	return Check{
-		ID: "mim6.authorization.redirect." + id, Title: title, Requirements: signed, Clause: rfc9700 + "2.1", Fault: fault,
+		ID: "mim6.authorization.redirect." + id, Title: title, Requirements: signed, Clause: rfc9700 + "2.1; RFC 9700, 4.1.3", Fault: fault,
 		Body: func(t *T) {
 			f := begin(t).silent()
 			f.refusedBy(f.authorize())

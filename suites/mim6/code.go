@@ -52,7 +52,7 @@ func redirectChecks() []Check {
 		},
 		{
 			ID: "mim6.code.redirect.issuer", Title: "The client is told the issuer with the code, where the metadata say that answers name it",
-			Clause: rfc9207 + "2", Fault: "identity.code.other-issuer",
+			Clause: rfc9207 + "2; RFC 9207, 3", Fault: "identity.code.other-issuer",
 			Body: func(t *T) {
 				f, r, told := arrived(t, nil)
 				f.names(r, told)
@@ -101,7 +101,7 @@ func exchangeChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.code.exchange.tokens", Title: "The client gets an access token and an ID token for its code and the verifier of its proof key",
-			Clause: core + "3.1.3.3", Fault: "identity.code.no-id-token",
+			Clause: core + "3.1.3.3; RFC 6749, 4.1.4", Fault: "identity.code.no-id-token",
 			Body: func(t *T) {
 				f := begin(t)
 				r := f.exchange(f.code(), nil)
@@ -211,7 +211,7 @@ func exchangeChecks() []Check {
 		},
 		{
 			ID: "mim6.code.userinfo.subject", Title: "User information is of the subject that the ID token names",
-			Clause: core + "5.3.2", Fault: "identity.userinfo.other-subject",
+			Clause: core + "5.3.2; OpenID Connect Core 1.0, 5.3.1", Fault: "identity.userinfo.other-subject",
 			Body: func(t *T) {
 				f := begin(t)
 				if f.metadata["userinfo_endpoint"] == nil {
@@ -245,7 +245,7 @@ func refreshChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.refresh.answer.token", Title: "The client gets a new access token for its refresh token",
-			Clause: rfc6749 + "6", Fault: "identity.refresh.unknown",
+			Clause: rfc6749 + "6; OpenID Connect Core 1.0, 12.1", Fault: "identity.refresh.unknown",
 			Body: func(t *T) {
 				f, _, token := refreshed(t)
 				r := f.refresh(token, nil)
@@ -256,7 +256,7 @@ func refreshChecks() []Check {
 		},
 		{
 			ID: "mim6.refresh.token.rotated", Title: "The refresh token of a public client is good once",
-			Requirements: signed, Clause: rfc9700 + "2.2.2", Fault: "identity.refresh.kept",
+			Requirements: signed, Clause: rfc9700 + "2.2.2; RFC 9700, 4.14.2", Fault: "identity.refresh.kept",
 			Body: func(t *T) {
 				f, _, token := refreshed(t)
 				if !f.client.Public {

@@ -53,7 +53,7 @@ func idTokenChecks() []Check {
 		},
 		{
 			ID: "mim6.idToken.audience.client", Title: "An ID token is for the client that asked for it",
-			Clause: core + "2", Fault: "identity.id-token.other-audience",
+			Clause: core + "2; OpenID Connect Core 1.0, 3.1.3.7", Fault: "identity.id-token.other-audience",
 			Body: func(t *T) {
 				f := begin(t)
 				r, j := f.identified()
@@ -142,7 +142,7 @@ func confusedChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.protected.token.idToken", Title: "An ID token, which is for the client, opens no protected data",
-			Requirements: slices.Concat(guarded, cryptography), Needs: []Need{NeedWrite}, Clause: "RFC 8725, 3.12", Fault: "protected.id-token",
+			Requirements: slices.Concat(guarded, cryptography), Needs: []Need{NeedWrite}, Clause: "RFC 8725, 3.12; RFC 9068, 4", Fault: "protected.id-token",
 			Body: func(t *T) {
 				_, j := begin(t).identified()
 				r := read(t, Header("Authorization", "Bearer "+j.token))

@@ -22,7 +22,7 @@ func jwtChecks() []Check {
 	checks := []Check{
 		{
 			ID: "mim6.token.jwt.signed", Title: "A token that is a JWT is signed: its algorithm is not none",
-			Clause: "RFC 8725, 3.2", Fault: "identity.token.unsigned",
+			Clause: "RFC 8725, 3.2; RFC 9068, 2.1", Fault: "identity.token.unsigned",
 			Body: func(t *T) {
 				r, j := given(t)
 				algorithm, _ := j.header["alg"].(string)

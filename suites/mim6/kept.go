@@ -65,7 +65,7 @@ func audienceChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.protected.audience.refused", Title: "A good token that is for other data opens nothing",
-			Requirements: allowed, Clause: rfc9700 + "2.3", Fault: "protected.audience-unchecked",
+			Requirements: allowed, Clause: rfc9700 + "2.3; RFC 9700, 4.10.2; RFC 8725, 3.9", Fault: "protected.audience-unchecked",
 			Body: func(t *T) {
 				opened(t)
 				own, other := token(t, probe.Reader), token(t, probe.Outsider)

@@ -1,10 +1,13 @@
 package mim6
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
@@ -166,6 +169,7 @@ func tokenChecks() []Check {
 			mac.Write([]byte(signed))
 			return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 		}),
+		forged("ownKey", "A token that brings the key that signed it opens nothing", "RFC 8725, 3.8", "protected.own-key", bringing),
 	}
 }
 
@@ -277,6 +281,36 @@ func head(own, algorithm string) string {
 		return own // not reached: it was JSON
 	}
 	return base64.RawURLEncoding.EncodeToString(b) + "." + parts[1]
+}
+
+// bringing is a token that says what own says, signed by a new key, which is in its header
+// (RFC 7515, 4.1.3).
+func bringing(t *T, own string) string {
+	_, said, _ := strings.Cut(own, ".")
+	said, _, _ = strings.Cut(said, ".")
+	claims, err := base64.RawURLEncoding.DecodeString(said)
+	var key *ecdsa.PrivateKey
+	if err == nil {
+		var scalar [32]byte
+		binary.BigEndian.PutUint64(scalar[24:], t.Rand().Uint64()|1)
+		key, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar[:])
+	}
+	var signer jose.Signer
+	if err == nil {
+		signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{EmbedJWK: true}).WithType("at+jwt"))
+	}
+	var made *jose.JSONWebSignature
+	if err == nil {
+		made, err = signer.Sign(claims)
+	}
+	var token string
+	if err == nil {
+		token, err = made.CompactSerialize()
+	}
+	if err != nil {
+		t.CantTell("no token could be made: %v", err)
+	}
+	return token
 }
 
 // public is the key of the name, or else the first, as a file in PEM form has it.

@@ -19,6 +19,7 @@ import (
 const (
 	rfc9325 = "RFC 9325, "
 	rfc6797 = "RFC 6797, "
+	rfc8446 = "RFC 8446, "
 )
 
 // soon is how long before its end a certificate is told of.
@@ -89,8 +90,37 @@ func tlsChecks() []Check {
 				}
 			}),
 		{
+			ID: "mim6.tls.certificate.hash", Title: "No certificate that is sent is signed with SHA-1 or MD5, but for one that signs itself",
+			Needs: handshake, Clause: rfc9325 + "4.5", Fault: "tls.sha-1",
+			Body: func(t *T) {
+				each(t, probe.AnyVersion, func(endpoint string, h probe.Handshake) {
+					for i, der := range h.Chain {
+						c, err := x509.ParseCertificate(der)
+						if err != nil {
+							t.CantTell("certificate %d of the endpoint %s can't be read: %v", i+1, endpoint, err)
+						}
+						root := i > 0 && bytes.Equal(c.RawIssuer, c.RawSubject) // nobody looks at who signed it
+						t.Holds(nil, root || !broken(c.SignatureAlgorithm), "certificate %d of the endpoint %s is signed by %s", i+1, endpoint, c.SignatureAlgorithm)
+					}
+				})
+			},
+		},
+		{
+			ID: "mim6.tls.group.common", Title: "Who offers TLS 1.3 with the group secp256r1 alone is let in, where TLS 1.3 is spoken",
+			Needs: handshake, Clause: rfc8446 + "9.1", Fault: "tls.own-group",
+			Body: func(t *T) {
+				each(t, probe.AnyVersion, func(endpoint string, h probe.Handshake) {
+					if h.Version != "TLS 1.3" {
+						t.Inapplicable("the endpoint %s speaks %s, and the group is one that TLS 1.3 has to have", endpoint, h.Version)
+					}
+					common := t.Handshake(endpoint, probe.CommonGroup)
+					t.Holds(nil, common.Refused == "", "the endpoint %s refuses secp256r1: %s", endpoint, common.Refused)
+				})
+			},
+		},
+		{
 			ID: "mim6.tls.plain.closed", Title: "Asked by http, the platform gives no data and takes no token: it does not answer, refuses or leads to https",
-			Clause: rfc6750 + "5.3", Fault: "tls.plain-too",
+			Clause: rfc6750 + "5.3; RFC 9325, 3.2", Fault: "tls.plain-too",
 			Body: func(t *T) {
 				r, none := plain(t)
 				if none != nil {
@@ -108,6 +138,16 @@ func tlsChecks() []Check {
 		checks[i].Requirements = cryptography
 	}
 	return checks
+}
+
+// broken says whether the hash function of the algorithm is one for which two texts of the
+// same hash can be made.
+func broken(algorithm x509.SignatureAlgorithm) bool {
+	switch algorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
 }
 
 // certificate is a check of the platform's certificates.
@@ -172,7 +212,7 @@ func hstsChecks() []Check {
 	checks := []Check{
 		{
 			ID: "mim6.hsts.header.there", Title: "Answers by https say that the host is to be asked by https only",
-			Clause: rfc6797 + "7.1", Fault: "hsts.missing",
+			Clause: rfc6797 + "7.1; RFC 9325, 3.2", Fault: "hsts.missing",
 			Body: func(t *T) {
 				r, values := field(t)
 				t.Holds(r, len(values) > 0, "the answer has no Strict-Transport-Security header")

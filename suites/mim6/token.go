@@ -35,7 +35,7 @@ func strangerChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.token.unknownClient.refused", Title: "A client that the provider does not know, by HTTP Basic, is refused with 401 and invalid_client",
-			Clause: rfc6749 + "5.2", Fault: "identity.token.unknown-client-400",
+			Clause: rfc6749 + "5.2; RFC 6749, 3.2.1", Fault: "identity.token.unknown-client-400",
 			Body: func(t *T) {
 				r := unknown(t)
 				t.Require(r).To(HaveStatus(http.StatusUnauthorized))
@@ -73,7 +73,7 @@ func strangerChecks() []Check {
 		},
 		{
 			ID: "mim6.authorization.redirect.unregistered", Title: "Nobody is sent on to an address that no client has registered",
-			Clause: rfc6749 + "4.1.2.1", Fault: "identity.authorization.open-redirect",
+			Clause: rfc6749 + "4.1.2.1; RFC 6749, 3.1.2.4", Fault: "identity.authorization.open-redirect",
 			Body: func(t *T) {
 				elsewhere := "https://" + strings.ToLower(t.Name("client")) + ".invalid/callback"
 				r := t.GET(stated(t, "authorization_endpoint"), FromRoot(), At(probe.OpenID), Anonymous(), AnyMedia(), KeepRedirects(), refusals,
@@ -119,7 +119,7 @@ func clientChecks() []Check {
 	return []Check{
 		{
 			ID: "mim6.token.answer.there", Title: "A client gets a token for its credentials, and is told the type of the token",
-			Clause: rfc6749 + "5.1", Fault: "identity.token.no-type",
+			Clause: rfc6749 + "5.1; RFC 6749, 2.3.1", Fault: "identity.token.no-type",
 			Body: func(t *T) {
 				r := grant(t)
 				given := t.Object(r)
@@ -154,6 +154,14 @@ func clientChecks() []Check {
 				n, is := v.(json.Number)
 				seconds, err := n.Float64()
 				t.Holds(r, is && err == nil && seconds > 0, "expires_in is no number above 0")
+			},
+		},
+		{
+			ID: "mim6.token.answer.refresh", Title: "A client gets no refresh token for its credentials, which it can use again itself", Level: Extended,
+			Clause: rfc6749 + "4.4.3", Fault: "identity.token.with-refresh",
+			Body: func(t *T) {
+				r := grant(t)
+				t.Holds(r, t.Object(r)["refresh_token"] == nil, "the answer has a refresh_token")
 			},
 		},
 		{

@@ -49,6 +49,7 @@ func protectedData() []Fault {
 		passing("signature-unchecked", "The signature of tokens is not looked at.", algorithm("ES256")),
 		passing("none", "Tokens say themselves that they need no signature.", algorithm("none")),
 		passing("confused", "Tokens say themselves that they are signed with a secret, for which the public key is taken.", algorithm("HS256")),
+		passing("own-key", "Tokens bring the key that signed them.", saying(func(header, _ object) bool { return header["jwk"] != nil })),
 		passing("scope-unchecked", "The scope of tokens is not looked at.", saying(func(_, claims object) bool { return !strings.Contains(wordOf(claims["scope"]), identity.ScopeRead) })),
 		passing("tenant-unchecked", "The tenant of tokens is not looked at.", saying(func(_, claims object) bool { return wordOf(claims["tenant"]) != "" })),
 		passing("id-token", "ID tokens do as well as access tokens.", saying(func(header, _ object) bool { return header["typ"] == "JWT" && header["alg"] == "ES256" })),

@@ -13,6 +13,7 @@ import (
 // providerTokens is the faults of the endpoints that give tokens and tell of them.
 func providerTokens() []Fault {
 	token, introspection, revocation := atProvider(http.MethodPost, "/token"), atProvider(http.MethodPost, "/introspection"), atProvider(http.MethodPost, "/revocation")
+	byCredentials := token.where(func(r *http.Request) bool { return formOf(r).Get("grant_type") == "client_credentials" })
 	given := func(name, summary string, change func(o object)) Fault {
 		return Fault{Name: "identity.token." + name, Summary: summary, On: token, Answer: answered(change)}
 	}
@@ -46,6 +47,17 @@ func providerTokens() []Fault {
 			}
 		}},
 		{Name: "identity.token.stored", Summary: "Answers with tokens may be stored.", On: token, Answer: DropHeader("Cache-Control")},
+		{Name: "identity.token.with-refresh", Summary: "Client credentials give a refresh token, too.", On: byCredentials,
+			Answer: answered(func(o object) {
+				if o["access_token"] != nil {
+					o["refresh_token"] = "refreshes-nothing"
+				}
+			})},
+		{Name: "identity.token.public-client", Summary: "Who says that it is a client without a secret gets a token.", On: byCredentials, Answer: func(_ *http.Request, a *Answer) {
+			if o, is := decode(a.Body).(object); is && o["error"] == "unauthorized_client" {
+				*a = Answer{Status: http.StatusOK, Header: a.Header, Body: []byte(`{"access_token":"token-for-anybody","token_type":"Bearer"}`)}
+			}
+		}},
 		given("lifetime-text", "The lifetime of a token is a text.", func(o object) { o["expires_in"] = "600" }),
 		{Name: "identity.token.scope-swallowed", Summary: "Scopes that a client asks for are passed over without a word.", On: token,
 			Request: inForm(func(f url.Values) { f.Del("scope") }), Answer: answered(losing("scope"))},

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"strings"
@@ -54,6 +55,8 @@ func transport() []Fault {
 				s.Key = key
 			}
 		}),
+		listening("sha-1", "The authority signs certificates with SHA-1.", func(s *secure.Settings) { s.Certificate.SignatureAlgorithm = x509.ECDSAWithSHA1 }),
+		listening("own-group", "Of the groups for keys, X25519 is the only one.", func(s *secure.Settings) { s.Config.CurvePreferences = []tls.CurveID{tls.X25519} }),
 		listening("plain-too", "What is there by https is there by http, too.", plain),
 		{Name: "hsts.missing", Summary: "Nobody is told to come by https only.", On: answers, Answer: DropHeader(field)},
 		{Name: "hsts.twice", Summary: "It is said twice to come by https only.", On: answers, Answer: func(_ *http.Request, a *Answer) { a.Header.Add(field, "max-age=60") }},
