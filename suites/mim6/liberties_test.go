@@ -121,11 +121,13 @@ func TestLiberties(t *testing.T) {
 				o["active"] = false
 			}
 		})},
-		{"access tokens cannot be revoked", answering(identity.Base+"/revocation", http.StatusOK, func(r *http.Request, a *faults.Answer) {
-			if strings.Contains(string(faults.ReadBody(r)), ".") {
+		{"access tokens cannot be revoked", faults.Fault{Name: "liberty", On: func(r *http.Request) bool {
+			return r.URL.Path == identity.Base+"/revocation" && strings.Contains(string(faults.ReadBody(r)), ".")
+		}, Answer: func(_ *http.Request, a *faults.Answer) {
+			if a.Status == http.StatusOK {
 				a.Status, a.Body = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`)
 			}
-		})},
+		}}},
 		{"refusals without a reason", answering(identity.Protected, http.StatusUnauthorized, func(_ *http.Request, a *faults.Answer) {
 			a.Header.Set("WWW-Authenticate", `Basic realm="x", Bearer`)
 			a.Body = nil

@@ -91,8 +91,8 @@ func providerTokens() []Fault {
 		})},
 		{Name: "identity.introspection.all-active", Summary: "Every token is active.", On: introspection, Answer: answered(func(o object) { o["active"] = true })},
 		{Name: "identity.revocation.open", Summary: "Who revokes a token is not asked who they are.", On: revocation, Instead: open("")},
-		{Name: "identity.revocation.unknown-refused", Summary: "The revocation of a token that is unknown is refused.", On: revocation, Answer: func(r *http.Request, a *Answer) {
-			if a.Status == http.StatusOK && !strings.Contains(formOf(r).Get("token"), ".") {
+		{Name: "identity.revocation.unknown-refused", Summary: "The revocation of a token that is unknown is refused.", On: revocation.where(func(r *http.Request) bool { return !strings.Contains(formOf(r).Get("token"), ".") }), Answer: func(_ *http.Request, a *Answer) {
+			if a.Status == http.StatusOK {
 				*a = Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"error":"invalid_token"}`)}
 			}
 		}},
