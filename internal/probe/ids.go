@@ -68,6 +68,8 @@ func (c *content) item(d *json.Decoder, raw func() []byte) error {
 		return err
 	}
 	switch v := t.(type) {
+	case nil: // of which nothing can be made
+		return nil
 	case string:
 		c.ids = append(c.ids, v)
 		return nil

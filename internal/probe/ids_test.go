@@ -29,6 +29,7 @@ func TestContentOf(t *testing.T) {
 		{`[{"id":"a"},{"id":"b"}]`, true, false, "a|b", ""},
 		{`["a","b"]`, true, false, "a|b", ""},
 		{`[{"id":"a"}, {"type":"T"} ]`, true, false, "a", `, {"type":"T"}`},
+		{`[{"id":"a"},null]`, true, false, "a", ""},
 		{`[1]`, true, false, "", "1"},
 		{`[[{"id":"a"}]]`, true, false, "", `[{"id":"a"}]`},
 		{`"text"`, true, false, "", `"text"`},

@@ -136,6 +136,9 @@ func (r *request) replaceAttribute() error {
 	if err != nil {
 		return err
 	}
+	if name == model.Scope {
+		return problem.BadData("a scope cannot be replaced as an attribute (5.6.19)")
+	}
 	attribute, err := r.parser().Attribute(r.PathValue("attrId"), name, withoutContext(r.object()))
 	if err != nil {
 		return err

@@ -156,7 +156,7 @@ func TestChangeAttributes(t *testing.T) {
 		{"append noOverwrite of a scope", "POST", "/attrs/?options=noOverwrite", `{"scope":"/b"}`, 204, ``},
 		{"update replaces", "PATCH", "/attrs/", `{"temp":{"type":"Property","value":5}}`, 204, `[{"type":"Property","value":5},` + second + `]`},
 		{"update an instance", "PATCH", "/attrs/", `{"temp":{"type":"Property","value":5,"datasetId":"urn:d"}}`, 204, `[` + first + `,{"datasetId":"urn:d","type":"Property","value":5}]`},
-		{"update what is not there", "PATCH", "/attrs/", `{"other":{"type":"Property","value":5}}`, 207, `[` + first + `,` + second + `]`},
+		{"update what is not there", "PATCH", "/attrs/", `{"other":{"type":"Property","value":5}}`, 204, `[` + first + `,` + second + `]`},
 		{"update deletes by Null", "PATCH", "/attrs/", `{"temp":{"type":"Property","value":"urn:ngsi-ld:null"}}`, 204, second},
 		{"update deletes by concise Null", "PATCH", "/attrs/", `{"temp":"urn:ngsi-ld:null"}`, 204, second},
 		{"update deletes a language map", "PATCH", "/attrs/", `{"name":{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}}`, 204, ``},
@@ -213,8 +213,8 @@ func TestChangeAttributes(t *testing.T) {
 	})
 	t.Run("207 says what was not updated", func(t *testing.T) {
 		c.room()
-		c.send("PATCH", "/entities/urn:room/attrs/", `{"temp":{"value":1},"other":{"value":5}}`).is(207).
-			equals(`{"updated":["temp"],"notUpdated":[{"attributeName":"other","reason":"the entity has no such attribute"}]}`)
+		c.send("PATCH", "/entities/urn:room/attrs/", `{"temp":{"value":1},"other":"urn:ngsi-ld:null"}`).is(207).
+			equals(`{"updated":["temp"],"notUpdated":[{"attributeName":"other","reason":"the entity has no such attribute to delete"}]}`)
 	})
 	t.Run("scope", func(t *testing.T) {
 		c.room()

@@ -12,7 +12,7 @@ import (
 // narrow is faults of one case of what others spoil as a whole: what a platform gets
 // wrong that handles the usual cases.
 func narrow() []Fault {
-	return slices.Concat(narrowQueries(), narrowWrites(), narrowNotifications())
+	return slices.Concat(narrowQueries(), narrowWrites(), narrowNotifications(), narrowCases())
 }
 
 func narrowQueries() []Fault {

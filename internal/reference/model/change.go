@@ -127,7 +127,8 @@ func (e *Entity) setExpiry(fragment *Entity) {
 	}
 }
 
-// Update replaces the entity's attributes that the fragment has too (5.6.2).
+// Update replaces the entity's attributes that the fragment has too, and appends those
+// that the entity has not (5.6.2).
 func (e *Entity) Update(fragment *Entity, now time.Time) (*Entity, []string, []NotUpdated) {
 	next := e.Clone()
 	var updated []string
@@ -149,11 +150,14 @@ func (e *Entity) Update(fragment *Entity, now time.Time) (*Entity, []string, []N
 		for _, a := range fragment.Attributes[name] {
 			old := Instance(next.Attributes[name], a.DatasetID)
 			switch {
-			case old == nil:
-				not = append(not, NotUpdated{name, "the entity has no such attribute"})
+			case old == nil && a.delete:
+				not = append(not, NotUpdated{name, "the entity has no such attribute to delete"})
 				continue
 			case a.delete:
 				next.remove(name, a.DatasetID)
+			case old == nil:
+				a.stamp(now, now)
+				next.put(name, a)
 			default:
 				next.put(name, successor(old, a, now))
 			}

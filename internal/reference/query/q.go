@@ -347,6 +347,9 @@ func entityTime(e *model.Entity, name string) (time.Time, bool) {
 func (t term) walk(instances []*model.Attribute, path []string, yield func(any) bool) bool {
 	for _, a := range instances {
 		if len(path) == 0 {
+			if t.ordersRelationship(a) {
+				continue
+			}
 			for _, v := range t.valuesOf(a) {
 				if !yield(v) {
 					return false
@@ -367,6 +370,12 @@ func (t term) walk(instances []*model.Attribute, path []string, yield func(any) 
 		}
 	}
 	return true
+}
+
+// ordersRelationship says whether the term compares a Relationship by another operator
+// than those of equality, by which it never matches (4.9).
+func (t term) ordersRelationship(a *model.Attribute) bool {
+	return (a.Kind == model.Relationship || a.Kind == model.ListRelationship) && t.operator != "" && t.operator != "==" && t.operator != "!="
 }
 
 // memberOf gives a member of an attribute that is no sub-attribute.

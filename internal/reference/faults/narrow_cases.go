@@ -1,0 +1,156 @@
+package faults
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+)
+
+// narrowCases is faults of single cases that the rules of an operation spell out.
+func narrowCases() []Fault {
+	return slices.Concat(narrowProvision(), narrowConsumption())
+}
+
+func narrowProvision() []Fault {
+	withoutOverwriting := attributeAppend().on.where(asks("options", func(v string) bool { return strings.Contains(v, "noOverwrite") }))
+	ofScope := func(op operation) Match {
+		return op.on.where(func(r *http.Request) bool { p := parts(r); return p[len(p)-1] == "scope" })
+	}
+	taken := func(op operation) func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		return swallow(op.success)
+	}
+	noURI := func(r *http.Request) bool { a, ok := decode(ReadBody(r)).(object); return ok && objectNoURI(a) }
+	all := []Fault{
+		{Name: "attribute.append.no-overwrite-of-default-only", Summary: "overwrites instances of datasets in spite of noOverwrite",
+			On: withoutOverwriting.where(bodyHas(`"datasetId"`)), Request: DropQuery("options")},
+		{Name: "attribute.append.no-overwrite-drops-scope", Summary: "leaves out an appended scope with noOverwrite", On: withoutOverwriting,
+			Request: fragments(func(e object) { delete(e, "scope") })},
+		{Name: "attribute.update.default-not-added", Summary: "leaves out a default instance where there are instances of datasets only", On: attributeUpdate().on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				before := get(next, r, parts(r)[1])
+				fragments(func(e object) {
+					for _, name := range sorted(e) {
+						a, _ := e[name].(object)
+						if _, of := a["datasetId"]; a != nil && !of && onlyOfDatasets(before[name]) {
+							delete(e, name)
+						}
+					}
+				})(r)
+				next.ServeHTTP(w, r)
+			}},
+		{Name: "attribute.partial-update.wants-type", Summary: "refuses a fragment without type", On: attributePatch().on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if a, ok := decode(ReadBody(r)).(object); ok && a["type"] == nil {
+					refuse(w)
+					return
+				}
+				next.ServeHTTP(w, r)
+			}},
+		{Name: "attribute.partial-update.takes-any-object", Summary: "says that it took an object that is no URI", On: attributePatch().on.where(noURI), Instead: taken(attributePatch())},
+		{Name: "attribute.partial-update.takes-scope", Summary: "says that it updated scope as an attribute", On: ofScope(attributePatch()), Instead: taken(attributePatch())},
+		{Name: "attribute.replace.takes-any-object", Summary: "says that it took an object that is no URI", On: attributeReplace().on.where(noURI), Instead: taken(attributeReplace())},
+		{Name: "attribute.replace.takes-scope", Summary: "says that it replaced scope as an attribute", On: ofScope(attributeReplace()), Instead: taken(attributeReplace())},
+		{Name: "attribute.replace.adds-unknown-instance", Summary: "adds an instance that it should replace and that is not there", On: attributeReplace().on.where(bodyHas(`"datasetId"`)),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				sent, p := decode(ReadBody(r)), parts(r)
+				a := Record(next, r)
+				if a.Status == http.StatusNotFound {
+					a = ask(next, r, http.MethodPost, entityPath(p[1])+"/attrs", object{p[3]: sent})
+				}
+				a.WriteTo(w)
+			}},
+		{Name: "entity.merge.observed-at-parameter-wins", Summary: "gives the common observedAt to attributes that bring their own", On: entityMerge().on.WithQuery("observedAt"),
+			Request: func(r *http.Request) {
+				at := r.URL.Query().Get("observedAt")
+				attributes(func(a object) object {
+					if a["observedAt"] != nil {
+						a["observedAt"] = at
+					}
+					return a
+				})(r)
+			}},
+		{Name: "entity.replace.takes-any-object", Summary: "leaves out a Relationship whose object is no URI", On: entityReplace().on, Request: attributes(leaveOut(objectNoURI))},
+		{Name: "represent.default-dataset-named", Summary: "Default instances are shown with the datasetId @none.", On: reading(), Answer: served(func(_ *http.Request, e object) {
+			for _, name := range sorted(e) {
+				if l, several := e[name].([]any); several && isAttribute(name) {
+					for _, a := range objects(l) {
+						if a["datasetId"] == nil && a["type"] != nil {
+							a["datasetId"] = "@none"
+						}
+					}
+				}
+			}
+		})},
+	}
+	for _, name := range []string{"create", "upsert", "update"} {
+		all = append(all, Fault{Name: "batch." + name + ".null-passed-over", Summary: "passes over null in the list", On: batch(name).on,
+			Request: body(func(v any) any {
+				if l, ok := v.([]any); ok {
+					return slices.DeleteFunc(l, func(item any) bool { return item == nil })
+				}
+				return v
+			})})
+	}
+	return all
+}
+
+// onlyOfDatasets says whether all instances of an attribute are of datasets.
+func onlyOfDatasets(attribute any) bool {
+	all := objects(attribute)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(a object) bool { return a["datasetId"] == nil })
+}
+
+func narrowConsumption() []Fault {
+	term := func(r *http.Request) []string { return simpleTerm.FindStringSubmatch(r.URL.Query().Get("q")) }
+	isNumber := func(v any) bool { _, is := v.(json.Number); return is }
+	return []Fault{
+		{Name: "query.q.unequal-of-one-type", Summary: "In q, != finds values of the same type only.", On: byQ(), Answer: kept(func(r *http.Request, e object) bool {
+			m := term(r)
+			if m == nil || m[2] != "!=" || strings.ContainsAny(m[3], `",.`) {
+				return true
+			}
+			a, _ := e[m[1]].(object)
+			return a["value"] == nil || isNumber(a["value"])
+		})},
+		{Name: "query.q.relationships-ordered", Summary: "In q, an operator of order compares the objects of Relationships as texts.", On: byQ(),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				a, m := Record(next, r), term(r)
+				if l, ok := a.list(); ok && m != nil && strings.HasPrefix(m[2], ">") {
+					plain := r.Clone(r.Context())
+					setQuery("q", m[1])(plain)
+					for _, e := range objects(decode(Record(next, plain).Body)) {
+						relation, _ := e[m[1]].(object)
+						if target, is := relation["object"].(string); is && `"`+target+`"` > m[3] {
+							l = append(l, e)
+						}
+					}
+					a.setList(l)
+				}
+				a.WriteTo(w)
+			}},
+		{Name: "query.page.next-if-full", Summary: "A page that is full links to a next one, whether there is any.", On: querying().WithQuery("limit"),
+			Answer: func(r *http.Request, a *Answer) {
+				l, ok := a.list()
+				if limit := r.URL.Query().Get("limit"); ok && len(l) > 0 && limit == string(encode(len(l))) && !strings.Contains(strings.Join(a.Header.Values("Link"), ","), `rel="next"`) {
+					q := r.URL.Query()
+					q.Set("offset", limit)
+					a.Header.Add("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"; type="application/json"`)
+				}
+			}},
+		{Name: "query.type.any-unknown", Summary: "A query by the type * finds nothing.", On: querying().where(asks("type", func(v string) bool { return v == "*" })), Answer: emptied},
+		{Name: "represent.pick-bar-unknown", Summary: "In pick, | is refused.", On: reading().where(asks("pick", func(v string) bool { return strings.Contains(v, "|") })),
+			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
+		{Name: "represent.geometry-property-of-json-taken", Summary: "geometryProperty is passed over where the answer is no GeoJSON.", On: reading().WithQuery("geometryProperty").where(func(r *http.Request) bool {
+			return !strings.Contains(r.Header.Get("Accept"), ngsild.MediaGeoJSON)
+		}), Request: DropQuery("geometryProperty")},
+		{Name: "linked.flat-one-alone", Summary: "With join=flat an entity that links to nothing comes without a list.", On: retrieving().where(asks("join", func(v string) bool { return v == "flat" })),
+			Answer: func(_ *http.Request, a *Answer) {
+				if l, ok := a.list(); ok && len(l) == 1 {
+					a.Body = encode(l[0])
+				}
+			}},
+	}
+}
