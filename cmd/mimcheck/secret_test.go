@@ -20,6 +20,7 @@ import (
 // A platform that tells the credentials back wherever it can, and is wrong often:
 // none of it reaches the terminal, the report or the journal.
 func TestSecretsNeverLand(t *testing.T) {
+	oneAfterTheOther(t)
 	const secret = `s3cret+/of "the" city`
 	dir := workdir(t)
 	t.Setenv("CITY_TOKEN", secret)

@@ -1,3 +1,7 @@
+//go:build !race
+
+// The story is whole runs, one after the other; other tests run the same code.
+
 package main
 
 import (

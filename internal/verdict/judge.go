@@ -191,7 +191,7 @@ func unknown(b baselines.Baseline, claimed []string) []string {
 
 // overMIMs rolls the claimed MIMs up to the baseline's verdict.
 func overMIMs(mims []reports.MIMJudge, strange []string) (reports.Verdict, string) {
-	var broken, open, met []string
+	var broken, open, met, declared []string
 	for _, m := range mims {
 		switch {
 		case !m.Claimed:
@@ -199,13 +199,19 @@ func overMIMs(mims []reports.MIMJudge, strange []string) (reports.Verdict, strin
 			broken = append(broken, m.ID)
 		case m.Verdict == reports.Conformant:
 			met = append(met, m.ID)
+			if m.Declared {
+				declared = append(declared, m.ID)
+			}
 		default:
 			open = append(open, m.ID)
 		}
 	}
 	also := ""
+	if len(declared) > 0 {
+		also = fmt.Sprintf(" Declared, not tested: %s.", list(declared))
+	}
 	if len(strange) > 0 {
-		also = fmt.Sprintf(" The target claims %s, which the baseline does not have: claim MIMs of the baseline, or name another one.", list(strange))
+		also += fmt.Sprintf(" The target claims %s, which the baseline does not have: claim MIMs of the baseline, or name another one.", list(strange))
 	}
 	switch {
 	case len(broken) > 0:
@@ -215,7 +221,7 @@ func overMIMs(mims []reports.MIMJudge, strange []string) (reports.Verdict, strin
 	case len(strange) > 0:
 		return reports.Inconclusive, strings.TrimSpace(also)
 	case len(met) > 0:
-		return reports.Conformant, fmt.Sprintf("%s %s conformant.", list(met), are(met))
+		return reports.Conformant, fmt.Sprintf("%s %s conformant.", list(met), are(met)) + also
 	}
 	return reports.Inconclusive, "The target claims no MIM: there is nothing to judge. Name the MIMs in its statement."
 }

@@ -289,8 +289,12 @@ func TestAMIMIsDeclaredOnlyWhenAllThatDecidesIs(t *testing.T) {
 		"the declaration is untrue": {[]reports.CheckResult{declared, on("MIM1/must", reports.Failed)}, false},
 		"nothing":                   {nil, false},
 	} {
-		if got := Judge(b, []string{"MIM1"}, c.checks, Beside{}).MIMs[0].Declared; got != c.want {
-			t.Errorf("%s: %t, expected %t", name, got, c.want)
+		got := Judge(b, []string{"MIM1"}, c.checks, Beside{})
+		if got.MIMs[0].Declared != c.want {
+			t.Errorf("%s: %t, expected %t", name, got.MIMs[0].Declared, c.want)
+		}
+		if told := strings.Contains(got.Reason, "Declared, not tested: MIM1."); told != c.want {
+			t.Errorf("%s: the verdict's reason is %q", name, got.Reason)
 		}
 	}
 }
