@@ -54,7 +54,15 @@ type City struct {
 
 // Start serves the reference platform at address ("127.0.0.1:0" picks a free
 // port), with the faults around it.
-func Start(address string, options reference.Options, active ...faults.Fault) (*City, error) {
+func Start(address string, options reference.Options, active ...faults.Fault) (_ *City, err error) {
+	var undo []func() error
+	defer func() {
+		if err != nil {
+			for _, end := range slices.Backward(undo) {
+				_ = end() // why it did not start is what to tell
+			}
+		}
+	}()
 	if client := faults.Client(active...); client != nil {
 		options.Client = client
 	}
@@ -65,58 +73,27 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	if err != nil {
 		return nil, fmt.Errorf("the reference platform could not be made: %w", err)
 	}
-	places, err := ogc.New(options.Clock)
-	if err != nil {
-		platform.Close()
-		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
-	}
-	started := time.Now()
-	published := later(func() (http.Handler, error) { return declarations(started) })
-	market, err := tmf.New(options.Clock)
-	if err != nil {
-		platform.Close()
-		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
-	}
+	undo = append(undo, func() error { platform.Close(); return nil })
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		platform.Close()
 		return nil, fmt.Errorf("the reference platform could not listen at %s: %w; choose another --port", address, err)
 	}
+	undo = append(undo, listener.Close)
 	secured, err := secure.Listen(hostOf(listener), time.Now(), faults.Listening(active...)...)
 	if err != nil {
-		platform.Close()
-		_ = listener.Close()
 		return nil, fmt.Errorf("the reference platform could not listen by TLS: %w", err)
 	}
+	undo = append(undo, secured.Close)
 	root, clients, user := "https://"+secured.Addr().String(), cityClients(), cityUser()
 	provider, err := identity.New(root, options.Clock, platform, []identity.User{user}, slices.Collect(maps.Values(clients))...)
 	if err != nil {
-		platform.Close()
-		_ = listener.Close()
-		_ = secured.Close()
 		return nil, fmt.Errorf("the reference platform's provider could not be made: %w", err)
 	}
-	data, models := dcat.New(), processes.New()
-	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
-	apis := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == ogc.Base, strings.HasPrefix(r.URL.Path, ogc.Base+"/"):
-			places.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.Path, tmf.Base+"/"):
-			market.ServeHTTP(w, r)
-		case r.URL.Path == dcat.Base, strings.HasPrefix(r.URL.Path, dcat.Base+"/"):
-			data.ServeHTTP(w, r)
-		case r.URL.Path == processes.Base, strings.HasPrefix(r.URL.Path, processes.Base+"/"):
-			models.ServeHTTP(w, r)
-		case identity.Serves(r.URL.Path):
-			provider.ServeHTTP(w, r)
-		case r.URL.Path == documents.Base, strings.HasPrefix(r.URL.Path, documents.Base+"/"):
-			published.ServeHTTP(w, r)
-		default:
-			platform.ServeHTTP(w, r)
-		}
-	})
-	handler := faults.Wrap(strict(apis), active...)
+	all, err := interfaces(options.Clock, platform, provider)
+	if err != nil {
+		return nil, err
+	}
+	handler := faults.Wrap(strict(all), active...)
 	c := &City{
 		URL:    "http://" + listener.Addr().String(),
 		Secure: root, Authority: secured.Authority, clients: clients, user: user, provider: provider,
@@ -133,6 +110,36 @@ func Start(address string, options reference.Options, active ...faults.Fault) (*
 	go func() { c.done <- c.servers[0].Serve(listener) }()
 	go func() { c.done <- c.servers[1].Serve(secured) }()
 	return c, nil
+}
+
+// interfaces puts the platform's interfaces beside one another: what is below none of
+// their paths is the broker's.
+func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Handler, error) {
+	places, err := ogc.New(clock)
+	if err != nil {
+		return nil, fmt.Errorf("the reference platform's places could not be made: %w", err)
+	}
+	market, err := tmf.New(clock)
+	if err != nil {
+		return nil, fmt.Errorf("the reference platform's marketplace could not be made: %w", err)
+	}
+	started := time.Now()
+	below := map[string]http.Handler{
+		ogc.Base: places, tmf.Base: market, dcat.Base: dcat.New(), processes.Base: processes.New(),
+		documents.Base: later(func() (http.Handler, error) { return declarations(started) }),
+	}
+	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		switch at, has := below["/"+first]; {
+		case has:
+			at.ServeHTTP(w, r)
+		case identity.Serves(r.URL.Path):
+			provider.ServeHTTP(w, r)
+		default:
+			broker.ServeHTTP(w, r)
+		}
+	}), nil
 }
 
 // later is a handler that is made when the first request comes: few platforms are ever
