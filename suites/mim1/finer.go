@@ -239,14 +239,5 @@ func finerConsumption() []Check {
 				t.Expect(r).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		},
-		{
-			ID: "mim1.linked.retrieve.flatList", Title: "With join=flat a retrieval gives a list, whatever there is to link to",
-			Clause: cim009Later + "4.5.23.3", Since: "1.9.1", Feature: FeatureLinked, Requirements: structured, Fault: "linked.flat-one-alone",
-			Body: func(t *T) {
-				s := newSensor(t)
-				r := t.GET(entityPath(s.id), Query("join", "flat"))
-				t.Expect(only(t, r)).To(haveMembers(ngsild.Object{"id": s.id}))
-			},
-		},
 	}, Check{Requirements: query, Level: Core, Needs: writes})
 }

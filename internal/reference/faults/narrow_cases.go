@@ -146,11 +146,5 @@ func narrowConsumption() []Fault {
 		{Name: "represent.geometry-property-of-json-taken", Summary: "geometryProperty is passed over where the answer is no GeoJSON.", On: reading().WithQuery("geometryProperty").where(func(r *http.Request) bool {
 			return !strings.Contains(r.Header.Get("Accept"), ngsild.MediaGeoJSON)
 		}), Request: DropQuery("geometryProperty")},
-		{Name: "linked.flat-one-alone", Summary: "With join=flat an entity that links to nothing comes without a list.", On: retrieving().where(asks("join", func(v string) bool { return v == "flat" })),
-			Answer: func(_ *http.Request, a *Answer) {
-				if l, ok := a.list(); ok && len(l) == 1 {
-					a.Body = encode(l[0])
-				}
-			}},
 	}
 }
