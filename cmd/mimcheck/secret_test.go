@@ -1,8 +1,11 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -10,12 +13,106 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/embedded"
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 )
+
+// What signs people in, and what they and their clients are given, is in no file of a run,
+// although the platform tells it back in a header field: one request at a time, since what
+// was not given yet nobody can know for a secret.
+func TestWhatSignsInNeverLands(t *testing.T) {
+	workdir(t)
+	var mu sync.Mutex
+	secrets := map[string]string{} // secret -> what it is
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{}, faults.Fault{Name: "telling", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/identity") },
+		Answer: func(_ *http.Request, a *faults.Answer) {
+			mu.Lock()
+			defer mu.Unlock()
+			if to, err := url.Parse(a.Header.Get("Location")); err == nil && to.Query().Get("code") != "" {
+				secrets[to.Query().Get("code")] = "a code"
+			}
+			var given map[string]any
+			_ = json.Unmarshal(a.Body, &given) // most answers are no objects
+			for _, name := range []string{"access_token", "refresh_token", "id_token"} {
+				if token, is := given[name].(string); is {
+					secrets[token[strings.LastIndexByte(token, '.')+1:]] = name
+				}
+			}
+			for secret := range secrets {
+				a.Header.Set("X-Told", secret)
+				a.Header.Set("X-Told-Again", base64.StdEncoding.EncodeToString([]byte(secret)))
+				break
+			}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer city.Close()
+	if err := city.WriteTarget("city"); err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []string{"*.secret", "*.password", "*.token"} {
+		files, err := filepath.Glob(filepath.Join("city", pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			secret := strings.TrimSpace(string(content))
+			secrets[secret[strings.LastIndexByte(secret, '.')+1:]] = file
+		}
+	}
+	got := mimcheck(t, "run", "--target", "city/target.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "1", "--baseline", "oasc-2026-06-draft", "--claim", "MIM6", "--filter", "MIM6", "--out", "out")
+	kinds := map[string]bool{}
+	look := func(where, content string) {
+		for secret, what := range secrets {
+			kinds[what] = true
+			if i := strings.Index(content, secret); i >= 0 {
+				t.Errorf("%s tells %s: …%s…", where, what, content[max(0, i-80):min(len(content), i+80)])
+			}
+		}
+	}
+	look("the terminal", got.out+got.errOut)
+	files, err := filepath.Glob(filepath.Join("out", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the run left nothing: %v", err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		look(file, string(content))
+	}
+	bundle, err := zip.OpenReader(filepath.Join("out", "run.mimcheck.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bundle.Close() //nolint:errcheck // it was only read
+	for _, entry := range bundle.File {
+		opened, err := entry.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(opened)
+		if err != nil {
+			t.Fatal(err)
+		}
+		look(entry.Name, string(content))
+	}
+	for _, what := range []string{"a code", "access_token", "refresh_token", "id_token"} {
+		if !kinds[what] {
+			t.Errorf("the run was given no %s, so that nothing is shown", what)
+		}
+	}
+}
 
 // A platform that tells the credentials back wherever it can, and is wrong often:
 // none of it reaches the terminal, the report or the journal.

@@ -91,10 +91,7 @@ func exchangeChecks() []Check {
 			Body: func(t *T) {
 				f := begin(t)
 				code := f.code()
-				r := f.exchange(code, change(f))
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				kind, _ := t.Object(r)["error"].(string)
-				t.Holds(r, slices.Contains(kinds, kind), "the error is %q, expected %s", kind, strings.Join(kinds, " or "))
+				refusedAs(t, f.exchange(code, change(f)), kinds...)
 			},
 		}
 	}
@@ -135,10 +132,7 @@ func exchangeChecks() []Check {
 			Body: func(t *T) {
 				f := begin(t)
 				parameters := url.Values{"grant_type": {"authorization_code"}, "code": {f.code()}, "redirect_uri": {f.client.Redirect}, "code_verifier": {f.verifier}}
-				r := f.token(parameters, AsClient(probe.Reader))
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				kind, _ := t.Object(r)["error"].(string)
-				t.Holds(r, kind == "invalid_grant" || kind == "unauthorized_client", "the error is %q, expected invalid_grant or unauthorized_client", kind)
+				refusedAs(t, f.token(parameters, AsClient(probe.Reader)), "invalid_grant", "unauthorized_client")
 			},
 		},
 		{
@@ -148,9 +142,7 @@ func exchangeChecks() []Check {
 				f := begin(t)
 				code := f.code()
 				f.given(f.exchange(code, nil))
-				r := f.exchange(code, nil)
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				t.Expect(r).To(HaveJSON("/error", "invalid_grant"))
+				refusedAs(t, f.exchange(code, nil), "invalid_grant")
 			},
 		},
 		{
@@ -263,9 +255,7 @@ func refreshChecks() []Check {
 					t.Inapplicable("the client has a secret, to which its refresh tokens are bound")
 				}
 				f.given(f.refresh(token, nil))
-				r := f.refresh(token, nil)
-				t.Require(r).To(HaveStatus(http.StatusBadRequest), "a refresh token that was used")
-				t.Expect(r).To(HaveJSON("/error", "invalid_grant"))
+				refusedAs(t, f.refresh(token, nil), "invalid_grant")
 			},
 		},
 		{
@@ -273,10 +263,7 @@ func refreshChecks() []Check {
 			Requirements: signed, Clause: rfc6749 + "6", Fault: "identity.refresh.any-client",
 			Body: func(t *T) {
 				f, _, token := refreshed(t)
-				r := f.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}, AsClient(probe.Reader))
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				kind, _ := t.Object(r)["error"].(string)
-				t.Holds(r, kind == "invalid_grant" || kind == "unauthorized_client", "the error is %q, expected invalid_grant or unauthorized_client", kind)
+				refusedAs(t, f.token(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}, AsClient(probe.Reader)), "invalid_grant", "unauthorized_client")
 			},
 		},
 		{
@@ -291,8 +278,7 @@ func refreshChecks() []Check {
 					t.Holds(r, told && !slices.Contains(strings.Fields(given), odd), "the provider gave a token for another scope than was asked for, and tells %q", given)
 					return
 				}
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				t.Expect(r).To(HaveJSON("/error", "invalid_scope"))
+				refusedAs(t, r, "invalid_scope")
 			},
 		},
 		{
@@ -312,6 +298,13 @@ func refreshChecks() []Check {
 			},
 		},
 	}
+}
+
+// refusedAs checks that a request for tokens is refused with one of the codes (RFC 6749, 5.2).
+func refusedAs(t *T, r *probe.Response, kinds ...string) {
+	t.Require(r).To(HaveStatus(http.StatusBadRequest))
+	kind, _ := t.Object(r)["error"].(string)
+	t.Holds(r, slices.Contains(kinds, kind), "the error is %q, expected %s", kind, strings.Join(kinds, " or "))
 }
 
 // userinfo asks for user information with the token.

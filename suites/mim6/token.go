@@ -109,11 +109,9 @@ func clientChecks() []Check {
 		t.Require(r).To(HaveStatus(http.StatusOK), "a token by client credentials")
 		return r
 	}
-	refusedAs := func(code string, parameters func(t *T) url.Values) func(t *T) {
+	refusing := func(code string, parameters func(t *T) url.Values) func(t *T) {
 		return func(t *T) {
-			r := known(t, post(t, "token_endpoint", parameters(t), AsClient(probe.Reader)))
-			t.Require(r).To(HaveStatus(http.StatusBadRequest))
-			t.Expect(r).To(HaveJSON("/error", code))
+			refusedAs(t, known(t, post(t, "token_endpoint", parameters(t), AsClient(probe.Reader))), code)
 		}
 	}
 	return []Check{
@@ -178,24 +176,23 @@ func clientChecks() []Check {
 					}
 					return
 				}
-				t.Require(r).To(HaveStatus(http.StatusBadRequest))
-				t.Expect(r).To(HaveJSON("/error", "invalid_scope"))
+				refusedAs(t, r, "invalid_scope")
 			},
 		},
 		{
 			ID: "mim6.token.grantType.unknown", Title: "A grant type that nobody knows is refused with unsupported_grant_type",
 			Clause: rfc6749 + "5.2", Fault: "identity.token.any-grant-type",
-			Body: refusedAs("unsupported_grant_type", func(t *T) url.Values { return url.Values{"grant_type": {"urn:example:" + t.Name("grant")}} }),
+			Body: refusing("unsupported_grant_type", func(t *T) url.Values { return url.Values{"grant_type": {"urn:example:" + t.Name("grant")}} }),
 		},
 		{
 			ID: "mim6.token.grantType.missing", Title: "A request for a token without a grant type is refused with invalid_request",
 			Clause: rfc6749 + "5.2", Fault: "identity.token.no-grant-type",
-			Body: refusedAs("invalid_request", func(t *T) url.Values { return url.Values{"scope": {t.Name("scope")}} }),
+			Body: refusing("invalid_request", func(t *T) url.Values { return url.Values{"scope": {t.Name("scope")}} }),
 		},
 		{
 			ID: "mim6.token.parameter.twice", Title: "A request for a token with a parameter twice is refused with invalid_request",
 			Clause: rfc6749 + "3.2", Fault: "identity.token.parameter-twice",
-			Body: refusedAs("invalid_request", func(*T) url.Values {
+			Body: refusing("invalid_request", func(*T) url.Values {
 				return url.Values{"grant_type": {"client_credentials", "client_credentials"}}
 			}),
 		},
