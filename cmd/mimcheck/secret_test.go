@@ -95,7 +95,7 @@ func TestWhatSignsInNeverLands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer bundle.Close() //nolint:errcheck // it was only read
+	defer bundle.Close()
 	for _, entry := range bundle.File {
 		opened, err := entry.Open()
 		if err != nil {
