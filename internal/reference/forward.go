@@ -69,8 +69,7 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 			continue
 		}
 		if looped && claims(g.mode) {
-			return nil, &problem.Problem{Type: ngsild.ErrorPrefix + "LoopDetected", Title: "Loop detected", Status: http.StatusLoopDetected,
-				Detail: "the request has come back here by its Via header, and the registration " + g.id + " would send it round again (6.3.18)"}
+			return nil, loop("the registration " + g.id + " would send it round again")
 		}
 		if looped || g.alias != "" && contains(via, g.alias) {
 			continue
@@ -84,6 +83,11 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+func loop(why string) error {
+	return &problem.Problem{Type: ngsild.ErrorPrefix + "LoopDetected", Title: "Loop detected", Status: http.StatusLoopDetected,
+		Detail: "the request has come back here by its Via header, and " + why + " (6.3.18)"}
 }
 
 // attributesOf are the attributes that the source is asked for: what is registered,

@@ -23,6 +23,7 @@ func (p *Platform) routes() *http.ServeMux {
 			mux.HandleFunc(method+" "+base+path+"/{$}", p.handle(op))
 		}
 	}
+	mux.HandleFunc("POST "+relayPath+"{id}", p.takeNotification)
 	return mux
 }
 

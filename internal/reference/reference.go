@@ -65,6 +65,7 @@ type Platform struct {
 
 	mu      sync.RWMutex
 	tenants map[string]*tenant
+	copies  sync.Map // of subscriptions at sources: relayed by id
 
 	life       context.Context // ends with Close
 	end        context.CancelFunc

@@ -102,6 +102,7 @@ func (r *request) registerSource() error {
 	}
 	t.registrations.list = append(t.registrations.list, g)
 	t.sourcesChanged(r.p, nil, g, r.now)
+	t.relay(r.p)
 	return r.created(registrationPath, id)
 }
 
@@ -145,6 +146,7 @@ func (r *request) updateRegistration() error {
 	list[i] = next
 	t.registrations.list = list
 	t.sourcesChanged(r.p, old, next, r.now)
+	t.relay(r.p)
 	return r.noContent()
 }
 
@@ -164,6 +166,7 @@ func (r *request) deleteRegistration() error {
 	old := t.registrations.list[i]
 	t.registrations.list = slices.Delete(slices.Clone(t.registrations.list), i, i+1)
 	t.sourcesChanged(r.p, old, nil, r.now)
+	t.relay(r.p)
 	return r.noContent()
 }
 

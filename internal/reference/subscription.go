@@ -27,6 +27,8 @@ type subscription struct {
 	link     string          // URL of that @context
 	implicit bool            // the platform made that URL, for an @context that has none
 	tenant   *tenant
+	origin   origin
+	copies   copies
 	created  time.Time
 	modified time.Time
 	rules    rules

@@ -51,7 +51,7 @@ func (r *request) newSubscription() (*subscription, error) {
 	if err := checkNames(doc); err != nil {
 		return nil, err
 	}
-	s := &subscription{id: id, doc: renameSubscription(doc, r.context.Expand), context: r.context, created: r.now, modified: r.now}
+	s := &subscription{id: id, doc: renameSubscription(doc, r.context.Expand), context: r.context, origin: originOf(r.Request), created: r.now, modified: r.now}
 	if s.rules, err = r.compile(s, r.now); err != nil {
 		return nil, err
 	}
@@ -85,6 +85,9 @@ func (r *request) createSubscription() error {
 		return err
 	}
 	t := r.makeTenant()
+	if contains(r.via(), r.p.alias(t)) {
+		return loop("the subscription that it copies is here")
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.subscriptions.find(s.id) != nil {
@@ -93,6 +96,7 @@ func (r *request) createSubscription() error {
 	s.tenant = t
 	t.subscriptions.list = append(t.subscriptions.list, s)
 	r.p.schedule(s)
+	s.relay(r.p)
 	return r.created(subscriptionPath, s.id)
 }
 
@@ -181,7 +185,7 @@ func (r *request) change(of func(*tenant) *subscriptionSet, check func(*subscrip
 	if old == nil {
 		return problem.NotFound("there is no subscription %s", id)
 	}
-	next := &subscription{id: id, context: old.context, tenant: old.tenant, created: old.created, modified: r.now, doc: patched(old.doc, fragment)}
+	next := &subscription{id: id, context: old.context, tenant: old.tenant, origin: originOf(r.Request), created: old.created, modified: r.now, doc: patched(old.doc, fragment)}
 	_, newQ := fragment["q"]
 	_, newCSF := fragment["csf"]
 	if newQ || newCSF {
@@ -207,6 +211,7 @@ func (r *request) change(of func(*tenant) *subscriptionSet, check func(*subscrip
 	set.list[set.index(id)] = next
 	if set == &r.tenant.subscriptions {
 		r.p.schedule(next)
+		old.withdraw(r.p, next)
 	} else {
 		next.begin(r.p, r.now)
 		r.p.scheduleSources(next)
@@ -262,6 +267,9 @@ func (r *request) drop(of func(*tenant) *subscriptionSet) error {
 		return problem.NotFound("there is no subscription %s", id)
 	}
 	set.list[i].retire(nil)
+	if set == &r.tenant.subscriptions {
+		set.list[i].withdraw(r.p, nil)
+	}
 	set.list = slices.Delete(slices.Clone(set.list), i, i+1)
 	return r.noContent()
 }
