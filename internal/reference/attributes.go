@@ -162,7 +162,19 @@ func (r *request) deleteAttribute() error {
 	if err != nil {
 		return err
 	}
-	return r.changeOne("deleteAttrs", id, name, nil, func(old *model.Entity) (*model.Entity, error) {
+	err = r.changeOne("deleteAttrs", id, name, nil, func(old *model.Entity) (*model.Entity, error) {
 		return old.DeleteAttribute(name, dataset, all, r.now)
 	})
+	if err != nil && problem.From(err).Status == http.StatusNotFound && r.deletePast(id, name, dataset, all) {
+		return r.noContent()
+	}
+	return err
+}
+
+// deletePast records the deletion of an attribute of an entity of which this platform
+// knows the evolution only (5.6.11), and says whether there was anything to delete.
+func (r *request) deletePast(id, name, dataset string, all bool) bool {
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	return r.tenant.get(id) == nil && r.tenant.history.recordDeletion(id, name, dataset, all, r.now)
 }

@@ -55,6 +55,14 @@ func TestSubscriptionMembersHaveTypes(t *testing.T) { // 5.2.12
 	c.send("POST", "/subscriptions", `{"type":"Subscription","entities":[{"type":"T"}],"lang":"en","description":"d","subscriptionName":"n","datasetId":["@none","urn:d"],"notification":{"endpoint":{"uri":"http://example.org/"}}}`).is(201)
 }
 
+func TestRegistrationMembersHaveTypes(t *testing.T) { // 5.2.9
+	c := newClient(t)
+	for _, member := range []string{`"registrationName":5`, `"description":{}`, `"refreshRate":"often"`, `"refreshRate":5`, `"datasetId":["bad"]`} {
+		c.send("POST", "/csourceRegistrations", `{"type":"ContextSourceRegistration","endpoint":"http://example.org",`+member+info(`{"type":"Room"}`, "")+`}`).problem(400, ngsild.BadRequestData)
+	}
+	c.send("POST", "/csourceRegistrations", `{"type":"ContextSourceRegistration","endpoint":"http://example.org","registrationName":"n","description":"d","refreshRate":"PT1H","datasetId":["urn:d"]`+info(`{"type":"Room"}`, "")+`}`).is(201)
+}
+
 func TestSubscriptionTellsItsImplicitContext(t *testing.T) { // 5.2.12, 5.13.1
 	c := newClient(t)
 	contexts, _ := contextServer(t)
@@ -153,4 +161,22 @@ func TestCoreContextByAnyVersion(t *testing.T) { // 5.13.5
 		c.send("DELETE", path+"?reload=true", "").is(204)
 		c.get(path + "?details=true").is(200)
 	}
+}
+
+func TestDeletingWhatOnlyTheEvolutionHas(t *testing.T) { // 5.6.5, 5.6.11, 4.5.7
+	c := newClient(t)
+	c.send("POST", "/temporal/entities", `{"id":"urn:1","type":"T","a":[{"value":1,"observedAt":"2025-01-01T00:00:00Z"}],"in":[{"type":"Relationship","object":"urn:2","observedAt":"2025-01-01T00:00:00Z"}]}`).is(201)
+	c.send("DELETE", "/entities/urn:1/attrs/in?deleteAll=false", "").is(204)
+	gone := c.get("/temporal/entities/urn:1?timeproperty=deletedAt").is(200).json().(map[string]any)
+	list, _ := gone["in"].([]any)
+	if len(list) != 1 || gone["a"] != nil || list[0].(map[string]any)["object"] != "urn:ngsi-ld:null" || list[0].(map[string]any)["deletedAt"] == nil {
+		t.Errorf("%v", gone)
+	}
+	c.send("DELETE", "/entities/urn:1/attrs/in", "").problem(404, ngsild.ResourceNotFound)
+	c.send("DELETE", "/entities/urn:1/attrs/nothing", "").problem(404, ngsild.ResourceNotFound)
+	c.send("DELETE", "/entities/urn:unknown/attrs/a", "").problem(404, ngsild.ResourceNotFound)
+	// an entity that was deleted is not known any more
+	c.send("POST", "/entities", `{"id":"urn:3","type":"T","a":1}`).is(201)
+	c.send("DELETE", "/entities/urn:3", "").is(204)
+	c.send("DELETE", "/entities/urn:3/attrs/a", "").problem(404, ngsild.ResourceNotFound)
 }

@@ -138,6 +138,37 @@ func (h *history) record(old, next *model.Entity, now time.Time) {
 	h.bound(v)
 }
 
+// recordDeletion ends an attribute of an entity that the history alone has, and says
+// whether it was there.
+func (h *history) recordDeletion(id, name, dataset string, all bool, now time.Time) bool {
+	v := h.byID[id]
+	if v == nil || !v.entity.DeletedAt.IsZero() {
+		return false
+	}
+	last := map[string]*model.Attribute{}
+	var order []string
+	for _, a := range v.entity.Attributes[name] {
+		if all || a.DatasetID == dataset {
+			if last[a.DatasetID] == nil {
+				order = append(order, a.DatasetID)
+			}
+			last[a.DatasetID] = a
+		}
+	}
+	deleted := false
+	for _, dataset := range order {
+		if a := last[dataset]; a.DeletedAt.IsZero() {
+			h.append(v, name, instance(a.Deleted(now), now))
+			deleted = true
+		}
+	}
+	if deleted {
+		v.entity.ModifiedAt = now
+		h.bound(v)
+	}
+	return deleted
+}
+
 // recordScope records the scope as a Property whose observedAt is when it changed (4.5.6).
 func (h *history) recordScope(v *evolution, old, next *model.Entity, now time.Time) {
 	var before, after []string

@@ -170,6 +170,18 @@ func (r *request) compileRegistration(g *registration, now time.Time) error {
 	if doc["type"] != "ContextSourceRegistration" {
 		return problem.BadData("a registration's type must be ContextSourceRegistration (5.2.9), got %v", doc["type"])
 	}
+	if err := checkTexts(doc, "registrationName", "description"); err != nil {
+		return err
+	}
+	if v, given := doc["refreshRate"]; given {
+		text, _ := v.(string)
+		if _, ok := model.ParseDuration(text); !ok {
+			return problem.BadData("refreshRate must be an ISO 8601 duration (5.2.9), got %v", v)
+		}
+	}
+	if err := checkDatasets(doc["datasetId"]); err != nil {
+		return err
+	}
 	var ok bool
 	if g.endpoint, ok = doc["endpoint"].(string); !ok {
 		return problem.BadData("a registration needs an endpoint, a URI (5.2.9)")

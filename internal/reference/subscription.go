@@ -202,12 +202,8 @@ func (r *request) compile(s *subscription, now time.Time) (rules, error) {
 	if doc["type"] != "Subscription" {
 		return out, problem.BadData("a subscription's type must be Subscription (5.2.12), got %v", doc["type"])
 	}
-	for _, member := range []string{"subscriptionName", "description", "lang"} {
-		if v, given := doc[member]; given {
-			if _, ok := v.(string); !ok {
-				return out, problem.BadData("%s must be a string (5.2.12), got %v", member, v)
-			}
-		}
+	if err := checkTexts(doc, "subscriptionName", "description", "lang"); err != nil {
+		return out, err
 	}
 	core := &request{Request: r.Request, p: r.p, context: r.p.resolver.Core(), query: url.Values{}}
 	if err := core.compileSelection(s, &out.selection); err != nil {
@@ -335,14 +331,26 @@ func stringsOf(v any) []string {
 	return out
 }
 
-// checkDatasets refuses what is no array of the datasetIds that a subscription shows.
+// checkTexts refuses members that are there and no strings.
+func checkTexts(doc map[string]any, members ...string) error {
+	for _, member := range members {
+		if v, given := doc[member]; given {
+			if _, ok := v.(string); !ok {
+				return problem.BadData("%s must be a string, got %v", member, v)
+			}
+		}
+	}
+	return nil
+}
+
+// checkDatasets refuses what is no array of datasetIds.
 func checkDatasets(v any) error {
 	if v == nil {
 		return nil
 	}
 	list, ok := v.([]any)
 	if !ok || len(list) == 0 {
-		return problem.BadData("datasetId must be an array that is not empty (5.2.12), got %v", v)
+		return problem.BadData("datasetId must be an array that is not empty, got %v", v)
 	}
 	for _, item := range list {
 		if text, ok := item.(string); !ok || text != "@none" && !model.IsURI(text) {
