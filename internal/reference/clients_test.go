@@ -135,7 +135,7 @@ func TestFlatWithNothingLinked(t *testing.T) { // 4.5.23.3
 	c := newClient(t)
 	c.send("POST", "/entities", `{"id":"urn:1","type":"T","in":{"type":"Relationship","object":"urn:2"}}`).is(201)
 	alone := `{"id":"urn:1","type":"T","in":{"type":"Relationship","object":"urn:2"}}`
-	c.get("/entities/urn:1?join=flat").is(200).equals(alone)
+	c.get("/entities/urn:1?join=flat").is(200).equals("[" + alone + "]")
 	c.get("/entities?type=T&join=flat").is(200).equals("[" + alone + "]")
 	c.send("POST", "/entities", `{"id":"urn:2","type":"T"}`).is(201)
 	c.get("/entities/urn:1?join=flat").is(200).equals("[" + alone + `,{"id":"urn:2","type":"T"}]`)

@@ -54,9 +54,9 @@ func (r *request) retrieveEntity() error {
 	switch {
 	case o.join == "flat" && r.media == ngsild.MediaGeoJSON:
 		return r.answer(http.StatusOK, featureCollection(shown))
-	case o.join == "flat" && len(shown) > 1:
+	case o.join == "flat": // always a list
 		return r.answer(http.StatusOK, shown)
-	default: // an entity that nothing is linked to is no list
+	default:
 		return r.answer(http.StatusOK, shown[0])
 	}
 }
