@@ -181,7 +181,9 @@ func (f *flow) arrive(r *probe.Response) (*probe.Response, url.Values) {
 		}
 		signed = signed || page.password
 		path := f.inside("the page to sign in at would send name and password", page.action)
-		r = f.noted(path, f.t.POST(path, append(f.browser(), SignsIn(), Body(form, []byte(page.body)))...))
+		// Some providers look at where the form came from, against forged requests.
+		from := []Option{Header("Origin", f.at.Scheme+"://"+f.at.Host), Header("Referer", f.at.String())}
+		r = f.noted(path, f.t.POST(path, append(append(f.browser(), from...), SignsIn(), Body(form, []byte(page.body)))...))
 	}
 	f.t.CantTell("after %d pages and redirects nobody is signed in", steps)
 	return nil, nil

@@ -80,6 +80,43 @@ func TestNobodySignsIn(t *testing.T) {
 	}
 }
 
+// Whether a page can be framed is told by its header fields, and not at all where a script
+// may keep it out.
+func TestFrames(t *testing.T) {
+	for _, c := range []struct {
+		policy, options, body string
+		want                  reports.Outcome
+	}{
+		{"frame-ancestors 'none'", "", "", reports.Passed},
+		{"default-src 'self'; Frame-Ancestors https://city.example.org", "", "", reports.Passed},
+		{"frame-ancestors", "", "", reports.Passed}, // nobody
+		{"", "sameorigin", "", reports.Passed},
+		{"", "DENY", "", reports.Passed},
+		{"frame-ancestors *", "DENY", "", reports.Failed}, // the policy counts where both are there
+		{"frame-src 'none'", "ALLOWALL", "", reports.Failed},
+		{"", "", "<!DOCTYPE html><p>Sign in", reports.Failed},
+		{"", "", "<!DOCTYPE html><script>if (top != self) { top.location = self.location }</script>", reports.CantTell},
+	} {
+		platform := judgetest.City(t, answering(identity.Base+"/authorization", http.StatusOK, func(_ *http.Request, a *faults.Answer) {
+			for name, value := range map[string]string{"Content-Security-Policy": c.policy, "X-Frame-Options": c.options} {
+				if a.Header.Del(name); value != "" {
+					a.Header.Set(name, value)
+				}
+			}
+			if c.body != "" {
+				a.Body = []byte(c.body)
+			}
+		}))
+		for _, check := range mim6.Checks() {
+			if check.ID == "mim6.authorization.page.framed" {
+				if r := judgetest.Run(t, check, 1, platform); r.Outcome != c.want {
+					t.Errorf("%+v ends as %s: %s", c, r.Outcome, r.Reason)
+				}
+			}
+		}
+	}
+}
+
 // A client with a secret signs people in as well.
 func TestAClientWithASecret(t *testing.T) {
 	platform := judgetest.City(t)
