@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+	"golang.org/x/net/html"
 	"golang.org/x/oauth2"
 
 	"github.com/oasc/mimcheck/internal/reference/identity"
@@ -270,5 +271,60 @@ func TestPublicClientsAndAudiences(t *testing.T) {
 	}
 	if w := post(p, "/introspection", "app", url.Values{"token": {other}}); !strings.Contains(w.Body.String(), `"active":true`) {
 		t.Errorf("a token for other data is said to be %s", w.Body)
+	}
+}
+
+// Whoever uses a screen reader, a keyboard or a password manager can sign in, too: the page
+// has a language, a title and a heading, each field a label and what it is for, and what is
+// wrong is said aloud.
+func TestThePageIsForEverybody(t *testing.T) {
+	p, _ := platform(t)
+	_, config := client(p, "page", "", back)
+	u, err := url.Parse(config.AuthCodeURL("the state", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := authorize(p, u.RawQuery)
+	for name, page := range map[string]*httptest.ResponseRecorder{"at first": first, "after a wrong password": answer(p, first, allow("wrong"))} {
+		root, err := html.Parse(page.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count, labels, texts := map[string]int{}, map[string]bool{}, map[string]string{}
+		var fields []map[string]string
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			have := map[string]string{}
+			for _, a := range n.Attr {
+				have[a.Key] = a.Val
+			}
+			count[n.Data]++
+			if n.FirstChild != nil && n.FirstChild.Type == html.TextNode {
+				texts[n.Data] = strings.TrimSpace(n.FirstChild.Data)
+			}
+			switch {
+			case n.Data == "html" && have["lang"] == "":
+				t.Errorf("%s: the page tells no language", name)
+			case n.Data == "label":
+				labels[have["for"]] = true
+			case n.Data == "input" && have["type"] != "hidden":
+				fields = append(fields, have)
+			case have["role"] == "alert":
+				count["alert"]++
+			}
+		}
+		if count["h1"] != 1 || count["main"] != 1 || texts["title"] == "" || texts["button"] == "" || len(fields) != 2 || count["script"] > 0 {
+			t.Errorf("%s: the page has %v and %v", name, count, texts)
+		}
+		for _, field := range fields {
+			if !labels[field["id"]] || field["autocomplete"] == "" || (count["alert"] > 0) != (field["aria-describedby"] != "" && field["aria-invalid"] == "true") {
+				t.Errorf("%s: the field %v has no label, or does not say what it is for or what is wrong", name, field)
+			}
+		}
+		if wrong := name != "at first"; wrong != (count["alert"] == 1) || wrong != strings.HasPrefix(texts["title"], "Not signed in") {
+			t.Errorf("%s: the page says aloud %d things and is called %q", name, count["alert"], texts["title"])
+		}
 	}
 }
