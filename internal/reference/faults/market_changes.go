@@ -51,8 +51,9 @@ func marketCreations() []Fault {
 			}
 		})},
 		{Name: "market.create.malformed", Summary: "Broken JSON is taken.", On: post, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			broken := !json.Valid(ReadBody(r))
 			a := Record(next, r)
-			if !json.Valid(ReadBody(r)) && a.Status == http.StatusBadRequest {
+			if broken && a.Status == http.StatusBadRequest {
 				a.Status, a.Body = http.StatusCreated, []byte(`{}`)
 			}
 			a.WriteTo(w)
