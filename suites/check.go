@@ -11,12 +11,12 @@ import (
 // Level says how far a check belongs to the core of a standard.
 type Level string
 
-// The levels. A failed extended check never makes a requirement non-conformant
-// unless its feature is claimed.
+// The levels. A failed extended check never makes a requirement non-conformant.
 const (
 	// Core: what every implementation of the mechanism must do.
 	Core Level = "core"
-	// Extended: what the standard recommends, or asks of an optional feature.
+	// Extended: what the standard recommends or leaves room for, and what its text may be
+	// read in more than one way about. It is told, and decides nothing.
 	Extended Level = "extended"
 )
 

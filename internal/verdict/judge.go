@@ -2,10 +2,10 @@
 //
 // # A requirement
 //
-// Two kinds of checks give evidence for a requirement. A gating check is a core
-// check, or a check of a feature: a feature's check that is not inapplicable means
-// that the target claims the feature, and what is claimed is owed. An extended
-// check without feature is about what a standard recommends. In this order:
+// Two kinds of checks give evidence for a requirement. A core check gates, that of an
+// optional feature as well: when it is not inapplicable, the target claims the feature,
+// and what is claimed is owed. An extended check advises: it is about what a standard
+// recommends or leaves room for, of a feature or not. In this order:
 //
 //  1. A gating check failed: nonConformant.
 //  2. A gating check is cantTell or untested: inconclusive.

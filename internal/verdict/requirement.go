@@ -9,8 +9,7 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
-// extended is the level of checks of what a standard recommends, as package suites
-// writes it; it is not imported, so that a verdict needs no check's code.
+// extended is the level of checks that decide nothing, as package suites writes it; it is not imported, so that a verdict needs no check's code.
 const extended = "extended"
 
 // requirement judges one requirement of a claimed MIM; see the package's rules.
@@ -98,7 +97,7 @@ func count(checks []reports.CheckResult) tally {
 func weigh(checks []reports.CheckResult) (reports.Verdict, string) {
 	var gating, advisory []reports.CheckResult
 	for _, c := range checks {
-		if c.Level == extended && c.Feature == "" {
+		if c.Level == extended {
 			advisory = append(advisory, c)
 		} else {
 			gating = append(gating, c)

@@ -72,7 +72,7 @@ func TestOneCheck(t *testing.T) {
 	want := map[string]map[string]reports.Verdict{
 		core:     {"P": conformant, "F": nonConformant, "C": inconclusive, "I": unknown, "U": inconclusive, "?": inconclusive},
 		feature:  {"P": conformant, "F": nonConformant, "C": inconclusive, "I": unknown, "U": inconclusive, "?": inconclusive},
-		optional: {"P": conformant, "F": nonConformant, "C": inconclusive, "I": unknown, "U": inconclusive, "?": inconclusive},
+		optional: {"P": conformant, "F": inconclusive, "C": inconclusive, "I": unknown, "U": inconclusive, "?": inconclusive},
 		advice:   {"P": conformant, "F": inconclusive, "C": inconclusive, "I": unknown, "U": inconclusive, "?": inconclusive},
 	}
 	for kind, row := range want {
@@ -109,7 +109,7 @@ func TestTwoGatingChecks(t *testing.T) {
 	}
 	for _, w := range want {
 		for second, v := range w.row {
-			for _, kinds := range [][2]string{{core, core}, {core, feature}, {feature, core}, {feature, optional}, {optional, core}} {
+			for _, kinds := range [][2]string{{core, core}, {core, feature}, {feature, core}, {feature, feature}} {
 				for obligation, nothing := range none {
 					expected := v
 					if v == unknown {
@@ -135,13 +135,15 @@ func TestGatingAndAdvisoryCheck(t *testing.T) {
 				if v == "" {
 					expected = nothing
 				}
-				got := judge(t, obligation, nil, results(core, gating), results(advice, advisory))
-				if got.Verdict != expected {
-					t.Errorf("%s requirement, gating %s, advisory %s: %s, expected %s", obligation, gating, advisory, got.Verdict, expected)
-				}
-				told := strings.Contains(got.Reason, "With findings") && strings.Contains(got.Reason, "mim1.extended,.0")
-				if expected == conformant && told != (advisory == "F") {
-					t.Errorf("conformant, advisory %s: the reason is %q", advisory, got.Reason)
+				for _, kind := range []string{advice, optional} {
+					got := judge(t, obligation, nil, results(core, gating), results(kind, advisory))
+					if got.Verdict != expected {
+						t.Errorf("%s requirement, gating %s, %s %s: %s, expected %s", obligation, gating, kind, advisory, got.Verdict, expected)
+					}
+					told := strings.Contains(got.Reason, "With findings") && strings.Contains(got.Reason, "mim1.extended,.0")
+					if expected == conformant && told != (advisory == "F") {
+						t.Errorf("conformant, %s %s: the reason is %q", kind, advisory, got.Reason)
+					}
 				}
 			}
 		}

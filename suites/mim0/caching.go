@@ -17,7 +17,7 @@ func cachingChecks() []Check {
 	return []Check{
 		{
 			ID: "mim0.caching.answer.validator", Title: "An answer has a validator: ETag or Last-Modified",
-			Requirements: []string{cached}, Clause: "RFC 9110, 8.8", Level: Extended, Fault: "rest.caching.no-validator",
+			Requirements: []string{cached}, Clause: "RFC 9110, 8.8", Fault: "rest.caching.no-validator",
 			Body: func(t *T) {
 				r := cacheable(t)
 				t.Holds(r, r.Header.Get("ETag") != "" || r.Header.Get("Last-Modified") != "", "the answer has neither ETag nor Last-Modified")
@@ -25,7 +25,7 @@ func cachingChecks() []Check {
 		},
 		{
 			ID: "mim0.caching.answer.freshness", Title: "An answer tells how it may be cached: Cache-Control or Expires",
-			Requirements: []string{cached}, Clause: "RFC 9111, 4.2.1", Level: Extended, Fault: "rest.caching.no-cache-control",
+			Requirements: []string{cached}, Clause: "RFC 9111, 4.2.1", Fault: "rest.caching.no-cache-control",
 			Body: func(t *T) {
 				r := cacheable(t)
 				t.Holds(r, r.Header.Get("Cache-Control") != "" || r.Header.Get("Expires") != "", "the answer has neither Cache-Control nor Expires")
@@ -41,7 +41,7 @@ func cachingChecks() []Check {
 		},
 		{
 			ID: "mim0.caching.answer.vary", Title: "Where the form is negotiated, the answer has a Vary header field",
-			Requirements: []string{cached}, Clause: "RFC 9110, 12.5.5", Level: Extended, Fault: "rest.caching.no-vary",
+			Requirements: []string{cached}, Clause: "RFC 9110, 12.5.5", Fault: "rest.caching.no-vary",
 			Body: func(t *T) {
 				r := cacheable(t)
 				page := t.GET("/collections", accepting("text/html"), AnyMedia())

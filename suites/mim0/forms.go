@@ -14,7 +14,7 @@ func formChecks() []Check {
 	return []Check{
 		{
 			ID: "mim0.form.parameter.json", Title: "With f=json the answer is JSON, whatever the header field Accept asks for",
-			Requirements: []string{formed}, Clause: mim0 + "M1-f", Level: Extended, Fault: "rest.form.f-ignored",
+			Requirements: []string{formed}, Clause: mim0 + "M1-f", Fault: "rest.form.f-ignored",
 			Body: func(t *T) {
 				d := description(t)
 				prefix, asked := "", 0
@@ -39,7 +39,7 @@ func formChecks() []Check {
 		},
 		{
 			ID: "mim0.status.resource.there", Title: "The landing page leads to a resource that tells the state of the service",
-			Requirements: []string{healthy}, Clause: "RFC 8631, 4 (status)", Level: Extended, Fault: "rest.status.gone",
+			Requirements: []string{healthy}, Clause: "RFC 8631, 4 (status)", Fault: "rest.status.gone",
 			Body: func(t *T) {
 				landing := t.GET("", accepting(jsonFirst))
 				t.Require(landing).To(HaveStatus(http.StatusOK), "the landing page")

@@ -13,7 +13,7 @@ func linkChecks() []Check {
 	return []Check{
 		{
 			ID: "mim0.links.header.self", Title: "The items of a collection come with a Link header field to themselves",
-			Requirements: []string{linking}, Clause: "RFC 8288, 3", Level: Extended, Fault: "rest.links.no-self",
+			Requirements: []string{linking}, Clause: "RFC 8288, 3", Fault: "rest.links.no-self",
 			Body: func(t *T) {
 				for _, path := range collections(t) {
 					r := items(t, path)
@@ -24,7 +24,7 @@ func linkChecks() []Check {
 		},
 		{
 			ID: "mim0.links.header.next", Title: "A page that is not the last one comes with a Link header field to the next",
-			Requirements: []string{linking}, Clause: "RFC 8288, 3", Level: Extended, Fault: "rest.links.no-next",
+			Requirements: []string{linking}, Clause: "RFC 8288, 3", Fault: "rest.links.no-next",
 			Body: func(t *T) {
 				paged(t, func(path string, first *probe.Response) {
 					_, there := weblink.To(first.Header, "next")

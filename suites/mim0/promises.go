@@ -89,9 +89,6 @@ func promiseChecks() []Check {
 			Body: func(t *T) { judgeField(t, limit, isRest) },
 		},
 	}
-	for i := range checks {
-		checks[i].Level = Extended
-	}
 	return checks
 }
 

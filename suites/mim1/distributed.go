@@ -392,7 +392,7 @@ func distributedRetrieve() []Check {
 		{
 			ID:     "mim1.distributed.retrieve.newestWins",
 			Title:  "Of an attribute that both the platform and an inclusive source have, the one that was observed last is shown",
-			Clause: cim009 + "4.5.5", Level: Extended, Fault: "distributed.inclusive-as-auxiliary",
+			Clause: cim009 + "4.5.5", Fault: "distributed.inclusive-as-auxiliary",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.keeps(t, d.level, levelAtFirst())
@@ -465,7 +465,7 @@ func distributedRetrieve() []Check {
 		{
 			ID:     "mim1.distributed.retrieve.registeredAttributes",
 			Title:  "A source is asked for no other attributes than it is registered for",
-			Clause: cim009 + "4.3.6.1", Level: Extended, Fault: "distributed.asks-for-everything",
+			Clause: cim009 + "4.3.6.1", Fault: "distributed.asks-for-everything",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.keeps(t)
@@ -637,7 +637,7 @@ func distributedQuery() []Check {
 		{
 			ID:     "mim1.distributed.query.registeredTypes",
 			Title:  "A source is asked for no other types than it is registered for",
-			Clause: cim009 + "4.3.6.1", Level: Extended, Since: "1.9.1", Fault: "distributed.asks-for-all-types",
+			Clause: cim009 + "4.3.6.1", Since: "1.9.1", Fault: "distributed.asks-for-all-types",
 			Body: func(t *T) {
 				d := newSpread(t)
 				other := t.Name("Other")
@@ -701,7 +701,7 @@ func forwarding() []Check {
 		{
 			ID:     "mim1.distributed.forward.infoFromRequest",
 			Title:  "What is to be sent along may be taken from the request, by the value urn:ngsi-ld:request",
-			Clause: cim009 + "4.3.6.5", Level: Extended, Fault: "distributed.request-value-literal",
+			Clause: cim009 + "4.3.6.5", Fault: "distributed.request-value-literal",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.whole(t, "inclusive", having("contextSourceInfo", []any{ngsild.Object{"key": "X-Purpose", "value": "urn:ngsi-ld:request"}}))
@@ -771,7 +771,7 @@ func forwarding() []Check {
 		{
 			ID:     "mim1.distributed.forward.localOnly",
 			Title:  "A source that is to be asked for what it has itself is asked with local=true",
-			Clause: cim009 + "5.2.34", Level: Extended, Fault: "distributed.cascades",
+			Clause: cim009 + "5.2.34", Fault: "distributed.cascades",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.whole(t, "inclusive", having("management", ngsild.Object{"localOnly": true}))

@@ -137,7 +137,7 @@ func sourcesJudged() []Check {
 		{
 			ID:     "mim1.distributed.query.limit",
 			Title:  "The limit of a query is that of platform and sources together",
-			Clause: cim009 + "6.3.10", Level: Extended, Fault: "distributed.query.limit-unjudged",
+			Clause: cim009 + "6.3.10", Fault: "distributed.query.limit-unjudged",
 			Body: func(t *T) {
 				s := newCareless(t, nil)
 				create(t, ngsild.Entity(t.URN("Sensor"), s.kind, s.level, ngsild.Property(7)))

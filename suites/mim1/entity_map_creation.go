@@ -66,7 +66,7 @@ func entityMapLifetimes() []Check {
 	for _, m := range append(mapMakers(), mappedQueries()...) {
 		checks = append(checks, Check{
 			ID: "mim1.entityMap.lifetime." + m.name, Title: "An entityMapLifetime that is no duration is refused with 400 BadRequestData (" + m.words + ")",
-			Clause: m.clause, Since: m.since, Level: Extended, Requirements: errorAnswers, Fault: "generic." + m.operation + ".ignores-entitymaplifetime",
+			Clause: m.clause, Since: m.since, Requirements: errorAnswers, Fault: "generic." + m.operation + ".ignores-entitymaplifetime",
 			Body: func(t *T) {
 				m.claims(t)
 				t.Expect(m.make(t, Query("entityMapLifetime", "soon"))).To(BeProblem(400, ngsild.BadRequestData))

@@ -78,7 +78,7 @@ func entityMapsOfParts() []Check {
 			},
 		})
 	}
-	return common(checks, Check{Requirements: query, Level: Extended, Feature: FeatureEntityMaps, Needs: notifies, Since: "1.9.1"})
+	return common(checks, Check{Requirements: query, Level: Core, Feature: FeatureEntityMaps, Needs: notifies, Since: "1.9.1"})
 }
 
 // wholeDay is the temporal query of a Query for all that there is in series.
@@ -112,5 +112,5 @@ func pastOfParts() []Check {
 			},
 		})
 	}
-	return common(checks, Check{Requirements: lookup, Clause: cim009Later + "5.7.4.4", Level: Extended, Feature: FeatureDistributed, Needs: notifies, Since: "1.9.1"})
+	return common(checks, Check{Requirements: lookup, Clause: cim009Later + "5.7.4.4", Level: Core, Feature: FeatureDistributed, Needs: notifies, Since: "1.9.1"})
 }

@@ -379,7 +379,7 @@ func joinRefusals() []Check {
 		{
 			ID:    "mim1.linked.unknownJoin",
 			Title: "An unknown value of join is refused with 400", Requirements: errorAnswers,
-			Fault: "linked.unknown-join-ignored", Level: Extended,
+			Fault: "linked.unknown-join-ignored",
 			Body: func(t *T) {
 				c := newChain(t)
 				t.Expect(t.GET(entityPath(c.building), Query("join", "sideways"))).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
@@ -388,7 +388,7 @@ func joinRefusals() []Check {
 		{
 			ID:    "mim1.linked.badLevel",
 			Title: "A joinLevel that is no positive number is refused with 400", Requirements: errorAnswers,
-			Fault: "linked.bad-level-ignored", Level: Extended,
+			Fault: "linked.bad-level-ignored",
 			Body: func(t *T) {
 				c := newChain(t)
 				for _, level := range []string{"-1", "two"} {

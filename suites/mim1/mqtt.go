@@ -176,9 +176,9 @@ func mqttMessage() []Check {
 			},
 		},
 		{
-			ID:    "mim1.mqtt.message.format",
-			Title: "The representation that the subscription asks for is that of the entities in an MQTT message",
-			Level: Extended, Clause: cim009 + "5.2.14", Fault: "notification.always-normalized",
+			ID:     "mim1.mqtt.message.format",
+			Title:  "The representation that the subscription asks for is that of the entities in an MQTT message",
+			Clause: cim009 + "5.2.14", Fault: "notification.always-normalized",
 			Body: func(t *T) {
 				w := newSensor(t).onTopic(t, sending("format", "keyValues"))
 				e, level := w.told(t)
@@ -257,7 +257,7 @@ func mqttProtocol() []Check {
 		{
 			ID:    "mim1.mqtt.notifierInfo.shown",
 			Title: "A subscription is retrieved with the notifierInfo that it was created with", TestPurposes: []string{"058_02", "058_03"},
-			Clause: cim009 + "5.2.15", Level: Extended, Fault: "mqtt.notifier-info-hidden",
+			Clause: cim009 + "5.2.15", Fault: "mqtt.notifier-info-hidden",
 			Body: func(t *T) {
 				w := newSensor(t).onTopic(t, notifier("MQTT-QoS", "1"))
 				shown := list(endpointOf(subscription(t, w.sub))["notifierInfo"])
@@ -418,7 +418,7 @@ func mqttState() []Check {
 		{
 			ID:     "mim1.mqtt.count.timesFailed",
 			Title:  "timesFailed counts the notifications that a broker did not take",
-			Clause: cim009 + "5.2.14", Since: "1.8.1", Level: Extended, Fault: "mqtt.failures-as-successes",
+			Clause: cim009 + "5.2.14", Since: "1.8.1", Fault: "mqtt.failures-as-successes",
 			Body: func(t *T) {
 				refused(t).untilShown(t, "timesFailed is at least 1", func(s ngsild.Object) bool {
 					n, _ := normal(notificationOf(s)["timesFailed"]).(float64)
@@ -429,7 +429,7 @@ func mqttState() []Check {
 		{
 			ID:     "mim1.mqtt.count.recovered",
 			Title:  "When the broker takes messages again, the platform publishes again, and the status is ok",
-			Clause: cim009 + "5.8.6", Level: Extended, Fault: "mqtt.failed-for-good",
+			Clause: cim009 + "5.8.6", Fault: "mqtt.failed-for-good",
 			Body: func(t *T) {
 				w := refused(t)
 				w.untilShown(t, "lastFailure is a DateTime", func(s ngsild.Object) bool { return has(s, "lastFailure") })

@@ -47,7 +47,7 @@ func notificationForms() []Check {
 		{
 			ID:    "mim1.notification.format.simplified",
 			Title: "The format simplified is another name of keyValues",
-			Since: "1.8.1", Level: Extended, Fault: "notification.simplified-unknown",
+			Since: "1.8.1", Fault: "notification.simplified-unknown",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t, sending("format", "simplified"))
 				e, level := w.told(t)
@@ -187,7 +187,7 @@ func notificationForms() []Check {
 		{
 			ID:     "mim1.notification.lang.chosen",
 			Title:  "If a language is named, a LanguageProperty is notified as the text in that language",
-			Clause: cim009 + "5.2.12", Since: "1.4.1", Level: Extended, Fault: "notification.lang-ignored",
+			Clause: cim009 + "5.2.12", Since: "1.4.1", Fault: "notification.lang-ignored",
 			Body: func(t *T) {
 				name := t.Name("name")
 				w := newSensor(t, name, ngsild.LanguageProperty(ngsild.Object{"da": "Havn", "en": "Harbour"})).watch(t, having("lang", "da"))

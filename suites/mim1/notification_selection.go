@@ -132,7 +132,7 @@ func notificationSelection() []Check {
 		{
 			ID:    "mim1.notification.entities.watchedOnly",
 			Title: "A subscription without entities notifies of every entity that has a watched attribute",
-			Level: Extended, Fault: "notification.entities-assumed",
+			Fault: "notification.entities-assumed",
 			Body: func(t *T) {
 				s := newSensor(t)
 				w := s.watch(t, lacking("entities"), having("watchedAttributes", []any{s.level}))
@@ -255,7 +255,7 @@ func notificationConditions() []Check {
 		{
 			ID:    "mim1.notification.q.relationship",
 			Title: "The condition q may be about a Relationship's object",
-			Level: Extended, Fault: "notification.q-ignored",
+			Fault: "notification.q-ignored",
 			Body: func(t *T) {
 				s := newSensor(t)
 				w := s.watch(t, having("q", s.place+`=="`+s.there["object"].(string)+`"`))
@@ -298,9 +298,9 @@ func notificationConditions() []Check {
 			},
 		},
 		{
-			ID:    "mim1.notification.geoQ.property",
-			Title: "With a geoproperty, geoQ is about that attribute and not about location",
-			Level: Extended, Requirements: append([]string{"oasc-2019-01-16/MIM1/geo"}, notifying...), Fault: "notification.geoproperty-ignored",
+			ID:           "mim1.notification.geoQ.property",
+			Title:        "With a geoproperty, geoQ is about that attribute and not about location",
+			Requirements: append([]string{"oasc-2019-01-16/MIM1/geo"}, notifying...), Fault: "notification.geoproperty-ignored",
 			Body: func(t *T) {
 				alsoClaims(t, FeatureGeoQuery)
 				area := t.Name("area")

@@ -94,7 +94,7 @@ func notificationShownChanges() []Check {
 			Check{
 				ID:           "mim1.notification.changes.entity." + kind.name,
 				Title:        "With showChanges, a deleted entity is notified with what its " + kind.kind + " was (" + kind.previous + ")",
-				TestPurposes: []string{kind.entityTP}, Since: kind.since, Level: Extended, Fault: "notification.no-previous",
+				TestPurposes: []string{kind.entityTP}, Since: kind.since, Fault: "notification.no-previous",
 				Body: func(t *T) {
 					c, name := shownChanges(t)[i], t.Name("more")
 					s := newSensor(t, name, c.before)
@@ -180,7 +180,7 @@ func notificationLinked() []Check {
 		{
 			ID:    "mim1.notification.join.inlineSimplified",
 			Title: "With join inline and format keyValues, a Relationship is notified as the entity that it leads to", TestPurposes: []string{"046_29"},
-			Level: Extended, Fault: "notification.join-ignored",
+			Fault: "notification.join-ignored",
 			Body: func(t *T) {
 				s, to, name := linked(t)
 				w := s.watch(t, sending("join", "inline", "joinLevel", 1, "format", "keyValues"))
@@ -191,7 +191,7 @@ func notificationLinked() []Check {
 		{
 			ID:    "mim1.notification.join.inlineAttributes",
 			Title: "With join inline, the attributes that are named decide which Relationships are notified", TestPurposes: []string{"046_30"},
-			Level: Extended, Fault: "notification.attributes-ignored",
+			Fault: "notification.attributes-ignored",
 			Body: func(t *T) {
 				s, _, _ := linked(t)
 				w := s.watch(t, sending("join", "inline", "joinLevel", 1, "attributes", []any{s.level}))
@@ -215,7 +215,7 @@ func notificationLinked() []Check {
 		{
 			ID:    "mim1.notification.join.flatSimplified",
 			Title: "With join flat and format keyValues, the entity that a Relationship leads to is notified beside", TestPurposes: []string{"046_25", "046_26"},
-			Level: Extended, Fault: "notification.join-ignored",
+			Fault: "notification.join-ignored",
 			Body: func(t *T) {
 				s, to, name := linked(t)
 				w := s.watch(t, sending("join", "flat", "joinLevel", 1, "format", "keyValues"))

@@ -56,7 +56,7 @@ func notificationState() []Check {
 		{
 			ID:    "mim1.notification.state.notMadeUpFor",
 			Title: "What changed while a subscription was paused is not notified afterwards", TestPurposes: []string{"046_01"},
-			Level: Extended, Fault: "notification.paused-notifies",
+			Fault: "notification.paused-notifies",
 			Body: func(t *T) {
 				s := newSensor(t)
 				w := s.prepare(t, having("isActive", false))
@@ -205,7 +205,7 @@ func notificationTiming() []Check {
 		{
 			ID:    "mim1.notification.throttling.ends",
 			Title: "When the throttling time is over, changes are notified again, and not before",
-			Level: Extended, Fault: "notification.throttling-in-minutes",
+			Fault: "notification.throttling-in-minutes",
 			Waits: true,
 			Body: func(t *T) {
 				const throttling = time.Second
@@ -254,7 +254,7 @@ func notificationTiming() []Check {
 		{
 			ID:    "mim1.notification.interval.matching",
 			Title: "A periodic notification is not of entities that do not match q", TestPurposes: []string{"046_02"},
-			Level: Extended, Fault: "notification.q-ignored",
+			Fault: "notification.q-ignored",
 			Waits: true,
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -348,7 +348,7 @@ func notificationCounters() []Check {
 		{
 			ID:    "mim1.notification.count.timesFailed",
 			Title: "timesFailed counts the notifications that could not be delivered", TestPurposes: []string{"046_13"},
-			Since: "1.8.1", Level: Extended, Fault: "notification.failures-as-successes",
+			Since: "1.8.1", Fault: "notification.failures-as-successes",
 			Body: func(t *T) {
 				w := failing(t)
 				w.untilShown(t, "timesFailed is at least 1", func(s ngsild.Object) bool { return count(s, "timesFailed") >= 1 })
@@ -357,7 +357,7 @@ func notificationCounters() []Check {
 		{
 			ID:    "mim1.notification.count.recovered",
 			Title: "After a failure the platform goes on to notify, and a success makes the notification's status ok again",
-			Level: Extended, Fault: "notification.failed-for-good",
+			Fault: "notification.failed-for-good",
 			Body: func(t *T) {
 				w := failing(t)
 				w.untilShown(t, "lastFailure is a DateTime", func(s ngsild.Object) bool { return has(s, "lastFailure") })

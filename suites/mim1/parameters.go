@@ -99,7 +99,7 @@ func sourceFilters() []Check {
 	} {
 		checks = append(checks, Check{
 			ID: "mim1.distributed." + o.id + ".csf", Title: o.words + " with csf asks the sources that meet it, and no others",
-			Clause: o.clause, Since: o.since, Level: Extended, Fault: "generic." + o.fault + ".ignores-csf",
+			Clause: o.clause, Since: o.since, Fault: "generic." + o.fault + ".ignores-csf",
 			Body: func(t *T) {
 				for _, f := range o.features {
 					alsoClaims(t, f)
@@ -142,7 +142,7 @@ func splitEntities() []Check {
 	} {
 		checks = append(checks, Check{
 			ID: "mim1.distributed." + o.id + ".split", Title: o.words + " with splitEntities=true finds an entity of which the parts meet q only together",
-			Clause: cim009Later + "5.7.2.4", Since: "1.9.1", Level: Extended, Fault: "generic." + o.fault + ".ignores-splitentities",
+			Clause: cim009Later + "5.7.2.4", Since: "1.9.1", Fault: "generic." + o.fault + ".ignores-splitentities",
 			Body: func(t *T) {
 				if o.feature != "" {
 					alsoClaims(t, o.feature)
@@ -166,7 +166,7 @@ func furtherParameters() []Check {
 	return common([]Check{
 		{
 			ID: "mim1.registration.query.csf", Title: "csf selects registrations by the sources' own properties",
-			Clause: cim009 + "5.10.2.4", Feature: FeatureRegistrations, Requirements: discover, Level: Extended, Fault: "generic.get-csourceregistrations.ignores-csf",
+			Clause: cim009 + "5.10.2.4", Feature: FeatureRegistrations, Requirements: discover, Fault: "generic.get-csourceregistrations.ignores-csf",
 			Body: func(t *T) {
 				kind, rank := t.Name("Nothing"), t.Name("rank")
 				high := register(t, aRegistration(t, kind, nowhere, having(rank, "high")))
@@ -176,7 +176,7 @@ func furtherParameters() []Check {
 		},
 		{
 			ID: "mim1.registration.query.geoproperty", Title: "A geo-query with geoproperty discovers sources by that area of theirs",
-			Clause: cim009 + "5.10.2.4", Feature: FeatureRegistrations, Requirements: discover, Level: Extended, Fault: "generic.get-csourceregistrations.ignores-geoproperty",
+			Clause: cim009 + "5.10.2.4", Feature: FeatureRegistrations, Requirements: discover, Fault: "generic.get-csourceregistrations.ignores-geoproperty",
 			Body: func(t *T) {
 				alsoClaims(t, FeatureGeoQuery)
 				kind, near, far := t.Name("Nothing"), ngsild.Point(10.2, 56.15), ngsild.Point(-3.7, 40.4)

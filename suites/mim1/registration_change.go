@@ -103,7 +103,7 @@ func registrationUpdate() []Check {
 		{
 			ID:    "mim1.registration.update.neverExpires",
 			Title: "The end of a registration can be taken away", TestPurposes: []string{"034_05"},
-			Level: Extended, Fault: "registration.update.end-stays",
+			Fault: "registration.update.end-stays",
 			Body: func(t *T) {
 				id := idle(t, having("expiresAt", "2099-12-31T12:00:00Z"))
 				// Earlier versions write null for what is to go (JSON Merge Patch), later ones NGSI-LD Null.
@@ -167,7 +167,7 @@ func registrationUpdate() []Check {
 		{
 			ID:           "mim1.registration.update.conflict",
 			Title:        "An update by which a registration would claim what another one has is refused with 409",
-			Requirements: sourceErrors, Since: "1.6.1", Level: Extended, Fault: "registration.update.conflict-ignored",
+			Requirements: sourceErrors, Since: "1.6.1", Fault: "registration.update.conflict-ignored",
 			Body: func(t *T) {
 				one := ngsild.Object{"id": t.URN("Nothing"), "type": t.Name("Nothing")}
 				level, depth := t.Name("level"), t.Name("depth")

@@ -190,7 +190,7 @@ func registrationCreate() []Check {
 			ID:     "mim1.registration.create.modeByDefault",
 			Title:  "A registration without mode is inclusive: if it shows a mode, then that one",
 			Clause: cim009 + "5.2.9", TestPurposes: []string{"033_01"}, Since: "1.6.1",
-			Level: Extended, Fault: "registration.create.exclusive-by-default",
+			Fault: "registration.create.exclusive-by-default",
 			Body: func(t *T) {
 				t.Expect(registration(t, idle(t))["mode"]).To(gomega.Or(gomega.BeNil(), gomega.Equal("inclusive")))
 			},
@@ -208,7 +208,7 @@ func registrationCreate() []Check {
 		{
 			ID:     "mim1.registration.create.contextSourceInfo",
 			Title:  "A registration keeps the pairs of key and value that are to be sent to the source",
-			Clause: cim009 + "5.2.9", Level: Extended, Since: "1.5.1", Fault: "registration.create.info-lost",
+			Clause: cim009 + "5.2.9", Since: "1.5.1", Fault: "registration.create.info-lost",
 			Body: func(t *T) {
 				g := registration(t, idle(t, having("contextSourceInfo", []any{ngsild.Object{"key": "x-purpose", "value": "conformance"}})))
 				t.Expect(memberOf(g, "contextSourceInfo")).To(haveMembers(ngsild.Object{"key": "x-purpose", "value": "conformance"}))
@@ -275,7 +275,7 @@ func invalidRegistrations() []invalidRegistration {
 		{name: "intervalOpen", title: "whose interval of observation has no beginning", clause: "5.2.11",
 			edits: fixed(having("observationInterval", ngsild.Object{"endAt": "2022-01-01T00:00:00Z"}))},
 		{name: "expiresNoTime", title: "whose end is no DateTime", clause: "4.6.3", edits: fixed(having("expiresAt", "tomorrow"))},
-		{name: "locationNoGeometry", title: "whose location is no geometry", clause: "5.2.9", level: Extended,
+		{name: "locationNoGeometry", title: "whose location is no geometry", clause: "5.2.9",
 			edits: fixed(having("location", ngsild.Object{"type": "Point"}))},
 		{name: "infoNoPairs", title: "whose contextSourceInfo is no list of keys and values", clause: "5.2.22", since: "1.5.1", level: Extended,
 			edits: fixed(having("contextSourceInfo", []any{"x-purpose"}))},
@@ -385,7 +385,7 @@ func registrationConflicts() []Check {
 		{
 			ID:    "mim1.registration.conflict.existingAttribute",
 			Title: "An exclusive registration for an attribute that the platform itself has of the entity is refused with 409",
-			Since: "1.9.1", Level: Extended, Fault: "registration.conflict.ignores-entities", Requirements: sourceErrors,
+			Since: "1.9.1", Fault: "registration.conflict.ignores-entities", Requirements: sourceErrors,
 			Body: func(t *T) {
 				s := newSensor(t)
 				t.Expect(t.POST(registrations, JSON(proxied(t, "exclusive", s.id, s.kind, s.level)))).To(beConflict())
@@ -394,7 +394,7 @@ func registrationConflicts() []Check {
 		{
 			ID:    "mim1.registration.conflict.existingEntity",
 			Title: "A registration that would redirect an entity that the platform itself has is refused with 409",
-			Since: "1.9.1", Level: Extended, Fault: "registration.conflict.ignores-entities", Requirements: sourceErrors,
+			Since: "1.9.1", Fault: "registration.conflict.ignores-entities", Requirements: sourceErrors,
 			Body: func(t *T) {
 				s := newSensor(t)
 				t.Expect(t.POST(registrations, JSON(proxied(t, "redirect", s.id, s.kind)))).To(beConflict())

@@ -233,7 +233,7 @@ func discoveryBySelectors() []Check {
 		{
 			ID:    "mim1.registration.query.scope",
 			Title: "A scope query discovers the sources of that scope and not those of another", Clause: cim009 + "5.10.2.4",
-			Since: "1.5.1", Level: Extended, Fault: "registration.query.scope-ignored",
+			Since: "1.5.1", Fault: "registration.query.scope-ignored",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				c := sourcesOf(t, map[string]ngsild.Object{

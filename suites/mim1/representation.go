@@ -388,7 +388,7 @@ func geoJSON() []Check {
 		{
 			ID:     "mim1.entity.represent.bareFeature",
 			Title:  "As GeoJSON with Prefer: body=json, the @context is in a Link header and not in the body",
-			Clause: cim009 + "6.3.6", Level: Extended, Since: "1.6.1", Fault: "represent.prefer-ignored",
+			Clause: cim009 + "6.3.6", Since: "1.6.1", Fault: "represent.prefer-ignored",
 			Body: func(t *T) {
 				s := newSight(t)
 				r := t.GET(entityPath(s.id), asGeoJSON, Header("Prefer", "body=json"))

@@ -112,7 +112,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.create.noQueries", Title: "Creating a snapshot without queries is refused with 400 BadRequestData",
-			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.needs-no-query",
+			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Fault: "snapshot.needs-no-query",
 			Body: func(t *T) {
 				t.Expect(t.POST("/snapshots", JSON(ngsild.Object{"id": t.URN("Snapshot"), "type": "Snapshot"}))).To(BeProblem(400, ngsild.BadRequestData))
 			},
@@ -128,7 +128,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.status.priority", Title: "The priority of a snapshot is 5 unless it is given",
-			Clause: cim009Later + "5.5.15", Level: Extended, Fault: "snapshot.no-priority",
+			Clause: cim009Later + "5.5.15", Fault: "snapshot.no-priority",
 			Body: func(t *T) {
 				f := freeze(t)
 				t.Expect(normal(f.ready(t, f.id)["snapshotPriority"])).To(EqualJSON(5))
@@ -212,7 +212,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.update.bad", Title: "A priority that is not from 1 to 10 is refused with 400 BadRequestData",
-			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.bad-update-taken",
+			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Fault: "snapshot.bad-update-taken",
 			Body: func(t *T) {
 				f := freeze(t)
 				t.Expect(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 11}))).To(BeProblem(400, ngsild.BadRequestData))

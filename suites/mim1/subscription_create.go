@@ -231,12 +231,12 @@ func storedMembers() []storedMember {
 			edits: func(t *T) []edit {
 				return []edit{toEndpoint("receiverInfo", []any{ngsild.Object{"key": "X-Mimcheck", "value": t.Name("value")}})}
 			}},
-		{name: "timeout", what: "how long to wait for its receiver", since: "1.6.1", level: Extended,
+		{name: "timeout", what: "how long to wait for its receiver", since: "1.6.1",
 			edits: fixed(toEndpoint("timeout", 2500)), same: func(t *T, _, got ngsild.Object) {
 				limit, isNumber := normal(endpointOf(got)["timeout"]).(float64)
 				t.Expect(isNumber && limit > 0).To(gomega.BeTrue(), "timeout is the one that was sent, or the platform's own (5.2.15), seen %s", compact(endpointOf(got)["timeout"]))
 			}},
-		{name: "cooldown", what: "how long to pause after a failure", since: "1.6.1", level: Extended,
+		{name: "cooldown", what: "how long to pause after a failure", since: "1.6.1",
 			edits: fixed(toEndpoint("cooldown", 2500)), same: sameAs("notification", "endpoint", "cooldown")},
 	}
 }

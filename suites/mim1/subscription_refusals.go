@@ -56,7 +56,7 @@ func invalidSubscriptions() []invalidSubscription {
 			edits: fixed(having("geoQ", ngsild.Object{"geometry": "Point", "coordinates": []any{10.2, 56.15}}))},
 		{name: "geoQRelation", title: "whose geo-query has an unknown relation", clause: "5.8.1.4", feature: FeatureGeoQuery,
 			edits: fixed(having("geoQ", ngsild.Object{"georel": "beside", "geometry": "Point", "coordinates": []any{10.2, 56.15}}))},
-		{name: "scopeQ", title: "whose scope query does not follow the scope query language", clause: "4.19", since: "1.5.1", level: Extended,
+		{name: "scopeQ", title: "whose scope query does not follow the scope query language", clause: "4.19", since: "1.5.1",
 			edits: fixed(having("scopeQ", "/city/north;"))},
 		{name: "intervalAndThrottling", title: "with both a time interval and throttling", clause: "5.2.12", purposes: []string{"028_05"},
 			edits: fixed(having("timeInterval", 3600, "throttling", 5))},
@@ -81,7 +81,7 @@ func invalidSubscriptions() []invalidSubscription {
 				level := t.Name("level")
 				return []edit{sending("pick", []any{"id", level}, "omit", []any{level})}
 			}},
-		{name: "joinUnknown", title: "that asks for linked entities in an unknown way", clause: "5.2.14", since: "1.8.1", feature: FeatureLinked, level: Extended,
+		{name: "joinUnknown", title: "that asks for linked entities in an unknown way", clause: "5.2.14", since: "1.8.1", feature: FeatureLinked,
 			edits: fixed(sending("join", "sideways"))},
 		{name: "contextNoUri", title: "whose jsonldContext is no URI", clause: "5.8.1.4", purposes: []string{"028_07"}, since: "1.7.1",
 			edits: fixed(having("jsonldContext", "the usual one"))},

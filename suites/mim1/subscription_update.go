@@ -121,7 +121,7 @@ func subscriptionUpdate() []Check {
 		{
 			ID:    "mim1.subscription.update.null",
 			Title: "NGSI-LD Null in a fragment removes a member",
-			Since: "1.8.1", Level: Extended, Clause: cim009 + "5.5.8", Fault: "subscription.update.stores-null",
+			Since: "1.8.1", Clause: cim009 + "5.5.8", Fault: "subscription.update.stores-null",
 			Body: func(t *T) {
 				id := dormant(t, having("description", "as it was"))
 				r := patchSubscription(t, id, ngsild.Object{"description": ngsildNull})
@@ -135,7 +135,7 @@ func subscriptionUpdate() []Check {
 		{
 			ID:    "mim1.subscription.update.modifiedAt",
 			Title: "An update moves the subscription's modifiedAt on and leaves createdAt alone",
-			Since: "1.4.1", Level: Extended, Clause: cim009 + "4.8", Fault: "subscription.update.modified-at-stays",
+			Since: "1.4.1", Clause: cim009 + "4.8", Fault: "subscription.update.modified-at-stays",
 			Body: func(t *T) {
 				id := dormant(t)
 				stamps := func() (created, modified time.Time) {

@@ -192,7 +192,7 @@ func aggregatePeriods() []Check {
 		{
 			ID:     "mim1.temporal.aggregate.texts",
 			Title:  "min and max of texts are the first and the last in lexicographical order",
-			Clause: cim009 + "4.5.19.1", Since: "1.4.1", Level: Extended,
+			Clause: cim009 + "4.5.19.1", Since: "1.4.1",
 			Fault: "temporal.aggregate.texts-reversed",
 			Body: func(t *T) {
 				aggregates("min", []any{"pear", "fig", "banana"}, "banana")(t)
@@ -202,7 +202,7 @@ func aggregatePeriods() []Check {
 		{
 			ID:     "mim1.temporal.aggregate.booleans",
 			Title:  "For aggregation true is 1 and false is 0",
-			Clause: cim009 + "4.5.19.1", Since: "1.4.1", Level: Extended,
+			Clause: cim009 + "4.5.19.1", Since: "1.4.1",
 			Fault: "temporal.aggregate.booleans-as-one",
 			Body:  aggregates("sum", []any{true, false, true}, 2),
 		},
@@ -241,7 +241,7 @@ func aggregatePeriods() []Check {
 		{
 			ID:     "mim1.temporal.aggregate.notEligible",
 			Title:  "A query that aggregates an attribute by a method that its type has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "5.7.4.4", Since: "1.8.1", Level: Extended,
+			Clause: cim009 + "5.7.4.4", Since: "1.8.1",
 			Fault: "temporal.aggregate.not-eligible-accepted",
 			Body: func(t *T) {
 				kind, name := t.Name("Sensor"), t.Name("text")

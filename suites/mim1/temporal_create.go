@@ -173,7 +173,7 @@ func temporalCreate() []Check {
 		{
 			ID:     "mim1.temporal.create.types",
 			Title:  "Types that an update of an evolution has in addition are added to it",
-			Clause: cim009 + "5.6.11.4", Since: "1.8.1", Level: Extended,
+			Clause: cim009 + "5.6.11.4", Since: "1.8.1",
 			Fault: "temporal.create.types-kept",
 			Body: func(t *T) {
 				s, more := newSeries(t), t.Name("Station")

@@ -104,8 +104,8 @@ func temporalInterval() []Check {
 		{
 			ID:     "mim1.temporal.interval.modifiedAt",
 			Title:  "With timeproperty=modifiedAt an evolution is searched by when its instances were modified",
-			Clause: cim009 + "4.11", Level: Extended,
-			Fault: "temporal.interval.timeproperty-ignored",
+			Clause: cim009 + "4.11",
+			Fault:  "temporal.interval.timeproperty-ignored",
 			Body: func(t *T) {
 				s := newSeries(t)
 				path := instancePath(s.id, s.level, s.instanceWith(t, 20))

@@ -292,8 +292,8 @@ func temporalObservation() []Check {
 		{
 			ID:     "mim1.temporal.observe.instanceIds",
 			Title:  "The instanceIds in an evolution are URIs, and no two are the same",
-			Clause: cim009 + "4.5.7", Level: Extended,
-			Fault: "temporal.instance.ids-shared",
+			Clause: cim009 + "4.5.7",
+			Fault:  "temporal.instance.ids-shared",
 			Body: func(t *T) {
 				pasts(t, func(p past) {
 					seen := map[string]bool{}

@@ -467,7 +467,7 @@ func temporalQueryFilters() []Check {
 		{
 			ID:     "mim1.temporal.query.scope",
 			Title:  "A scope query gives the evolutions of that scope",
-			Clause: cim009 + "5.7.4.4", Since: "1.6.1", Level: Extended,
+			Clause: cim009 + "5.7.4.4", Since: "1.6.1",
 			Fault: "temporal.query.scope-ignored",
 			Body: func(t *T) {
 				kind := t.Name("Sensor")

@@ -172,7 +172,7 @@ func processChecks() []Check {
 		},
 		{
 			ID: "mim8.process.description.words", Title: "A process is described in words: it has a title or a description",
-			Requirements: []string{"oasc-2026-06-draft/MIM8/R3.1"}, Clause: "oasc-2026-06-draft/MIM8/R3.1", Level: Extended, Fault: "processes.process.wordless",
+			Requirements: []string{"oasc-2026-06-draft/MIM8/R3.1"}, Clause: "oasc-2026-06-draft/MIM8/R3.1", Fault: "processes.process.wordless",
 			Body: func(t *T) {
 				each(t, func(r *probe.Response, id string, p object) {
 					title, _ := p["title"].(string)
