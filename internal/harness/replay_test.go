@@ -104,6 +104,9 @@ func firstDifference(a, b []byte) string {
 // Every suite that the embedded platform is judged by, in a run of the first baseline that
 // has checks of it: the default one before the others.
 func TestReplayOfEverySuite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole runs, one after the other; other tests run the same code")
+	}
 	left := map[string]bool{}
 	for _, c := range judged(t) {
 		left[c.Suite()] = true

@@ -17,14 +17,15 @@ import (
 	"github.com/oasc/mimcheck/suites"
 )
 
-// seeds is how many seeds of a run each check is judged by.
-const seeds = 2
-
 // Checks holds each check against the reference platform as it is, where it has to
 // pass, and with the check's own fault, where it has to fail, whatever the run's seed.
-// With -short the faults are left out.
+// With -short the faults are left out, and there is one seed.
 func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 	t.Helper()
+	seeds := uint64(2)
+	if testing.Short() {
+		seeds = 1
+	}
 	observed, written := City(t), City(t) // what some checks write is none of the others' business
 	byFault := map[string][]suites.Check{}
 	for _, check := range checks {
@@ -37,20 +38,20 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if testing.Short() {
-				found = nil
+			var broken *target.Target
+			if !testing.Short() {
+				broken = City(t, found...)
 			}
-			broken := City(t, found...)
 			for _, check := range same {
 				clean := observed
 				if check.Has(suites.NeedWrite) {
 					clean = written
 				}
-				for seed := range uint64(seeds) {
+				for seed := range seeds {
 					if r := Run(t, check, seed, clean, change...); r.Outcome != reports.Passed {
 						t.Errorf("%s, seed %d: without a fault the check ends as %s: %s", check.ID, seed, r.Outcome, r.Reason)
 					}
-					if found == nil {
+					if broken == nil {
 						continue
 					}
 					if r := Run(t, check, seed, broken, change...); r.Outcome != reports.Failed {

@@ -69,6 +69,9 @@ func eachNode(edit func(o object)) func(*http.Request, *faults.Answer) {
 
 // What a catalogue may do does not fail it, whichever check looks.
 func TestLibertiesOfCatalogues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the checks once for each liberty; other tests run the same code")
+	}
 	only := func(media string) func(*http.Request) {
 		return func(r *http.Request) {
 			if !strings.Contains(r.URL.Path, "/files/") {

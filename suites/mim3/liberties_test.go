@@ -41,6 +41,9 @@ func eachThing(edit func(o object)) func(*http.Request, *faults.Answer) {
 
 // What a marketplace may do does not fail it, whichever check looks.
 func TestLibertiesOfMarkets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the checks once for each liberty; other tests run the same code")
+	}
 	for _, c := range []struct {
 		name string
 		edit func(r *http.Request, a *faults.Answer)

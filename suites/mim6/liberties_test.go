@@ -67,6 +67,9 @@ func nameFirst() faults.Fault {
 
 // What the standards leave to a platform fails no check.
 func TestLiberties(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the checks once for each liberty; other tests run the same code")
+	}
 	const metadata = identity.Base + "/.well-known/openid-configuration"
 	for _, c := range []struct {
 		name  string

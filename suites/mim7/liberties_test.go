@@ -39,6 +39,9 @@ func eachFeature(o object, edit func(f object)) {
 
 // What a platform may do does not fail it, whichever check looks.
 func TestLiberties(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the checks once for each liberty; other tests run the same code")
+	}
 	for _, c := range []struct {
 		name string
 		edit func(o object)
