@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/oasc/mimcheck/internal/attest"
 	"github.com/oasc/mimcheck/internal/console"
@@ -152,13 +153,7 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	if f.settings.Seed == 0 {
 		report.Run.Command += fmt.Sprintf(" --seed %d", report.Run.Seed)
 	}
-	written, writeErr := writeReport(f.out, report, in)
-	if writeErr == nil {
-		var path string
-		if path, writeErr = writeBundle(f, prepared, report); writeErr == nil {
-			written = append(written, path)
-		}
-	}
+	written, writeErr := writeAll(f, prepared, report, in)
 	if err := formats.Render("text", stdout, report, in); err != nil {
 		return err
 	}
@@ -183,13 +178,40 @@ func run(ctx context.Context, f runFlags, stdout, stderr io.Writer) error {
 	return verdictCode(report)
 }
 
+// writeAll writes the report and the bundle, side by side, and returns the paths.
+func writeAll(f runFlags, prepared *harness.Prepared, report *reports.Report, in *words.Printer) ([]string, error) {
+	if err := makeFolder(f.out); err != nil {
+		return nil, err
+	}
+	var written []string
+	var bundle string
+	var both errgroup.Group
+	both.Go(func() (err error) { written, err = writeReport(f.out, report, in); return err })
+	both.Go(func() (err error) { bundle, err = writeBundle(f, prepared, report); return err })
+	err := both.Wait()
+	if bundle != "" {
+		written = append(written, bundle)
+	}
+	return written, err
+}
+
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the report has no place: %w; name another folder with --out", err)
+	}
+	return nil
+}
+
 // writeBundle writes everything that the run is judged by into one file.
 func writeBundle(f runFlags, prepared *harness.Prepared, report *reports.Report) (string, error) {
 	path := f.bundle
 	if path == "" {
 		path = filepath.Join(f.out, "run"+attest.Extension)
 	}
-	return path, reports.WriteFrom(path, func(w io.Writer) error { return prepared.WriteBundle(w, report) })
+	if err := reports.WriteFrom(path, func(w io.Writer) error { return prepared.WriteBundle(w, report) }); err != nil {
+		return "", err
+	}
+	return path, nil
 }
 
 // commandLine is the command with the flags that were given, for a POSIX shell.
@@ -228,8 +250,8 @@ func verdictCode(r *reports.Report) error {
 // writeReport writes the report in the formats that people and machines ask for
 // first and returns the paths; the others come by `mimcheck report render`.
 func writeReport(dir string, r *reports.Report, in *words.Printer) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("the report has no place: %w; name another folder with --out", err)
+	if err := makeFolder(dir); err != nil {
+		return nil, err
 	}
 	encoded, err := reports.Encode(r)
 	if err != nil {

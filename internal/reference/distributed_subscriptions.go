@@ -49,11 +49,14 @@ type relayed struct {
 	id     string
 }
 
-// relay brings the copies of the tenant's subscriptions in step with its registrations.
-// The caller holds the tenant's lock.
-func (t *tenant) relay(p *Platform) {
+// relay brings the copies of the tenant's subscriptions in step with a registration that
+// is new, changed or gone: old or next may be nil. The caller holds the tenant's lock.
+func (t *tenant) relay(p *Platform, old, next *registration) {
 	for _, s := range t.subscriptions.list {
-		s.relay(p)
+		look := s.wanted()
+		if old != nil && look.match(old) || next != nil && look.match(next) {
+			s.relay(p)
+		}
 	}
 }
 

@@ -63,9 +63,11 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 	}
 	via := r.via()
 	looped := contains(via, r.p.alias(r.tenant))
+	operations := strings.Split(operation, "|")
 	var out []share
 	for _, g := range list {
-		if g.expired(r.now) || !look.match(g) {
+		offers := slices.ContainsFunc(operations, func(name string) bool { return contains(g.operations, name) })
+		if !offers && !claims(g.mode) || g.expired(r.now) || !look.match(g) {
 			continue
 		}
 		if looped && claims(g.mode) {
@@ -74,12 +76,8 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 		if looped || g.alias != "" && contains(via, g.alias) {
 			continue
 		}
-		offers := slices.ContainsFunc(strings.Split(operation, "|"), func(name string) bool { return contains(g.operations, name) })
 		s := share{source: g, refuse: !offers}
 		s.attrs, s.whole = look.attributesOf(g)
-		if s.refuse && !claims(g.mode) {
-			continue
-		}
 		out = append(out, s)
 	}
 	return out, nil

@@ -102,7 +102,7 @@ func (r *request) registerSource() error {
 	}
 	t.registrations.list = append(t.registrations.list, g)
 	t.sourcesChanged(r.p, nil, g, r.now)
-	t.relay(r.p)
+	t.relay(r.p, nil, g)
 	return r.created(registrationPath, id)
 }
 
@@ -146,7 +146,7 @@ func (r *request) updateRegistration() error {
 	list[i] = next
 	t.registrations.list = list
 	t.sourcesChanged(r.p, old, next, r.now)
-	t.relay(r.p)
+	t.relay(r.p, old, next)
 	return r.noContent()
 }
 
@@ -166,7 +166,7 @@ func (r *request) deleteRegistration() error {
 	old := t.registrations.list[i]
 	t.registrations.list = slices.Delete(slices.Clone(t.registrations.list), i, i+1)
 	t.sourcesChanged(r.p, old, nil, r.now)
-	t.relay(r.p)
+	t.relay(r.p, old, nil)
 	return r.noContent()
 }
 
