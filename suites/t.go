@@ -332,40 +332,35 @@ func (t *T) Attempt(method, path string, options ...Option) (*probe.Response, *p
 // Handshake shakes hands with an endpoint of the target by TLS. One of which nobody can
 // tell how it went ends the check as cantTell.
 func (t *T) Handshake(endpoint string, offer probe.Offer) probe.Handshake {
-	if t.Env.Witness == nil {
-		t.Untested("there is nobody to shake hands with the platform")
-	}
-	made, err := t.Env.Witness.Handshake(t.ctx, endpoint, offer)
-	if err != nil {
-		panic(stop{reports.CantTell, err.Error()})
-	}
-	return made
+	return told(t.witness("shake hands with the platform").Handshake(t.ctx, endpoint, offer))
 }
 
 // Verified says whether the token, a JWT, was signed by one of the keys, a JWK set. When
 // nobody can tell, the check ends as cantTell.
 func (t *T) Verified(token string, keys []byte) bool {
-	if t.Env.Witness == nil {
-		t.Untested("there is nobody to look at the signature")
-	}
-	yes, err := t.Env.Witness.Verified(token, keys)
-	if err != nil {
-		panic(stop{reports.CantTell, err.Error()})
-	}
-	return yes
+	return told(t.witness("look at the signature").Verified(token, keys))
 }
 
 // Hashed says whether the ID token holds the hash of the access token. When nobody can
 // tell, the check ends as cantTell.
 func (t *T) Hashed(idToken, accessToken string) bool {
+	return told(t.witness("look at the hash").Hashed(idToken, accessToken))
+}
+
+// witness is who is to do something; when there is nobody the check ends as untested.
+func (t *T) witness(to string) probe.Witness {
 	if t.Env.Witness == nil {
-		t.Untested("there is nobody to look at the hash")
+		t.Untested("there is nobody to %s", to)
 	}
-	yes, err := t.Env.Witness.Hashed(idToken, accessToken)
+	return t.Env.Witness
+}
+
+// told is what a witness found; when nobody can tell, the check ends as cantTell.
+func told[F any](found F, err error) F {
 	if err != nil {
 		panic(stop{reports.CantTell, err.Error()})
 	}
-	return yes
+	return found
 }
 
 // GET sends a GET request; see Send.

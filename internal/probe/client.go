@@ -50,9 +50,14 @@ func (c *client) next() int {
 func (c *client) record(x evidence.Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.exchanges.Add(x)
-	if c.exchanges.Open() >= openRecords {
-		_ = c.exchanges.Pack(&c.s.packer) // what can't be packed stays open
+	keep(&c.exchanges, x, &c.s.packer)
+}
+
+// keep adds a record, and packs when there are many.
+func keep[T evidence.Recorded](log *evidence.Log[T], record T, p *evidence.Packer) {
+	log.Add(record)
+	if log.Open() >= openRecords {
+		_ = log.Pack(p) // what can't be packed stays open
 	}
 }
 

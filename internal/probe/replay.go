@@ -351,21 +351,20 @@ func (w replayedWitness) Handshake(_ context.Context, endpoint string, offer Off
 }
 
 func (w replayedWitness) Hashed(string, string) (bool, error) {
-	e, _, ok := w.c.next(evidence.Hashed, "")
-	switch {
-	case !ok:
-		return false, w.c.miss("whether %s found an ID token to hold the hash of an access token", w.c.id)
-	case e.Reason != "":
-		return false, errors.New(e.Reason)
-	}
-	return e.Yes, nil
+	return w.said(evidence.Hashed, "whether %s found an ID token to hold the hash of an access token")
 }
 
 func (w replayedWitness) Verified(string, []byte) (bool, error) {
-	e, _, ok := w.c.next(evidence.Verified, "")
+	return w.said(evidence.Verified, "whether %s found a signature to be one of the provider")
+}
+
+// said is what the witness of the recorded run found; missing tells what a record lacks
+// that has nothing of it, with %s for the check.
+func (w replayedWitness) said(kind evidence.EventKind, missing string) (bool, error) {
+	e, _, ok := w.c.next(kind, "")
 	switch {
 	case !ok:
-		return false, w.c.miss("whether %s found a signature to be one of the provider", w.c.id)
+		return false, w.c.miss(missing, w.c.id)
 	case e.Reason != "":
 		return false, errors.New(e.Reason)
 	}

@@ -49,10 +49,7 @@ func (t *tape) add(e evidence.Event) {
 	defer t.mu.Unlock()
 	e.Check, e.Seq = t.check, t.events.Len()+1
 	e.Over = t.over || t.ctx != nil && t.ctx.Err() != nil
-	t.events.Add(e)
-	if t.events.Open() >= openRecords {
-		_ = t.events.Pack(&t.s.packer) // what can't be packed stays open
-	}
+	keep(&t.events, e, &t.s.packer)
 }
 
 func (t *tape) all() []evidence.Event {

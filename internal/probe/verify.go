@@ -20,19 +20,19 @@ var asymmetric = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, j
 
 func (w witness) Verified(token string, keys []byte) (bool, error) {
 	yes, err := verified(token, keys)
-	e := evidence.Event{Kind: evidence.Verified, Yes: yes}
-	if err != nil {
-		err = errors.New(w.s.redact.clip(err.Error()))
-		e.Reason = err.Error()
-	}
-	w.tape.add(e)
-	return yes, err
+	return w.says(evidence.Verified, yes, err)
 }
 
 func (w witness) Hashed(idToken, accessToken string) (bool, error) {
 	yes, err := hashed(idToken, accessToken)
-	e := evidence.Event{Kind: evidence.Hashed, Yes: yes}
+	return w.says(evidence.Hashed, yes, err)
+}
+
+// says records what the witness found, and why nobody can tell as a replay tells it.
+func (w witness) says(kind evidence.EventKind, yes bool, err error) (bool, error) {
+	e := evidence.Event{Kind: kind, Yes: yes}
 	if err != nil {
+		err = errors.New(w.s.redact.clip(err.Error()))
 		e.Reason = err.Error()
 	}
 	w.tape.add(e)

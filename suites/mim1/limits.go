@@ -128,7 +128,7 @@ func withoutTenants() []Check {
 // hasTenants ends a check that is for platforms without tenants on one that turns out to
 // have them.
 func hasTenants(t *T, r *probe.Response, apart bool) {
-	if ok, _ := BeProblem(404, ngsild.NonexistentTenant).Match(r); ok || apart {
+	if needsTenants(r) || apart {
 		t.Inapplicable("the platform keeps tenants apart, although it does not claim feature %s", FeatureTenants)
 	}
 }

@@ -103,12 +103,11 @@ func anonymousChecks() []Check {
 					t.Inapplicable("the platform hides what is there, which is allowed")
 				}
 				t.MustHold(r, challenges(r, "Bearer"), "WWW-Authenticate is %q", r.Header.Values("WWW-Authenticate"))
-				code, told := errorOf(r)
 				want := "invalid_token"
 				if r.Status == http.StatusBadRequest {
 					want = "invalid_request"
 				}
-				t.Holds(r, !told || code == want, "the error is %q, expected %s", code, want)
+				tellsNoOther(t, r, want)
 			},
 		},
 	}
@@ -193,8 +192,7 @@ func scopeChecks() []Check {
 			Body: func(t *T) {
 				r := limited(t)
 				t.Require(r).To(HaveStatus(http.StatusForbidden))
-				code, told := errorOf(r)
-				t.Holds(r, !told || code == "insufficient_scope", "the error is %q, expected insufficient_scope", code)
+				tellsNoOther(t, r, "insufficient_scope")
 			},
 		},
 	}
@@ -253,6 +251,13 @@ func telling(v any) []string {
 		return all
 	}
 	return nil
+}
+
+// tellsNoOther expects that the error of a refusal, if it tells one, is the one wanted
+// (RFC 6750, 3.1).
+func tellsNoOther(t *T, r *probe.Response, want string) {
+	code, told := errorOf(r)
+	t.Holds(r, !told || code == want, "the error is %q, expected %s", code, want)
 }
 
 // errorOf is the error of a challenge by Bearer (RFC 6750, 3); false when it tells none.

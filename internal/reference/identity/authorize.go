@@ -188,13 +188,16 @@ func one(f url.Values, name string) string {
 // meaning says in words what scopes let a client do.
 var meaning = map[string]string{ScopeOpenID: "know that it is you", ScopeRead: "see protected data of the city", ScopeStatus: "see how the platform is"}
 
-var signInPage = template.Must(template.New("sign-in").Parse(`<!DOCTYPE html>
+// pages are those that people see.
+var pages = template.Must(template.New("").Parse(`
+{{- define "head"}}<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{{if .Wrong}}Not signed in: {{end}}Sign in to the reference city platform</title>
+{{end}}
+{{- define "sign-in"}}{{template "head"}}<title>{{if .Wrong}}Not signed in: {{end}}Sign in to the reference city platform</title>
 </head>
 <body>
 <main>
@@ -216,25 +219,8 @@ var signInPage = template.Must(template.New("sign-in").Parse(`<!DOCTYPE html>
 </main>
 </body>
 </html>
-`))
-
-// ask shows the page to sign in at.
-func ask(w http.ResponseWriter, id string, s *signIn, wrong bool) {
-	var may []string
-	for _, scope := range s.scopes {
-		may = append(may, meaning[scope])
-	}
-	page(w, http.StatusOK)
-	_ = signInPage.Execute(w, map[string]any{"Client": s.client.ID, "May": may, "Action": Base + "/sign-in", "Request": id, "Wrong": wrong}) // the client may be gone
-}
-
-var noPage = template.Must(template.New("no").Parse(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Nobody can sign in here</title>
+{{end}}
+{{- define "nobody"}}{{template "head"}}<title>Nobody can sign in here</title>
 </head>
 <body>
 <main>
@@ -243,12 +229,22 @@ var noPage = template.Must(template.New("no").Parse(`<!DOCTYPE html>
 </main>
 </body>
 </html>
-`))
+{{end}}`))
+
+// ask shows the page to sign in at.
+func ask(w http.ResponseWriter, id string, s *signIn, wrong bool) {
+	var may []string
+	for _, scope := range s.scopes {
+		may = append(may, meaning[scope])
+	}
+	page(w, http.StatusOK)
+	_ = pages.ExecuteTemplate(w, "sign-in", map[string]any{"Client": s.client.ID, "May": may, "Action": Base + "/sign-in", "Request": id, "Wrong": wrong}) // the client may be gone
+}
 
 // notFor tells somebody why they are not sent on.
 func notFor(w http.ResponseWriter, why string) {
 	page(w, http.StatusBadRequest)
-	_ = noPage.Execute(w, why) // the client may be gone
+	_ = pages.ExecuteTemplate(w, "nobody", why) // the client may be gone
 }
 
 // page begins a page that no other page may frame (RFC 9700, 4.16), keep or learn of.
