@@ -17,8 +17,10 @@
 //  5. There are only extended checks: conformant if one passed (a failed one is
 //     told), else inconclusive; never nonConformant.
 //
-// Where no gating check applies, those of declarations gate: what a person declares may
-// stand for what was not to be tested, as declared.
+// Where there are gating checks and none applies, extended ones of declarations stand in
+// for them: what a person declares may stand for what was not to be tested, as declared.
+// Conformant then needs one that passed and all others that apply to hold; else it is
+// inconclusive, never nonConformant, like all that extended checks find.
 //
 // An outcome that is none of the five counts as cantTell.
 //

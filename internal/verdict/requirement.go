@@ -103,19 +103,12 @@ func weigh(checks []reports.CheckResult) (reports.Verdict, string) {
 			gating = append(gating, c)
 		}
 	}
-	if g := count(gating); g.total > 0 && g.inapplicable == g.total { // a declaration stands for what does not apply
-		declared := func(c reports.CheckResult) bool { return c.Declared() }
-		for _, c := range advisory {
-			if declared(c) {
-				gating = append(gating, c)
-			}
-		}
-		advisory = slices.DeleteFunc(advisory, declared)
-	}
 	g, a := count(gating), count(advisory)
 	deciding := g
 	if g.total == 0 {
 		deciding = a
+	} else if d := count(declarations(advisory)); g.inapplicable == g.total && d.inapplicable < d.total {
+		deciding = d // a declaration stands for what does not apply
 	}
 	switch {
 	case len(g.failed) > 0:
@@ -126,11 +119,17 @@ func weigh(checks []reports.CheckResult) (reports.Verdict, string) {
 		return "", "No check gives evidence for it, and no reason for that is written."
 	case deciding.inapplicable == deciding.total:
 		return "", fmt.Sprintf("None of its %s applies. First %s", plural(deciding.total, "check"), first(inapplicable(gating, advisory)))
-	case len(deciding.passed) > 0:
-		return reports.Conformant, passed(deciding) + findings(a)
+	case len(deciding.passed) == 0:
+		return reports.Inconclusive, "None of its checks passed." + findings(a)
+	case g.total > 0 && len(deciding.failed)+len(deciding.open) > 0: // of declarations: gating checks were judged above
+		return reports.Inconclusive, "None of its tests applies, and not all that is declared in their place holds." + findings(a)
 	}
-	// Only advisory checks are left, and not one of them passed.
-	return reports.Inconclusive, "None of its checks passed." + findings(a)
+	return reports.Conformant, passed(deciding) + findings(a)
+}
+
+// declarations are those of the checks that hold what is declared.
+func declarations(checks []reports.CheckResult) []reports.CheckResult {
+	return slices.DeleteFunc(slices.Clone(checks), func(c reports.CheckResult) bool { return !c.Declared() })
 }
 
 // passed says how many checks passed and how many did not apply.

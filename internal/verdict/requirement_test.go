@@ -258,7 +258,10 @@ func TestADeclarationStandsForWhatDoesNotApply(t *testing.T) {
 		isDeclared      bool
 	}{
 		"declared":               {"II", "P", conformant, true},
-		"declared in vain":       {"II", "F", nonConformant, false},
+		"declared in vain":       {"II", "F", inconclusive, false},
+		"declared in part":       {"II", "PF", inconclusive, false},
+		"in part not known":      {"II", "PC", inconclusive, false},
+		"in part not asked":      {"II", "PI", conformant, true},
 		"not known to hold":      {"II", "C", inconclusive, false},
 		"nothing declared":       {"II", "I", inconclusive, false},
 		"tested, too":            {"PI", "P", conformant, false},
