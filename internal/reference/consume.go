@@ -203,9 +203,9 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	p.headers(r, total > p.offset+p.limit, total)
 	shown := o.show(r, found)
 	if r.media == ngsild.MediaGeoJSON {
-		return r.answer(http.StatusOK, featureCollection(shown))
+		return r.answer(r.found(), featureCollection(shown))
 	}
-	return r.answer(http.StatusOK, shown)
+	return r.answer(r.found(), shown)
 }
 
 // find gives a page of the entities that are selected, and how many there are: all

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/mod/semver"
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
@@ -109,6 +110,7 @@ func (r *request) mapped(all []*model.Entity, shares []share, here func(id strin
 	m := r.namedMap()
 	if m == nil {
 		_, err := r.newEntityMap(all, shares, here)
+		r.madeMap = err == nil
 		return all, err
 	}
 	r.w.Header().Set(headerEntityMap, r.Header.Get(headerEntityMap))
@@ -123,6 +125,15 @@ func (r *request) mapped(all []*model.Entity, shares []share, here func(id strin
 		}
 	}
 	return out, nil
+}
+
+// found is the status of a query's answer: 201 when it made an entity map (tables 6.4.3.2-2,
+// 6.18.3.2-2, 6.23.3.1-1 and 6.24.3.1-1 of V1.9.1), which earlier versions do not tell.
+func (r *request) found() int {
+	if v := "v" + r.p.specVersion; r.madeMap && (!semver.IsValid(v) || semver.Compare(v, "v1.9.0") >= 0) {
+		return http.StatusCreated
+	}
+	return http.StatusOK
 }
 
 // usesEntityMap says whether a request names an entity map or asks for one.

@@ -13,7 +13,7 @@ func TestEntityMaps(t *testing.T) { // 5.14
 	for i := range 4 {
 		c.send("POST", "/entities", fmt.Sprintf(`{"id":"urn:%d","type":"T"}`, i)).is(201)
 	}
-	a := c.get("/entities?type=T&limit=2&entityMap=true").is(200)
+	a := c.get("/entities?type=T&limit=2&entityMap=true").is(201)
 	named := a.header.Get("NGSILD-EntityMap")
 	_, id, found := strings.Cut(named, "/ngsi-ld/v1/entityMaps/")
 	if !found || a.ids() != "0 1" {
@@ -31,7 +31,7 @@ func TestEntityMaps(t *testing.T) { // 5.14
 	if o["type"] != "EntityMap" || o["expiresAt"] == nil || fmt.Sprint(o["entityMap"].(map[string]any)["urn:3"]) != "[@none]" {
 		t.Errorf("%v", o)
 	}
-	if a := c.get("/entities?type=T", "NGSILD-EntityMap: urn:none").is(200); a.ids() != "0 1 3 9" || !strings.HasPrefix(a.header.Get("NGSILD-EntityMap"), "/ngsi-ld/v1/entityMaps/urn:") {
+	if a := c.get("/entities?type=T", "NGSILD-EntityMap: urn:none").is(201); a.ids() != "0 1 3 9" || !strings.HasPrefix(a.header.Get("NGSILD-EntityMap"), "/ngsi-ld/v1/entityMaps/urn:") {
 		t.Errorf("an unknown map gives place to a new one: %s, %v", a.ids(), a.header)
 	}
 	c.send("PATCH", "/entityMaps/"+id, `{"expiresAt":"2099-01-01T00:00:00Z","entityMap":{}}`).is(204)
@@ -75,7 +75,7 @@ func TestTemporalEntityMaps(t *testing.T) { // 5.14.5
 	if m := a.json().(map[string]any)["entityMap"].(map[string]any); len(m) != 1 {
 		t.Errorf("%s", a.raw)
 	}
-	if a := c.get("/temporal/entities?type=T&entityMap=true&" + after).is(200); a.header.Get("NGSILD-EntityMap") == "" {
+	if a := c.get("/temporal/entities?type=T&entityMap=true&" + after).is(201); a.header.Get("NGSILD-EntityMap") == "" {
 		t.Errorf("%v", a.header)
 	}
 }

@@ -47,6 +47,7 @@ type request struct {
 	context *jsonld.Context
 	body    any
 	linked  bool // the body is ld+json
+	madeMap bool // the query made an entity map
 }
 
 var tenantName = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{1,256}$`)

@@ -270,6 +270,9 @@ func (r *request) answerTemporal(s *selection) error {
 		}
 		out = append(out, shown)
 	}
+	if status == http.StatusOK {
+		status = r.found()
+	}
 	return r.answer(status, out)
 }
 

@@ -124,6 +124,11 @@ func (c candidates) labels(found []ngsild.Object) []string {
 // entitiesIn requires a 200 answer with an array of entities.
 func entitiesIn(t *T, r *probe.Response) []ngsild.Object {
 	t.Require(r).To(HaveStatus(200))
+	return entityObjects(t, r)
+}
+
+// entityObjects requires an array of entities, whatever the status.
+func entityObjects(t *T, r *probe.Response) []ngsild.Object {
 	var found []ngsild.Object
 	for i, item := range t.List(r) {
 		e, ok := item.(ngsild.Object)

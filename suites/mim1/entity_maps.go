@@ -55,9 +55,16 @@ func namedMap(t *T, r *probe.Response) (name, id string) {
 func mapEntities(t *T) mapped {
 	m := mapped{candidates: around(t)}
 	r := m.query(t, Query("entityMap", "true"))
-	t.Require(r).To(HaveStatus(200))
-	m.name, m.id = namedMap(t, r)
+	m.name, m.id = madeMap(t, r)
 	return m
+}
+
+// madeMap requires an answer to a query that made a map: with 201 by the tables of V1.9.1
+// (6.4.3.2-2, 6.18.3.2-2, 6.23.3.1-1, 6.24.3.1-1), which have 200 beside it, and by those
+// of V1.8.1 with 200 alone. No check holds one of the two against a platform.
+func madeMap(t *T, r *probe.Response) (name, id string) {
+	t.Require(r).To(HaveStatus(200, 201, 206))
+	return namedMap(t, r)
 }
 
 // retrieve reads the map.
@@ -158,9 +165,7 @@ func createdMaps() []Check {
 			Clause: cim009Later + "5.7.4.4", Fault: "entity-map.past-ignored", Feature: FeatureTemporal, Requirements: historical,
 			Body: func(t *T) {
 				c := earlyAndLate(t)
-				first := c.past(t, everything(), Query("entityMap", "true"))
-				t.Require(first).To(HaveStatus(200))
-				name, _ := namedMap(t, first)
+				name, _ := madeMap(t, c.past(t, everything(), Query("entityMap", "true")))
 				c.ids["later"] = evolve(t, ngsild.Entity(t.URN("Sensor"), c.kind, c.attr, []any{reading(9, "13:00:00")}))
 				c.expectPast(t, []Option{everything(), Header(ngsild.HeaderEntityMap, name)}, "early", "late")
 			},
@@ -174,8 +179,10 @@ func entityMaps() []Check {
 			ID: "mim1.entityMap.made", Title: "A query with entityMap=true answers with its entities and names the map of them",
 			Fault: "entity-map.not-named",
 			Body: func(t *T) {
-				m := mapEntities(t)
-				m.expect(t, Query("entityMap", "true"), "below", "at", "above", "without")
+				c := around(t)
+				r := c.query(t, Query("entityMap", "true"))
+				madeMap(t, r)
+				t.Expect(c.labels(entityObjects(t, r))).To(chooseExactly("below", "at", "above", "without"))
 			},
 		},
 		{

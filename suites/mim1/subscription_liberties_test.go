@@ -39,6 +39,12 @@ func in(body []byte) map[string]any {
 	return o
 }
 
+// listed is a list, or none.
+func listed(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
 // beginsWithEntities sends a first notification as soon as there is a subscription,
 // with the entities as they are: the standard does not forbid it.
 func beginsWithEntities() faults.Fault {
@@ -106,6 +112,29 @@ func subscriptionLiberties() []faults.Fault {
 				return nil, err
 			}
 			return sends(r, next, raw)
+		}},
+		{Name: "deleted attributes as the bare Null", On: isNotification, Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) { // 5.8.6
+			n := in(faults.ReadBody(r))
+			for _, item := range listed(n["data"]) {
+				e, _ := item.(map[string]any)
+				for name, member := range e {
+					if a, ok := member.(map[string]any); ok && len(a) == 2 && (a["value"] == "urn:ngsi-ld:null" || a["object"] == "urn:ngsi-ld:null") {
+						e[name] = "urn:ngsi-ld:null"
+					}
+				}
+			}
+			raw, err := json.Marshal(n)
+			if err != nil {
+				return nil, err
+			}
+			return sends(r, next, raw)
+		}},
+		{Name: "a success before the failure", On: faults.Op("GET", "/subscriptions/*"), Answer: func(_ *http.Request, a *faults.Answer) {
+			s := in(a.Body)
+			if n, ok := s["notification"].(map[string]any); ok && n["lastFailure"] != nil && n["lastSuccess"] == nil {
+				n["lastSuccess"] = "2024-01-01T00:00:00Z"
+				a.Body, _ = json.Marshal(s) // it was JSON
+			}
 		}},
 		{Name: "defaults are shown", On: func(r *http.Request) bool {
 			return r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/subscriptions")

@@ -71,6 +71,14 @@ func eachList(attribute any, edit func(list []any) []any) any {
 // reference platform and still be right.
 func temporalLiberties() []faults.Fault {
 	return []faults.Fault{
+		{Name: "a bad value of a parameter is an invalid request", On: faults.Op("GET", "/temporal/entities/*"), Answer: func(r *http.Request, a *faults.Answer) {
+			q := r.URL.Query()
+			badTime := q.Get("timeAt") != "" && !strings.HasPrefix(q.Get("timeAt"), "20") || q.Get("timeAt") != "" && q.Get("timerel") == ""
+			known := slices.Contains([]string{"", "before", "after", "between"}, q.Get("timerel")) && slices.Contains([]string{"", "observedAt", "createdAt", "modifiedAt", "deletedAt"}, q.Get("timeproperty"))
+			if a.Status == 400 && (badTime || !known) {
+				*a = *refusal(400, "InvalidRequest")
+			}
+		}},
 		{Name: "instances in another order", On: readsPast, Answer: inPast(func(r *http.Request, attribute any) any {
 			if strings.Contains(r.URL.RawQuery, "aggregatedValues") {
 				return attribute // its periods are in the order of time

@@ -161,14 +161,14 @@ func temporalFormatErrors() []Check {
 			Title:  "A format that the operation has not is refused with 400 InvalidRequest",
 			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1",
 			Fault: "temporal.format.unknown-ignored",
-			Body:  refusesRetrieval(ngsild.InvalidRequest, "format", "invalidFormat"),
+			Body:  refusesRetrieval([]string{ngsild.InvalidRequest}, "format", "invalidFormat"),
 		},
 		{
 			ID:     "mim1.temporal.format.unknownOption",
 			Title:  "An option that the operation has not is refused with 400 InvalidRequest",
 			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1",
 			Fault: "temporal.format.unknown-option-ignored",
-			Body:  refusesRetrieval(ngsild.InvalidRequest, "options", "invalidOption"),
+			Body:  refusesRetrieval([]string{ngsild.InvalidRequest}, "options", "invalidOption"),
 		},
 		{
 			ID:     "mim1.temporal.format.unknownOptionOfQuery",
