@@ -148,10 +148,9 @@ func answersAgain() []Check {
 			Clause: cim009 + "5.10.2", Feature: FeatureRegistrations, Requirements: discover, Fault: "generic.get-csourceregistrations.stale",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
-				ask := func() *probe.Response { return t.GET(registrations, Query("type", kind, "limit", "100")) }
+				ask := func() *probe.Response { return t.GET(registrations, both(inSteps, Query("type", kind))) }
 				t.Require(ask()).To(HaveStatus(200))
-				id := register(t, aRegistration(t, kind, nowhere))
-				t.Expect(idsIn(registrationsIn(t, ask()))).To(gomega.ContainElement(id))
+				theListed(t, ask, registrations, register(t, aRegistration(t, kind, nowhere)))
 			},
 		},
 		{
@@ -168,8 +167,9 @@ func answersAgain() []Check {
 			ID: "mim1.answer.again.sourceSubscriptions", Title: "A subscription to registrations that has come since is on the list",
 			Clause: cim009 + "5.11.5", Feature: FeatureSourceSubs, Fault: "generic.get-csourcesubscriptions.stale",
 			Body: func(t *T) {
-				t.Require(t.GET(sourceSubscriptions, inSteps)).To(HaveStatus(200))
-				t.Expect(idsIn(walked(t, still(t)))).To(gomega.HaveLen(1), "the subscription of the check")
+				ask := func() *probe.Response { return t.GET(sourceSubscriptions, inSteps) }
+				t.Require(ask()).To(HaveStatus(200))
+				theListed(t, ask, sourceSubscriptions, still(t))
 			},
 		},
 		{
@@ -277,7 +277,7 @@ func answersInPart() []Check {
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				id := register(t, aRegistration(t, kind, nowhere, having("description", "one of many")))
-				sameInList(t, registrationsIn(t, t.GET(registrations, Query("type", kind, "limit", "100"))), registration(t, id))
+				sameInList(t, theListed(t, func() *probe.Response { return t.GET(registrations, both(inSteps, Query("type", kind))) }, registrations, id)[0], registration(t, id))
 			},
 		},
 		{
@@ -285,7 +285,7 @@ func answersInPart() []Check {
 			Clause: cim009 + "5.11.5", Feature: FeatureSourceSubs, Fault: "source-subscription.query.shortened",
 			Body: func(t *T) {
 				id := still(t, having("description", "one of many"))
-				sameInList(t, walked(t, id), sourceSubscription(t, id))
+				sameInList(t, theListed(t, func() *probe.Response { return t.GET(sourceSubscriptions, inSteps) }, sourceSubscriptions, id)[0], sourceSubscription(t, id))
 			},
 		},
 		{
@@ -315,14 +315,13 @@ func answersInPart() []Check {
 			func(t *T) { still(t); still(t) }),
 		showsStamps("subscription.query", "The list of subscriptions", FeatureSubscriptions, "generic.get-subscriptions.ignores-options",
 			func(t *T) []ngsild.Object {
-				id := dormant(t)
-				return []ngsild.Object{listed(t, t.GET(subscriptions, both(inSteps, stamped)), id)[id]}
+				return theListed(t, func() *probe.Response { return t.GET(subscriptions, both(inSteps, stamped)) }, subscriptions, dormant(t))
 			}),
 		showsStamps("registration.query", "The list of registrations", FeatureRegistrations, "generic.get-csourceregistrations.ignores-options",
 			func(t *T) []ngsild.Object {
 				kind := t.Name("Nothing")
-				register(t, aRegistration(t, kind, nowhere))
-				return registrationsIn(t, t.GET(registrations, Query("type", kind), stamped))
+				id := register(t, aRegistration(t, kind, nowhere))
+				return theListed(t, func() *probe.Response { return t.GET(registrations, both(inSteps, Query("type", kind)), stamped) }, registrations, id)
 			}),
 		showsStamps("registration.retrieve", "A registration", FeatureRegistrations, "generic.get-csourceregistrations-registration.ignores-options",
 			func(t *T) []ngsild.Object { return []ngsild.Object{registration(t, idle(t), stamped)} }),
@@ -333,7 +332,9 @@ func answersInPart() []Check {
 				return []ngsild.Object{t.Object(r)}
 			}),
 		showsStamps("sourceSubscription.query", "The list of subscriptions to registrations", FeatureSourceSubs, "generic.get-csourcesubscriptions.ignores-options",
-			func(t *T) []ngsild.Object { return walked(t, still(t), stamped) }),
+			func(t *T) []ngsild.Object {
+				return theListed(t, func() *probe.Response { return t.GET(sourceSubscriptions, both(inSteps, stamped)) }, sourceSubscriptions, still(t))
+			}),
 	}, Check{Requirements: discover, Level: Core, Needs: writes})
 }
 
@@ -382,7 +383,7 @@ func beginsWithTheFirst(name, words, path string, feature Feature, fault string,
 			agree(t, func() string { // others may come and go between two requests, not each time
 				first, same := t.GET(path, Query("limit", "1")), t.GET(path, Query("limit", "1", "offset", "0"))
 				mayRefuseOffset(t, same)
-				one, other := idsIn(subscriptionsIn(t, first)), idsIn(subscriptionsIn(t, same))
+				one, other := idsIn(thingsIn(t, first)), idsIn(thingsIn(t, same))
 				if !slices.Equal(one, other) {
 					return "without an offset the page holds " + strings.Join(one, ", ") + ", and at offset 0 " + strings.Join(other, ", ")
 				}
@@ -411,28 +412,9 @@ func (c candidates) eachOnce(t *T, page func(limit, offset Option) []ngsild.Obje
 	t.Expect(got).To(gomega.ConsistOf(sortedLabels(c.ids)), "the pages, one after the other")
 }
 
-// walked looks for a subscription to registrations on the pages of their list.
-func walked(t *T, id string, by ...Option) []ngsild.Object {
-	r := t.GET(sourceSubscriptions, append([]Option{inSteps}, by...)...)
-	for range mostPages {
-		found := subscriptionsIn(t, r)
-		if i := slices.IndexFunc(found, func(s ngsild.Object) bool { return s["id"] == id }); i >= 0 {
-			return found[i : i+1]
-		}
-		if _, more := weblink.To(r.Header, "next"); !more {
-			return nil
-		}
-		r = followIn(t, r, "next", sourceSubscriptions)
-	}
-	t.CantTell("the platform holds more than %d pages of subscriptions, too many to look for the check's own", mostPages)
-	return nil
-}
-
-// sameInList expects that a list has the thing, with the members that it was retrieved
-// with, but for those that tell what has become of it, which can change between two looks.
-func sameInList(t *T, list []ngsild.Object, want ngsild.Object) {
-	i := slices.IndexFunc(list, func(o ngsild.Object) bool { return o["id"] == want["id"] })
-	t.Require(nil).To(answering(i >= 0, "%v is not on the list", want["id"]))
-	t.Expect(list[i]).To(haveMembers(without(want, "@context", "notification", "status", "timesSent", "timesFailed",
+// sameInList expects that a thing on a list has the members that it was retrieved with,
+// but for those that tell what has become of it, which can change between two looks.
+func sameInList(t *T, onList, want ngsild.Object) {
+	t.Expect(onList).To(haveMembers(without(want, "@context", "notification", "status", "timesSent", "timesFailed",
 		"lastSuccess", "lastFailure")))
 }

@@ -305,16 +305,9 @@ func (s discovered) info(t *T, path string) ngsild.Object {
 
 // describedIn finds the item of the name in a list with details.
 func (s discovered) describedIn(t *T, path, member, name string) ngsild.Object {
-	r := t.GET(path, Query("details", "true"))
+	first := t.GET(path, Query("details", "true"))
 	s.isAsked(t, path)
-	t.Require(r).To(HaveStatus(200))
-	for _, item := range t.List(r) {
-		if o, ok := item.(ngsild.Object); ok && o[member] == name {
-			return o
-		}
-	}
-	t.Require(r).To(answering(false, "no item of the list has %s %q, which a source has", member, name))
-	return nil
+	return describedFrom(t, first, path, member, name)
 }
 
 // attributesOf are the names in attributeDetails (5.2.26).

@@ -54,14 +54,16 @@ func lastSegment(address string) string {
 
 // contextsOf lists the stored @contexts by their local ids, or URLs that are of others.
 func contextsOf(t *T, by ...Option) []string {
-	r := t.GET(contextList, by...)
-	t.Require(r).To(HaveStatus(200))
 	var ids []string
-	for _, item := range t.List(r) {
-		address, ok := item.(string)
-		t.Require(r).To(answering(ok, "without details, the list holds URLs, seen %s", compact(item)))
-		ids = append(ids, address)
-	}
+	onPages(t, t.GET(contextList, by...), contextList, func(page *probe.Response) bool {
+		t.Require(page).To(HaveStatus(200))
+		for _, item := range t.List(page) {
+			address, ok := item.(string)
+			t.Require(page).To(answering(ok, "without details, the list holds URLs, seen %s", compact(item)))
+			ids = append(ids, address)
+		}
+		return false
+	})
 	return ids
 }
 
@@ -84,14 +86,11 @@ func (c storedContext) isListed(t *T, want bool, by ...string) {
 
 // describedContexts lists the stored @contexts with details.
 func describedContexts(t *T, by ...string) []ngsild.Object {
-	r := t.GET(contextList, Query(append(by, "details", "true")...))
-	t.Require(r).To(HaveStatus(200))
 	var all []ngsild.Object
-	for _, item := range t.List(r) {
-		o, ok := item.(ngsild.Object)
-		t.Require(r).To(answering(ok, "with details, the list holds objects, seen %s", compact(item)))
-		all = append(all, o)
-	}
+	onPages(t, t.GET(contextList, Query(append(by, "details", "true")...)), contextList, func(page *probe.Response) bool {
+		all = append(all, thingsIn(t, page)...)
+		return false
+	})
 	return all
 }
 

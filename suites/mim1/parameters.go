@@ -171,7 +171,7 @@ func furtherParameters() []Check {
 				kind, rank := t.Name("Nothing"), t.Name("rank")
 				high := register(t, aRegistration(t, kind, nowhere, having(rank, "high")))
 				register(t, aRegistration(t, kind, nowhere, having(rank, "low")))
-				t.Expect(idsIn(registrationsIn(t, t.GET(registrations, Query("type", kind, "csf", rank+`=="high"`))))).To(gomega.ConsistOf(high))
+				t.Expect(idsIn(thingsIn(t, t.GET(registrations, Query("type", kind, "csf", rank+`=="high"`))))).To(gomega.ConsistOf(high))
 			},
 		},
 		{

@@ -12,7 +12,6 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
-	"github.com/oasc/mimcheck/internal/weblink"
 )
 
 // registered is a few registrations, by what a check calls them: what queries may or
@@ -38,18 +37,19 @@ func sourcesOf(t *T, described map[string]ngsild.Object) registered {
 // expect queries and expects exactly these of the registrations, each once. Others, which
 // are not of this check, do not count: a source may be registered for entities of any type.
 func (c registered) expect(t *T, by Option, labels ...string) {
-	r := t.GET(registrations, both(Query("limit", "100"), by))
-	var got []string
-	for range mostPages {
-		got = append(got, c.labels(registrationsIn(t, r))...)
-		if _, more := weblink.To(r.Header, "next"); !more {
-			slices.Sort(got)
-			t.Expect(got).To(chooseExactly(labels...))
-			return
+	agree(t, func() string { // others may come and go between two pages, not each time
+		var got []string
+		onPages(t, t.GET(registrations, both(Query("limit", "100"), by)), registrations, func(page *probe.Response) bool {
+			got = append(got, c.labels(thingsIn(t, page))...)
+			return false
+		})
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(labels))
+		if !slices.Equal(got, want) {
+			return (&choice{want: want}).FailureMessage(got)
 		}
-		r = followIn(t, r, "next", registrations)
-	}
-	t.CantTell("the platform holds more than %d pages of such registrations, too many to look for the check's own", mostPages)
+		return ""
+	})
 }
 
 func (c registered) labels(found []ngsild.Object) []string {
@@ -62,18 +62,6 @@ func (c registered) labels(found []ngsild.Object) []string {
 		}
 	}
 	return got
-}
-
-// registrationsIn requires a 200 answer with an array of registrations.
-func registrationsIn(t *T, r *probe.Response) []ngsild.Object {
-	t.Require(r).To(HaveStatus(200))
-	var found []ngsild.Object
-	for i, item := range t.List(r) {
-		g, ok := item.(ngsild.Object)
-		t.Require(r).To(answering(ok, "item %d of the list is no registration but %s", i, compact(item)))
-		found = append(found, g)
-	}
-	return found
 }
 
 // registrationQuery checks the discovery of registered sources (5.10.2, 5.12, 6.8.3.2).
@@ -251,13 +239,10 @@ func discoveryBySelectors() []Check {
 				kind := t.Name("Nothing")
 				sent := aRegistration(t, kind, nowhere, having("description", "the sensors of the harbour"))
 				id := register(t, sent)
-				r := t.GET(registrations, Query("type", kind))
-				found := registrationsIn(t, r)
-				i := slices.IndexFunc(found, func(g ngsild.Object) bool { return g["id"] == id })
-				t.Require(r).To(answering(i >= 0, "registration %s is not among those found for its type", id))
+				found := theListed(t, func() *probe.Response { return t.GET(registrations, both(inSteps, Query("type", kind))) }, registrations, id)[0]
 				one := registration(t, id)
 				for _, member := range slices.Sorted(maps.Keys(sent)) { // what the platform adds, such as counts, may differ
-					t.Expect(normal(unlist(found[i][member]))).To(gomega.Equal(normal(unlist(one[member]))), "%s, here and when it is retrieved", member)
+					t.Expect(normal(unlist(found[member]))).To(gomega.Equal(normal(unlist(one[member]))), "%s, here and when it is retrieved", member)
 				}
 			},
 		},
@@ -267,7 +252,7 @@ func discoveryBySelectors() []Check {
 			Needs: reads, Fault: "registration.query.nothing-not-found",
 			Body: func(t *T) {
 				// A source for entities of any type would be found, too.
-				for _, g := range registrationsIn(t, t.GET(registrations, Query("type", t.Name("Nothing")))) {
+				for _, g := range thingsIn(t, t.GET(registrations, Query("type", t.Name("Nothing")))) {
 					for _, info := range instances(g, "information") {
 						if len(list(info["entities"])) == 0 {
 							t.Untested("the platform has a source, %v, for entities of any type", g["id"])
@@ -361,7 +346,7 @@ func discoveryPages() []Check {
 			Fault: "registration.query.limit-ignored",
 			Body: func(t *T) {
 				kind, _ := three(t)
-				t.Expect(len(registrationsIn(t, t.GET(registrations, Query("type", kind, "limit", "2"))))).To(
+				t.Expect(len(thingsIn(t, t.GET(registrations, Query("type", kind, "limit", "2"))))).To(
 					gomega.And(gomega.BeNumerically(">", 0), gomega.BeNumerically("<=", 2)))
 			},
 		},

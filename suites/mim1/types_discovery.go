@@ -3,6 +3,7 @@ package mim1
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	. "github.com/oasc/mimcheck/suites"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 // Resources of discovery (6.25-6.28).
@@ -24,25 +26,38 @@ func typePath(name string) string { return typesPath + "/" + url.PathEscape(name
 // attributePath is the resource of one attribute (6.28).
 func attributePath(name string) string { return attributesPath + "/" + url.PathEscape(name) }
 
-// namesIn requires a 200 answer with an object whose member is a list of names.
+// namesIn requires a 200 answer with an object whose member is a list of names. A platform
+// that gives them in parts says where the next part is.
 func namesIn(t *T, path, member string) []string {
-	r := t.GET(path)
-	t.Require(r).To(HaveStatus(200))
-	return texts(t.Object(r)[member])
+	var names []string
+	resource, _, _ := strings.Cut(path, "?")
+	onPages(t, t.GET(path), resource, func(page *probe.Response) bool {
+		t.Require(page).To(HaveStatus(200))
+		names = append(names, texts(t.Object(page)[member])...)
+		return false
+	})
+	return names
 }
 
 // described requires a 200 answer with an array and returns its item of which the
 // member is the name.
 func described(t *T, path, member, name string) ngsild.Object {
-	r := t.GET(path, Query("details", "true"))
-	t.Require(r).To(HaveStatus(200))
-	all := t.List(r)
-	i := slices.IndexFunc(all, func(item any) bool {
-		o, ok := item.(ngsild.Object)
-		return ok && o[member] == name
+	return describedFrom(t, t.GET(path, Query("details", "true")), path, member, name)
+}
+
+// describedFrom is described for an answer that has come.
+func describedFrom(t *T, first *probe.Response, path, member, name string) (found ngsild.Object) {
+	seen := 0
+	onPages(t, first, path, func(page *probe.Response) bool {
+		all := thingsIn(t, page)
+		seen += len(all)
+		if i := slices.IndexFunc(all, func(o ngsild.Object) bool { return o[member] == name }); i >= 0 {
+			found = all[i]
+		}
+		return found != nil
 	})
-	t.Require(r).To(answering(i >= 0, "none of the %d items has %s %q", len(all), member, name))
-	return all[i].(ngsild.Object)
+	t.Require(first).To(answering(found != nil, "none of the %d items has %s %q", seen, member, name))
+	return found
 }
 
 // beIRIOf matches the fully qualified name to which a name of the check's own expands:

@@ -29,7 +29,9 @@ const (
 	dcat = "http://www.w3.org/ns/dcat#"
 	dct  = "http://purl.org/dc/terms/"
 	odrl = "http://www.w3.org/ns/odrl/2/"
-	spdx = "http://spdx.org/rdf/terms#"
+	// Hydra, by which catalogues come in pages; its first drafts had nextPage.
+	hydra = "http://www.w3.org/ns/hydra/core#"
+	spdx  = "http://spdx.org/rdf/terms#"
 )
 
 //go:embed dcat-ap.ttl

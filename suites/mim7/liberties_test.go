@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -182,4 +183,36 @@ func TestLinksToOtherHostsAreNotFollowed(t *testing.T) {
 			t.Errorf("%s ends as %s: %s; expected %s, since the link leads to another host (%s)", check.ID, r.Outcome, r.Reason, reports.CantTell, evidence.Other)
 		}
 	}
+}
+
+// A platform may give less on a page than is asked for, so that there are more pages than
+// a check walks: then they do not hold too little together.
+func TestSmallPagesAreNotTooFewFeatures(t *testing.T) {
+	for all, want := range map[int]reports.Outcome{6: reports.Passed, 300: reports.Untested} {
+		platform := judgetest.City(t, oneByOne(all))
+		for _, check := range mim7.Checks() {
+			if check.ID != "mim7.pages.all.complete" {
+				continue
+			}
+			if r := judgetest.Run(t, check, 7, platform); r.Outcome != want {
+				t.Errorf("with %d features, one on a page, %s ends as %s: %s", all, check.ID, r.Outcome, r.Reason)
+			}
+		}
+	}
+}
+
+// oneByOne is a platform whose collections have so many features, one on each page
+// whatever limit asks for.
+func oneByOne(all int) faults.Fault {
+	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/items") },
+		Instead: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("offset")) // 0 when it is not there
+			links := []any{}
+			if n+1 < all {
+				links = append(links, object{"rel": "next", "type": "application/geo+json", "href": "?offset=" + strconv.Itoa(n+1)})
+			}
+			w.Header().Set("Content-Type", "application/geo+json")
+			_ = json.NewEncoder(w).Encode(object{"type": "FeatureCollection", "numberMatched": all, "numberReturned": 1, "links": links,
+				"features": []any{object{"type": "Feature", "id": n, "geometry": nil, "properties": object{}}}})
+		}}
 }

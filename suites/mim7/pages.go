@@ -162,6 +162,9 @@ func walked(t *T, judge func(c collection, all []object, matched int, last batch
 				b = unpack(t, follow(t, b.Response, next.href, accepting(mediaGeoJSON)))
 				all = append(all, b.features...)
 			}
+			if _, more := readable(related(b.document, "next")); more {
+				return false // the platform's pages are smaller than asked for, and too many
+			}
 			now, _ := count(b.document, "numberMatched")
 			if now == matched {
 				judge(c, all, matched, b)
