@@ -418,7 +418,7 @@ func mqttState() []Check {
 		{
 			ID:     "mim1.mqtt.count.timesFailed",
 			Title:  "timesFailed counts the notifications that a broker did not take",
-			Clause: cim009 + "5.2.14", Since: "1.8.1", Fault: "mqtt.failures-as-successes",
+			Clause: cim009 + "5.2.14", Since: "1.6.1", Fault: "mqtt.failures-as-successes",
 			Body: func(t *T) {
 				refused(t).untilShown(t, "timesFailed is at least 1", func(s ngsild.Object) bool {
 					n, _ := normal(notificationOf(s)["timesFailed"]).(float64)

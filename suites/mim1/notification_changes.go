@@ -391,6 +391,23 @@ func notificationTriggers() []Check {
 	for i := range checks {
 		checks[i].Since = "1.6.1"
 	}
+	checks = append(checks, Check{
+		ID:    "mim1.notification.deleted.entityAlone",
+		Title: "Of a deleted entity no more is notified than its id and type and when it was deleted, unless changes or system attributes are asked for",
+		// The test purpose is of V1.6.1, the text that was read of V1.9.1.
+		Clause: cim009Later + "5.8.6", Since: "1.9.1", TestPurposes: []string{"046_22_04"},
+		Fault: "notification.deleted-entity-as-it-was",
+		Body: func(t *T) {
+			w := newSensor(t).prepare(t, on("entityDeleted"))
+			other := w.another(t)
+			d := w.notified(t, other.id, func() { done(t, t.DELETE(entityPath(other.id))) })
+			e := d.entity(t, other.id)
+			_, err := instant(e["deletedAt"])
+			t.Expect(err).To(gomega.Succeed(), "deletedAt is a DateTime (4.8)")
+			t.Expect(attributesOf(e)).To(gomega.BeEmpty(), "attributes of the deleted entity")
+			t.Expect(e).NotTo(gomega.Or(gomega.HaveKey("createdAt"), gomega.HaveKey("modifiedAt")))
+		},
+	})
 	return notificationChecks("5.2.12", checks)
 }
 

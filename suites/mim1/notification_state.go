@@ -357,7 +357,8 @@ func notificationCounters() []Check {
 		{
 			ID:    "mim1.notification.count.timesFailed",
 			Title: "timesFailed counts the notifications that could not be delivered", TestPurposes: []string{"046_13"},
-			Since: "1.8.1", Fault: "notification.failures-as-successes",
+			Clause: cim009 + "5.2.14", // ETSI's OpenAPI document of V1.6.1 has it
+			Since:  "1.6.1", Fault: "notification.failures-as-successes",
 			Body: func(t *T) {
 				w := failing(t)
 				w.untilShown(t, "timesFailed is at least 1", func(s ngsild.Object) bool { return count(s, "timesFailed") >= 1 })

@@ -74,7 +74,7 @@ func invalidSubscriptions() []invalidSubscription {
 		{name: "triggerUnknown", title: "with an unknown notification trigger", clause: "5.2.12", since: "1.6.1",
 			edits: fixed(having("notificationTrigger", []any{"entityRenamed"}))},
 		{name: "formatUnknown", title: "whose notifications are of an unknown format", clause: "5.2.14", edits: fixed(sending("format", "pretty"))},
-		{name: "simplifiedChanges", title: "that asks for former values in the simplified format, which has no place for them", clause: "5.2.14", since: "1.8.1",
+		{name: "simplifiedChanges", title: "that asks for former values in the simplified format, which has no place for them", clause: "5.2.14", since: "1.6.1",
 			edits: fixed(sending("format", "keyValues", "showChanges", true))},
 		{name: "pickAndOmit", title: "that both picks and omits a member", clause: "4.21", purposes: []string{"028_08"}, since: "1.8.1",
 			edits: func(t *T) []edit {

@@ -83,9 +83,10 @@ func temporalPost() []Check {
 			},
 		},
 		{
-			ID:     "mim1.temporal.post.last",
-			Title:  "A query by POST with lastN gives the most recent instances only",
-			Clause: cim009 + "5.2.21", TestPurposes: []string{"021_03"},
+			ID:    "mim1.temporal.post.last",
+			Title: "A query by POST with lastN gives the most recent instances only",
+			// Until V1.8.1 a TemporalQuery has no lastN, by ETSI's OpenAPI documents of V1.6.1 and V1.8.1.
+			Clause: cim009Later + "5.2.21", TestPurposes: []string{"021_03"}, Since: "1.9.1",
 			Fault: "temporal.post.last-ignored",
 			Body: func(t *T) {
 				s := newSeries(t)
@@ -93,6 +94,24 @@ func temporalPost() []Check {
 				e := entityIn(t, r, s.id)
 				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
 				sameReadings(t, r, marks(e, s.level), []any{40, "13:00:00"})
+			},
+		},
+		{
+			ID:     "mim1.temporal.post.aggregate",
+			Title:  "A query by POST for the aggregated representation names its methods and its period in the temporal query",
+			Clause: cim009Later + "5.2.21", Since: "1.9.1",
+			Fault: "temporal.post.aggregation-ignored",
+			Body: func(t *T) {
+				s := newSeries(t)
+				whole := ngsild.Object{"timerel": "between", "timeAt": at("10:00:00"), "endTimeAt": at("14:00:00")}
+				r := postPast(t, ofKind(s.kind, with(whole, "aggrMethods", "max", "aggrPeriodDuration", "PT2H"), "attrs", []any{s.level}),
+					Query("options", "aggregatedValues"))
+				e := entityIn(t, r, s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				got := periodsOf(t, e, s.level, "max")
+				t.Require(got).To(gomega.HaveLen(2), "there are readings in two periods")
+				t.Expect(got[0].value).To(answering(nearly(got[0].value, 20), "the first period has %s, expected 20", compact(got[0].value)))
+				t.Expect(got[1].value).To(answering(nearly(got[1].value, 40), "the second period has %s, expected 40", compact(got[1].value)))
 			},
 		},
 		{

@@ -47,6 +47,16 @@ func swallowed(status int) func(http.ResponseWriter, *http.Request, http.Handler
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) }
 }
 
+// inPart is an answer in part that holds nothing.
+func inPart(body string) func(*http.Request, *faults.Answer) {
+	return func(_ *http.Request, a *faults.Answer) {
+		if a.Status == 200 || a.Status == 206 {
+			a.Status, a.Body = 206, []byte(body)
+			a.Header.Set("Content-Range", "DateTime 2024-03-01T10:59:00Z-2024-03-01T10:00:00Z/*")
+		}
+	}
+}
+
 // What is said of each item of an answer must not hold of an answer without any.
 func TestNothingIsNoAnswer(t *testing.T) {
 	querying, evolution := faults.Op("GET", "/entities"), faults.Op("GET", "/temporal/entities/*")
@@ -61,6 +71,11 @@ func TestNothingIsNoAnswer(t *testing.T) {
 		"mim1.observe.query.type":                {On: byType, Answer: empty},
 		"mim1.observe.query.attrs":               {On: querying.WithQuery("attrs"), Answer: empty},
 		"mim1.distributed.query.projected":       {On: querying, Answer: empty},
+		"mim1.temporal.query.local":              {On: faults.Op("GET", "/temporal/entities"), Answer: empty},
+		"mim1.temporal.page.whole":               {On: evolution, Answer: inPart(`{}`)},
+		"mim1.temporal.page.wholeOfQuery":        {On: faults.Op("GET", "/temporal/entities"), Answer: inPart(`[]`)},
+		"mim1.temporal.page.wholeOfPost":         {On: faults.Op("POST", "/temporal/entityOperations/query"), Answer: inPart(`[]`)},
+		"mim1.temporal.page.backwards":           {On: evolution, Answer: inPart(`{}`)},
 		"mim1.temporal.retrieve.instances":       {On: evolution, Answer: bare},
 		"mim1.temporal.retrieve.noSysAttrs":      {On: evolution, Answer: bare},
 		"mim1.temporal.observe.times":            {On: evolution.WithQuery("attrs"), Answer: bare},

@@ -1,6 +1,7 @@
 package mim1_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"path"
@@ -67,7 +68,7 @@ func brought() []news {
 			}},
 		{version: "1.9.1", features: []suites.Feature{suites.FeaturePurge, suites.FeatureOrder, suites.FeatureSnapshots},
 			parameters: []string{"orderBy", "collation", "orderFrom", "orderGeometry", "splitEntities"},
-			members:    []string{"orderBy", "ordering", "splitEntities"},
+			members:    []string{"orderBy", "ordering", "splitEntities", "lastN", "aggrMethods", "aggrPeriodDuration"},
 			operations: []string{"DELETE /entities", "GET /entityMaps", "POST /entityMaps", "GET /temporal/entityMaps", "POST /temporal/entityMaps",
 				"POST /snapshots", "GET /snapshots/*", "PATCH /snapshots/*", "DELETE /snapshots/*", "POST /snapshots/*/clone"},
 			more: func(r *http.Request, _ any) bool { return r.Header.Get("NGSILD-Snapshot") != "" }},
@@ -199,6 +200,41 @@ func TestChecksAskNothingOfLaterVersions(t *testing.T) {
 	}
 }
 
+// Each check that applies passes on a platform of each version, and not of its rule's first
+// and of the latest one only, which other tests have. Between these, what is sent or
+// expected differs by version in V1.8.1, the last one with 503 and without 201 for entity
+// maps, and where checks make registrations or entities as the version has them.
+func TestChecksPassInEachVersion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every check over again, in the long run")
+	}
+	asTheVersionHas := []string{"generated.", "registration.", "sourceSubscription.", "sourceNotification."}
+	for _, version := range []string{"1.4.1", "1.5.1", "1.6.1", "1.7.1", "1.8.1"} {
+		ran := 0
+		for _, check := range everyCheck() {
+			since := "v" + cmp.Or(check.Since, "1.3.1")
+			id := strings.TrimPrefix(check.ID, "mim1.")
+			sensitive := slices.ContainsFunc(asTheVersionHas, func(prefix string) bool { return strings.HasPrefix(id, prefix) })
+			if semver.Compare(since, "v"+version) >= 0 || version != "1.8.1" && !sensitive {
+				continue
+			}
+			ran++
+			t.Run(version+"/"+check.ID, func(t *testing.T) {
+				t.Parallel()
+				p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(p.Close)
+				if r := inVersion(t, check, version, claimedFor(check), 0, p); r.Outcome != reports.Passed {
+					t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+				}
+			})
+		}
+		t.Logf("version %s: %d checks", version, ran)
+	}
+}
+
 // rule is a rule of the specification that not all of its versions have, and the checks
 // of it: ids without their suite, * stands for anything.
 type rule struct {
@@ -224,8 +260,8 @@ func rules() []rule {
 		{"1.5.1", "@contexts that are stored and served", "5.13", []string{"cachedContext.*", "hostedContext.*", "implicitContext.*", "answer.media.context*"}},
 		{"1.5.1", "the same entity twice in a batch, what options=update keeps", "5.5.11, 5.6.8.4", []string{"batch.create.duplicate", "batch.delete.duplicate", "batch.upsert.duplicate",
 			"batch.upsert.updateReplacesAttributes"}},
-		{"1.5.1", "temporal evolutions in pages: 206 and Content-Range", "6.3.10", []string{"temporal.page.*", "temporal.query.badLimit", "temporal.query.count", "temporal.query.limit",
-			"temporal.query.noNext", "temporal.post.count", "temporal.post.pages"}},
+		{"1.5.1", "temporal evolutions in pages: 206 and Content-Range", "6.3.10", []string{"temporal.page.*"}},
+		{"1.5.1", "temporal queries by POST in pages, and counts", "5.5.9, 6.3.13", []string{"temporal.query.count", "temporal.post.count", "temporal.post.pages"}},
 		{"1.5.1", "counts of queries by POST", "6.3.13", []string{"batch.query.count"}},
 		{"1.5.1", "q as the only selector; languages in q", "5.7.2.4, 4.9", []string{"query.q.alone", "query.q.anyLanguage", "query.q.language"}},
 		{"1.5.1", "contextSourceInfo", "5.2.9", []string{"registration.create.contextSourceInfo", "registration.refusal.infoNoPairs"}},
@@ -257,7 +293,9 @@ func rules() []rule {
 			"notification.dataset.*", "subscription.create.dataset"}},
 		{"1.8.1", "entity maps of queries", "5.14.1 to 5.14.3", []string{"entityMap.*", "answer.*.entityMap"}},
 		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*"}},
-		{"1.8.1", "timesFailed of subscriptions; simplified and null in them", "5.2.14", []string{"*.count.timesFailed", "subscription.refusal.simplifiedChanges", "subscription.update.null"}},
+		{"1.6.1", "timesFailed of subscriptions; no former values in what is simplified, by ETSI's OpenAPI document of V1.6.1", "5.2.14", []string{"*.count.timesFailed", "subscription.refusal.simplifiedChanges"}},
+		{"1.8.1", "null in subscriptions", "5.5.8", []string{"subscription.update.null"}},
+		{"1.9.1", "lastN and aggregation in a TemporalQuery, which the OpenAPI documents of V1.6.1 and V1.8.1 do not have", "5.2.21", []string{"temporal.post.last", "temporal.post.aggregate*"}},
 		{"1.8.1", "changes of attributes do not touch the others' times", "4.8", []string{"attribute.append.timestamps", "attribute.replace.timestamps", "attribute.update.timestamps"}},
 		{"1.8.1", "merging by languages and by values that are objects", "5.5.12", []string{"entity.merge.languages", "entity.merge.objectValue"}},
 		{"1.8.1", "bounds of temporal intervals; local temporal queries; types that are added", "4.11, 5.7.4.4", []string{"temporal.interval.afterBound", "temporal.interval.between[SE]*", "temporal.query.local", "temporal.create.types",
@@ -269,6 +307,7 @@ func rules() []rule {
 		{"1.9.1", "the type *, | in pick, geometryProperty for GeoJSON only, the dataset @none", "6.4.3.2, 4.21, 5.7.1.4, 4.5.5.1",
 			[]string{"query.type.any", "entity.represent.pickBar", "entity.represent.geometryPropertyAlone", "entity.create.defaultNamed"}},
 		{"1.9.1", "simplified lists that stand alone, NGSI-LD Null in lists", "4.5.4, 4.5.22.3", []string{"entity.represent.listsSimplified", "attribute.update.nullOfListRelationship"}},
+		{"1.9.1", "what is told of entities that are deleted, as the text of that version has it", "5.8.6", []string{"notification.deleted.entityAlone"}},
 		{"1.9.1", "purge", "5.6.21", []string{"purge.*", "distributed.purge.*", "distributed.local.purge"}},
 		{"1.9.1", "transient entities", "4.22", []string{"entity.create.transient"}},
 		{"1.9.1", "orderBy", "4.23", []string{"query.order.*", "temporal.query.order*"}},

@@ -386,6 +386,11 @@ func notificationTriggers() []Fault {
 		})),
 		missent("deleted-attribute-left-out", "leaves deleted attributes out of notifications",
 			notifiedAttributes(leaveOut(func(a object) bool { return isNull("value")(a) || isNull("object")(a) }))),
+		missent("deleted-entity-as-it-was", "shows attributes of entities that were deleted", notifiedEntities(func(e object) {
+			if e["deletedAt"] != nil {
+				e["was"] = object{"type": "Property", "value": "here"}
+			}
+		})),
 		missent("no-deleted-at", "does not say when an entity was deleted", notifiedEntities(loses("deletedAt"))),
 	}
 	for _, name := range everyTrigger() {

@@ -90,7 +90,7 @@ func pastQueries() []Fault {
 			On: query, Instead: onlyWhatIsMissing("type", "id", "idPattern", "attrs", "q", "georel", "local")},
 		{Name: name("local-too-wide"), Summary: "A local query without selector is refused as too wide.",
 			On: query, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				if q := r.URL.Query(); !slices.ContainsFunc([]string{"type", "id", "idPattern", "attrs", "q", "georel"}, q.Has) {
+				if q := r.URL.Query(); !slices.ContainsFunc([]string{"type", "attrs", "q", "georel"}, q.Has) {
 					refuse(w)
 					return
 				}
@@ -183,6 +183,8 @@ func pastPosts() []Fault {
 		})},
 		{Name: name("relationships-lost"), Summary: "Evolutions that are queried by POST come without their relationships.", On: post, Answer: servedAttributes(leaveOut(ofType("Relationship")))},
 		{Name: name("last-ignored"), Summary: "A query by POST does not look at lastN.", On: post, Request: inPost(func(_, temporalQ object) { delete(temporalQ, "lastN") })},
+		{Name: name("aggregation-ignored"), Summary: "A query by POST does not look at aggrPeriodDuration of its temporalQ.",
+			On: post, Request: inPost(func(_, temporalQ object) { delete(temporalQ, "aggrPeriodDuration") })},
 		{Name: name("q-ignored"), Summary: "A query by POST does not look at q.", On: post, Request: inPost(func(q, _ object) { delete(q, "q") })},
 		{Name: name("attrs-ignored"), Summary: "A query by POST does not look at attrs.", On: post, Request: inPost(func(q, _ object) { delete(q, "attrs") })},
 		{Name: name("id-ignored"), Summary: "A query by POST does not look at the ids of its selectors.", On: post, Request: inPost(func(q, _ object) {
