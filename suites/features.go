@@ -49,6 +49,9 @@ const FeatureREST Feature = "rest"
 // FeatureProcesses says that models are called by OGC API - Processes (OGC 18-062r2).
 const FeatureProcesses Feature = "processes"
 
+// FeatureTilesets says that the city can be seen in three dimensions by 3D Tiles (OGC 22-025r4).
+const FeatureTilesets Feature = "tilesets"
+
 // The optional modules of a marketplace by TM Forum's Open APIs, beside the product
 // catalogue (TMF620) that each marketplace has.
 const (
@@ -79,7 +82,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureProcesses,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureProcesses, FeatureTilesets,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

@@ -25,6 +25,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/reference/processes"
 	"github.com/oasc/mimcheck/internal/reference/secure"
+	"github.com/oasc/mimcheck/internal/reference/tiles3d"
 	"github.com/oasc/mimcheck/internal/reference/tmf"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
@@ -126,7 +127,8 @@ func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Han
 	started := time.Now()
 	below := map[string]http.Handler{
 		ogc.Base: places, tmf.Base: market, dcat.Base: dcat.New(), processes.Base: processes.New(),
-		documents.Base: later(func() (http.Handler, error) { return declarations(started) }),
+		tiles3d.Base:   later("tileset", func() (http.Handler, error) { return tiles3d.New() }),
+		documents.Base: later("declarations", func() (http.Handler, error) { return declarations(started) }),
 	}
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -143,13 +145,13 @@ func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Han
 }
 
 // later is a handler that is made when the first request comes: few platforms are ever
-// asked for their declarations, and making them takes as long as half of the rest.
-func later(made func() (http.Handler, error)) http.Handler {
+// asked for what it serves, and making that takes as long as half of the rest.
+func later(what string, made func() (http.Handler, error)) http.Handler {
 	once := sync.OnceValues(made)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, err := once()
 		if err != nil {
-			http.Error(w, "the reference platform's declarations could not be made: "+err.Error(), http.StatusInternalServerError)
+			http.Error(w, "the reference platform's "+what+" could not be made: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
 		h.ServeHTTP(w, r)
@@ -166,6 +168,7 @@ func (c *City) Target() (*target.Target, error) {
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Endpoints[target.REST] = c.URL + ogc.Base
 	t.Endpoints[target.OGCProcesses] = c.URL + processes.Base
+	t.Endpoints[target.Tiles3D] = c.URL + tiles3d.Entry
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Endpoints[target.DCAT] = c.URL + dcat.Base
 	t.Endpoints[target.OpenID] = c.Secure + identity.Base
@@ -195,7 +198,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureProcesses,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureProcesses, suites.FeatureTilesets,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

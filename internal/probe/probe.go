@@ -17,6 +17,7 @@ const (
 	OGCFeatures  = target.OGCFeatures
 	REST         = target.REST
 	OGCProcesses = target.OGCProcesses
+	Tiles3D      = target.Tiles3D
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
 	OpenID       = target.OpenID

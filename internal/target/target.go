@@ -26,6 +26,8 @@ const (
 	REST = "rest"
 	// OGCProcesses is the address of the landing page of an API by OGC API - Processes.
 	OGCProcesses = "ogc-processes"
+	// Tiles3D is the address of the tileset JSON that leads to all of a tileset by 3D Tiles.
+	Tiles3D = "3d-tiles"
 	// Declarations is the address of signed declarations, see package declaration.
 	Declarations = "declarations"
 	// DCAT is the address of a data catalogue by DCAT-AP.
@@ -59,7 +61,7 @@ const (
 
 // endpointNames are all endpoint names, in the order in which they are told.
 func endpointNames() []string {
-	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Declarations, DCAT, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Tiles3D, Declarations, DCAT, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
 		TMF641, TMF651, TMF652, TMF670, TMF676}
 }
 

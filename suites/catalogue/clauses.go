@@ -58,6 +58,15 @@ func TraceDCAT() ([]ClauseTrace, error) {
 	return standard{"dcat.csv", dcatRows, regexp.MustCompile(`\b(?:Catalogue Record|Catalogue|Dataset Series|Dataset|Distribution|Data Service|Agent|Checksum|Period of time), [A-Za-z]+(?: [A-Za-z]+)*`)}.trace()
 }
 
+//go:embed tiles3d.csv
+var tiles3DRows []byte
+
+// TraceTiles3D traces the sections of OGC 3D Tiles 1.1 (22-025r4), by the ids that the
+// standard links to them with, and those of glTF 2.0 that models of tiles are held to.
+func TraceTiles3D() ([]ClauseTrace, error) {
+	return standard{"tiles3d.csv", tiles3DRows, regexp.MustCompile(`#(?:core|implicittiling|tileformats)-[a-z0-9-]+|glTF 2\.0, [0-9]+(?:\.[0-9]+)*`)}.trace()
+}
+
 //go:embed security.csv
 var securityRows []byte
 

@@ -1,5 +1,6 @@
-// Package mim8 checks models that can be called (MIM8, local digital twins): an API by
-// OGC API - Processes, Part 1 (OGC 18-062r2).
+// Package mim8 checks local digital twins (MIM8): models that can be called, by an API of
+// OGC API - Processes, Part 1 (OGC 18-062r2), and the city in three dimensions, by a tileset
+// of OGC 3D Tiles 1.1 (OGC 22-025r4).
 package mim8
 
 import (
@@ -36,10 +37,18 @@ type object = map[string]any
 
 // Checks lists the checks of MIM8.
 func Checks() []Check {
-	checks := slices.Concat(resourceChecks(), processChecks(), jobChecks(), absentChecks())
+	return slices.Concat(
+		of(FeatureProcesses, probe.OGCProcesses, callable, resourceChecks(), processChecks(), jobChecks(), absentChecks()),
+		of(FeatureTilesets, probe.Tiles3D, reachable, tilesetChecks(), tileChecks(), volumeChecks(), implicitChecks(), contentChecks(), enclosureChecks()),
+	)
+}
+
+// of fills in what is the same for all checks of a feature, unless they say otherwise.
+func of(feature Feature, endpoint string, requirements []string, groups ...[]Check) []Check {
+	checks := slices.Concat(groups...)
 	for i := range checks {
 		c := &checks[i]
-		c.Endpoints, c.Feature = []string{probe.OGCProcesses}, FeatureProcesses
+		c.Endpoints, c.Feature = []string{endpoint}, feature
 		if c.Needs == nil {
 			c.Needs = []Need{NeedRead}
 		}
@@ -47,7 +56,7 @@ func Checks() []Check {
 			c.Level = Core
 		}
 		if c.Requirements == nil {
-			c.Requirements = callable
+			c.Requirements = requirements
 		}
 	}
 	return checks
