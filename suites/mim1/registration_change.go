@@ -165,6 +165,17 @@ func registrationUpdate() []Check {
 			},
 		},
 		{
+			ID:           "mim1.registration.update.auxiliaryWrites",
+			Title:        "An update by which an auxiliary source would offer more than reading is refused with 400 BadRequestData and changes nothing",
+			Requirements: sourceErrors, Clause: cim009Later + "5.9.3.4", Since: "1.9.1",
+			Fault: "registration.update.takes-bad-data",
+			Body: func(t *T) {
+				id := idle(t, inMode("auxiliary"))
+				t.Expect(t.PATCH(registrationPath(id), JSON(ngsild.Object{"operations": []any{"updateOps"}}))).To(beBadData())
+				t.Expect(texts(registration(t, id)["operations"])).To(gomega.ConsistOf("retrieveOps"), "a refused request changes nothing")
+			},
+		},
+		{
 			ID:           "mim1.registration.update.conflict",
 			Title:        "An update by which a registration would claim what another one has is refused with 409",
 			Requirements: sourceErrors, Since: "1.6.1", Fault: "registration.update.conflict-ignored",

@@ -86,6 +86,25 @@ func temporalValues() []Check {
 			}, ngsild.Object{"json": ngsild.Object{"n": 1}}, ngsild.Object{"json": ngsild.Object{"n": 2}}),
 		},
 		{
+			ID:     "mim1.temporal.values.listProperty",
+			Title:  "A ListProperty, simplified, is pairs of its lists and when they were observed",
+			Clause: cim009Later + "4.5.9", Since: "1.9.1",
+			Fault: "temporal.values.lists-wrapped",
+			Body: simplifies("ListProperty", "valueLists", []ngsild.Object{
+				{"type": "ListProperty", "valueList": []any{1, 2}, "observedAt": first}, {"type": "ListProperty", "valueList": []any{2, 1}, "observedAt": second},
+			}, []any{1, 2}, []any{2, 1}),
+		},
+		{
+			ID:     "mim1.temporal.values.listRelationship",
+			Title:  "A ListRelationship, simplified, is pairs of its lists of objects and when they were observed",
+			Clause: cim009Later + "4.5.9", Since: "1.9.1",
+			Fault: "temporal.values.lists-wrapped",
+			Body: simplifies("ListRelationship", "objectLists", []ngsild.Object{
+				{"type": "ListRelationship", "objectList": []any{ngsild.Object{"object": "urn:ngsi-ld:Place:one"}, ngsild.Object{"object": "urn:ngsi-ld:Place:two"}}, "observedAt": first},
+				{"type": "ListRelationship", "objectList": []any{ngsild.Object{"object": "urn:ngsi-ld:Place:two"}, ngsild.Object{"object": "urn:ngsi-ld:Place:one"}}, "observedAt": second},
+			}, []any{"urn:ngsi-ld:Place:one", "urn:ngsi-ld:Place:two"}, []any{"urn:ngsi-ld:Place:two", "urn:ngsi-ld:Place:one"}),
+		},
+		{
 			ID:     "mim1.temporal.values.only",
 			Title:  "An attribute, simplified, has no members beside its type, its pairs and its dataset",
 			Clause: cim009 + "4.5.9",

@@ -210,6 +210,12 @@ func pastValues() []Fault {
 			}
 			return pair
 		})},
+		{Name: name("lists-wrapped"), Summary: "Lists are in objects.", On: shown, Answer: pairsIn(func(pair []any) []any {
+			if list, ok := pair[0].([]any); ok {
+				return []any{object{"list": list}, pair[1]}
+			}
+			return pair
+		})},
 		bare("language-maps-bare", "languageMap"), bare("terms-bare", "vocab"), bare("json-bare", "json"),
 		{Name: name("more-members"), Summary: "Attributes show a unit beside their pairs.", On: shown, Answer: servedAttributes(func(a object) object {
 			a["unitCode"] = "C62"
