@@ -134,17 +134,17 @@ func (w *subscriber) told(t *T) (e ngsild.Object, level int) {
 
 // ignores makes a change and expects that no notification is sent for it, which would
 // mention the value. Nothing can be waited for but what comes: so the level is changed,
-// twice, and by the time that the subscriber is told of this, it would have been told
-// of the change before. What tells of these later changes may mention the value, too.
+// again and again, and by the time that the subscriber is told of this, it would have been
+// told of the change before. What tells of these later changes may mention the value, too.
 func (w *subscriber) ignores(t *T, value any, why string, change func()) {
-	w.ignoresMade(t, why, func() any { change(); return value })
+	w.ignoresMade(t, inTurn, why, func() any { change(); return value })
 }
 
-// ignoresMade is ignores for a change that makes up the value.
-func (w *subscriber) ignoresMade(t *T, why string, change func() any) {
+// ignoresMade is ignores for a change that makes up the value, in so many rounds.
+func (w *subscriber) ignoresMade(t *T, rounds int, why string, change func() any) {
 	value := change()
 	var later []any
-	for range 2 {
+	outlast(t, rounds, func() {
 		m := w.mark(t)
 		later = append(later, m)
 		for _, d := range w.await(t, m) {
@@ -153,26 +153,21 @@ func (w *subscriber) ignoresMade(t *T, why string, change func() any) {
 				t.Require(nil).To(unwanted(d, why))
 			}
 		}
-	}
+	})
 }
 
 // isSilent expects that no change is notified while the same changes are notified to a
-// second subscriber, who is told of every change of the same sensor. The two are not
-// told in step, so it has to stay silent for some rounds. What tells of changes before
-// may still be on its way.
+// second subscriber, who is told of every change of the same sensor. What tells of
+// changes before may still be on its way.
 func (w *subscriber) isSilent(t *T, other *subscriber, why string) {
 	var made []any
-	for range 10 {
+	outlast(t, outOfTurn, func() {
 		m := other.mark(t)
 		made = append(made, m)
 		other.await(t, m)
-	}
-	for {
-		n, came := w.waiting()
-		if !came {
-			return
-		}
-		if d := received(t, n); slices.ContainsFunc(made, func(m any) bool { return mentions(d.body["data"], m) }) {
+	})
+	for d := range came(t, w.inbox) {
+		if slices.ContainsFunc(made, func(m any) bool { return mentions(d.body["data"], m) }) {
 			t.Require(nil).To(unwanted(d, why))
 		}
 	}

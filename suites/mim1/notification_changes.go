@@ -280,7 +280,7 @@ func notificationTriggers() []Check {
 				TestPurposes: c.onlyTP, Fault: "notification.trigger-ignored",
 				Body: func(t *T) {
 					w := subscribed(t)
-					w.ignoresMade(t, "it is none of the changes that notificationTrigger names", func() any {
+					w.ignoresMade(t, inTurn, "it is none of the changes that notificationTrigger names", func() any {
 						if v := other.mark(w)(t); other.trace == nil {
 							return v
 						}

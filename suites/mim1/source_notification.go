@@ -80,17 +80,17 @@ func about1(d delivery, id string) bool {
 }
 
 // ignores expects that nothing came about the registration. Nothing can be waited for
-// but what comes: two more sources are registered, one after the other, and by the time
-// that they have been notified, the first one would have been.
+// but what comes: more sources are registered, one after the other, and by the time that
+// they have been notified, the first one would have been.
 func (w *lookout) ignores(t *T, id, why string, edits ...edit) {
-	for range 2 {
+	outlast(t, inTurn, func() {
 		marker := register(t, aRegistration(t, w.kind, nowhere, edits...))
 		for _, d := range w.await(t, marker, "newlyMatching") {
 			if about1(d, id) {
 				t.Require(nil).To(unwanted(d, why))
 			}
 		}
-	}
+	})
 }
 
 // missed ends the check because of a notification that did not come.
@@ -316,15 +316,19 @@ func sourceNotificationMatching() []Check {
 	}
 }
 
-// isSilent expects that nothing comes while a second lookout of the same type is told.
+// isSilent expects that nothing comes of sources of which a second lookout of the same
+// type is told. What tells of others may still be on its way.
 func (w *lookout) isSilent(t *T, other *lookout, why string) {
-	for range 2 {
-		other.await(t, register(t, aRegistration(t, w.kind, nowhere)), "newlyMatching")
-	}
-	now, cancel := context.WithCancel(context.Background())
-	cancel()
-	if n, err := w.inbox.Next(now); err == nil {
-		t.Require(nil).To(unwanted(received(t, n), why))
+	var made []string
+	outlast(t, outOfTurn, func() {
+		id := register(t, aRegistration(t, w.kind, nowhere))
+		made = append(made, id)
+		other.await(t, id, "newlyMatching")
+	})
+	for d := range came(t, w.inbox) {
+		if slices.ContainsFunc(made, func(id string) bool { return about1(d, id) }) {
+			t.Require(nil).To(unwanted(d, why))
+		}
 	}
 }
 

@@ -220,6 +220,39 @@ func TestNotificationsMayComeOutOfOrder(t *testing.T) {
 	}
 }
 
+// What should not be sent is noticed, too, when it comes later than other things: the first
+// notification to each receiver is on its way for long, as on a busy machine.
+func TestWhatShouldNotComeMayBeLate(t *testing.T) {
+	byName := map[string]faults.Fault{}
+	for _, f := range faults.All() {
+		byName[f.Name] = f
+	}
+	n := 0
+	for _, check := range everyCheck() {
+		if !slices.Contains([]string{"mim1.notification.state.paused", "mim1.notification.state.pausedLater", "mim1.notification.state.notMadeUpFor",
+			"mim1.notification.state.deleted", "mim1.sourceNotification.matching.paused"}, check.ID) {
+			continue
+		}
+		n++
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			var begun sync.Map // receivers that something has been sent to
+			late := faults.Fault{Name: "late", On: isNotification, Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+				if _, again := begun.LoadOrStore(r.URL.Path, true); !again {
+					time.Sleep(100 * time.Millisecond) // a third of what the check takes, at least
+				}
+				return next.RoundTrip(r)
+			}}
+			if r := outcome(t, check, byName[check.Fault], late); r.Outcome != reports.Failed {
+				t.Errorf("with fault %s the check ends as %s: %s", check.Fault, r.Outcome, r.Reason)
+			}
+		})
+	}
+	if n != 5 {
+		t.Errorf("%d of the checks were found, expected 5", n)
+	}
+}
+
 // TestUnreachableReceiverIsNotJudged: when nothing of the platform gets through to the
 // harness, nobody can tell whether it notifies.
 func TestUnreachableReceiverIsNotJudged(t *testing.T) {
