@@ -113,8 +113,7 @@ func temporalInterval() []Check {
 			Fault:  "temporal.interval.timeproperty-ignored",
 			Body: func(t *T) {
 				s := newSeries(t)
-				path := instancePath(s.id, s.level, s.instanceWith(t, 20))
-				done(t, t.PATCH(path, JSON(ngsild.Property(20, "observedAt", "1999-01-01T00:00:00Z"))))
+				done(t, modify(t, s.id, s.level, s.instanceWith(t, 20), ngsild.Property(20, "observedAt", "1999-01-01T00:00:00Z")))
 				e := evolution(t, s.id, Query("timerel", "after", "timeAt", "2010-01-01T00:00:00Z", "timeproperty", "modifiedAt", "attrs", s.level))
 				found := false
 				for _, i := range instances(e, s.level) {

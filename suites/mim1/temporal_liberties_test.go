@@ -208,6 +208,34 @@ func TestInstanceIdsAreNotAskedOfAPlatform(t *testing.T) {
 		})
 }
 
+// A platform may take an instance in the form of the text, or in that of ETSI's suite.
+func TestInstancesAreSentInEitherForm(t *testing.T) {
+	refusing := func(name string, wrong func(o object) bool) faults.Fault {
+		return faults.Fault{Name: name, On: faults.Op("PATCH", "/temporal/entities/*/attrs/*/*"), Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			var o object
+			if json.Unmarshal(faults.ReadBody(r), &o) == nil && wrong(o) {
+				refusal(400, "BadRequestData").WriteTo(w)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}}
+	}
+	bare := func(o object) bool { return o["value"] != nil }
+	for _, form := range []faults.Fault{refusing("in a fragment", bare), refusing("by itself", func(o object) bool { return !bare(o) })} {
+		for _, check := range mim1.Temporal() {
+			if !strings.HasPrefix(check.ID, "mim1.temporal.instance.modif") && check.ID != "mim1.temporal.interval.modifiedAt" {
+				continue
+			}
+			t.Run(form.Name+"/"+check.ID, func(t *testing.T) {
+				t.Parallel()
+				if r := outcome(t, check, form); r.Outcome != reports.Passed {
+					t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+				}
+			})
+		}
+	}
+}
+
 // posted remembers which evolutions were made through the temporal API; evolutions of
 // other entities are those that the platform writes by itself.
 type posted struct {

@@ -35,6 +35,15 @@ func deletingPastAttribute() Match {
 func modifyingInstance() Match { return Op(http.MethodPatch, "/temporal/entities/*/attrs/*/*") }
 func deletingInstance() Match  { return Op(http.MethodDelete, "/temporal/entities/*/attrs/*/*") }
 
+// instanceSent is the instance that a body is, or has in an array under the attribute's name.
+func instanceSent(body any, name string) any {
+	o, _ := body.(object)
+	if in := items(o[name]); len(in) == 1 {
+		return in[0]
+	}
+	return body
+}
+
 // pastIDIsNoURI says whether the entity's or the instance's id in a path has no scheme.
 func pastIDIsNoURI(r *http.Request) bool {
 	p := parts(r)
@@ -326,7 +335,7 @@ func pastInstances() []Fault {
 				if e.Status == http.StatusNoContent {
 					p := parts(e.request)
 					ask(e.next, e.request, http.MethodDelete, pastAttrPath(p[2], p[4])+"/"+url.PathEscape(p[5]), nil)
-					ask(e.next, e.request, http.MethodPost, pastPath(p[2])+"/attrs", object{p[4]: []any{e.sent}})
+					ask(e.next, e.request, http.MethodPost, pastPath(p[2])+"/attrs", object{p[4]: []any{instanceSent(e.sent, p[4])}})
 				}
 			})},
 		{Name: name("modify-restamps"), Summary: "The createdAt of an instance is when it was last modified.", On: readingPast(), Answer: servedAttributes(func(a object) object {
