@@ -752,7 +752,7 @@ func forwarding() []Check {
 		{
 			ID:    "mim1.distributed.loop.platform",
 			Title: "A request that has come back to the platform, by its Via header, is not sent round again: 508", TestPurposes: []string{"D018_01"},
-			Clause: cim009 + "6.3.18", Since: "1.8.1", Fault: "distributed.via-ignored",
+			Clause: cim009 + "6.3.17", Since: "1.8.1", Fault: "distributed.via-ignored",
 			Body: func(t *T) {
 				r := t.GET("/info/sourceIdentity")
 				if r.Status != 200 {

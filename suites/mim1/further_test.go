@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -52,6 +53,27 @@ func TestFurtherAllowsWhatTheStandardAllows(t *testing.T) {
 				if !allowed {
 					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 				}
+			}
+		})
+	}
+}
+
+// A snapshot that is being made may say so by either word of the specification.
+func TestSnapshotsMayTakeTime(t *testing.T) {
+	for _, check := range mim1.Further() {
+		if !strings.HasPrefix(check.ID, "mim1.snapshot.content.") && check.ID != "mim1.snapshot.status.success" {
+			continue
+		}
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			slow := faults.Fault{Name: "slow", On: faults.Op("GET", "/snapshots/*"), Answer: func(_ *http.Request, a *faults.Answer) {
+				if asked.Add(1) == 1 && a.Status == 200 {
+					a.Body = bytes.ReplaceAll(a.Body, []byte(`"success"`), []byte(`"preparation"`))
+				}
+			}}
+			if r := outcome(t, check, slow); r.Outcome != reports.Passed || asked.Load() == 1 {
+				t.Errorf("after %d looks the check ends as %s: %s", asked.Load(), r.Outcome, r.Reason)
 			}
 		})
 	}

@@ -50,7 +50,7 @@ func (f frozen) ready(t *T, id string) ngsild.Object {
 		r := t.GET(snapshotPath(id))
 		t.Require(r).To(HaveStatus(200), "the snapshot has to be there")
 		s := t.Object(r)
-		if s["snapshotStatus"] != "preparing" {
+		if s["snapshotStatus"] != "preparing" && s["snapshotStatus"] != "preparation" { // as 5.2.41 and as 5.16.1.4 have it
 			return s
 		}
 		if t.Now().Sub(begun) > t.Patience() {

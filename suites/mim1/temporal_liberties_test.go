@@ -236,6 +236,28 @@ func TestInstancesAreSentInEitherForm(t *testing.T) {
 	}
 }
 
+// Before V1.8.1 the bounds of an interval need not be as that version has them.
+func TestBoundsOfOlderVersionsAreTheirs(t *testing.T) {
+	open := faults.Fault{Name: "after and between without their start", On: faults.Match(readsPast).WithQuery("timeAt"), Request: func(r *http.Request) {
+		q := r.URL.Query()
+		if at, err := time.Parse(time.RFC3339Nano, q.Get("timeAt")); err == nil && q.Get("timerel") != "before" {
+			q.Set("timeAt", at.Add(time.Millisecond).Format(time.RFC3339Nano))
+			r.URL.RawQuery = q.Encode()
+		}
+	}}
+	for _, check := range mim1.Temporal() {
+		if check.Since != "" || strings.HasPrefix(check.ID, "mim1.temporal.post.") { // whose interval is in the body
+			continue
+		}
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			if r := outcome(t, check, open); r.Outcome != reports.Passed {
+				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+			}
+		})
+	}
+}
+
 // posted remembers which evolutions were made through the temporal API; evolutions of
 // other entities are those that the platform writes by itself.
 type posted struct {
