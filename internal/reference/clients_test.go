@@ -180,3 +180,58 @@ func TestDeletingWhatOnlyTheEvolutionHas(t *testing.T) { // 5.6.5, 5.6.11, 4.5.7
 	c.send("DELETE", "/entities/urn:3", "").is(204)
 	c.send("DELETE", "/entities/urn:3/attrs/a", "").problem(404, ngsild.ResourceNotFound)
 }
+
+func TestEarlierVersions(t *testing.T) { // 4.3.6.8
+	c := newClient(t)
+	c.send("POST", "/entities", `{"id":"urn:1","type":["T","U"],"scope":"/a",
+		"kind":{"type":"VocabProperty","vocab":"green"},
+		"label":{"type":"LanguageProperty","languageMap":{"en":"fish"}},
+		"raw":{"type":"JsonProperty","json":{"a":[1]}},
+		"list":{"type":"ListProperty","valueList":[1,2],"deep":{"type":"VocabProperty","vocab":"red"}},
+		"near":{"type":"ListRelationship","objectList":[{"object":"urn:2"},{"object":"urn:3"}]},
+		"in":{"type":"Relationship","object":"urn:4","objectType":"City"},
+		"speed":[{"type":"Property","value":1,"unitCode":"KMH","observedAt":"2020-01-01T00:00:00Z","valueType":"xsd:int"},{"type":"Property","value":2,"datasetId":"urn:d"}]}`).is(201)
+	applied := func(a *answer, want string) *answer {
+		t.Helper()
+		if got := a.header.Get("Preference-Applied"); got != want {
+			t.Errorf("Preference-Applied is %q, want %q", got, want)
+		}
+		return a
+	}
+	at17 := `{"id":"urn:1","type":["T","U"],"scope":"/a",
+		"kind":{"type":"Property","value":"green"},
+		"label":{"type":"LanguageProperty","languageMap":{"en":"fish"}},
+		"raw":{"type":"Property","value":{"a":[1]}},
+		"list":{"type":"Property","value":[1,2],"deep":{"type":"Property","value":"red"}},
+		"near":{"type":"Relationship","object":["urn:2","urn:3"]},
+		"in":{"type":"Relationship","object":"urn:4"},
+		"speed":[{"type":"Property","value":1,"unitCode":"KMH","observedAt":"2020-01-01T00:00:00Z"},{"type":"Property","value":2,"datasetId":"urn:d"}]}`
+	applied(c.get("/entities/urn:1", "Prefer: ngsi-ld=1.7").is(203), "ngsi-ld=1.7").equals(at17)
+	applied(c.get("/entities?type=T", `Prefer: respond-async, NGSI-LD="1.7.1";q=0.1`).is(203), "ngsi-ld=1.7").equals("[" + at17 + "]")
+	applied(c.get("/entities/urn:1", "Prefer: ngsi-ld=1.0").is(203), "ngsi-ld=1.0").equals(`{"id":"urn:1","type":"T",
+		"kind":{"type":"Property","value":"green"},
+		"label":{"type":"Property","value":{"en":"fish"}},
+		"raw":{"type":"Property","value":{"a":[1]}},
+		"list":{"type":"Property","value":[1,2],"deep":{"type":"Property","value":"red"}},
+		"near":{"type":"Relationship","object":["urn:2","urn:3"]},
+		"in":{"type":"Relationship","object":"urn:4"},
+		"speed":{"type":"Property","value":1}}`)
+	applied(c.get("/entities/urn:1?format=simplified&pick=kind,speed", "Prefer: ngsi-ld=1.7").is(203), "ngsi-ld=1.7").equals(`{"kind":"green","speed":{"dataset":{"@none":1,"urn:d":2}}}`)
+	applied(c.get("/entities/urn:1?pick=label", "Prefer: ngsi-ld=1.7").is(200), "ngsi-ld=1.7")
+	applied(c.get("/entities/urn:1?pick=kind", "Prefer: ngsi-ld=1.9").is(200), "ngsi-ld=1.9").equals(`{"kind":{"type":"VocabProperty","vocab":"green"}}`)
+	applied(c.get("/entities/urn:1?pick=kind", "Prefer: ngsi-ld=1.12").is(200), "ngsi-ld=1.9")
+	applied(c.get("/entities/urn:1?pick=kind", "Prefer: ngsi-ld=2.0").is(200), "")
+	applied(c.get("/entities/urn:1", "Prefer: respond-async").is(200), "")
+	a := applied(c.get("/temporal/entities/urn:1?pick=kind&timerel=after&timeAt=2000-01-01T00:00:00Z&timeproperty=modifiedAt", "Prefer: ngsi-ld=1.7").is(203), "ngsi-ld=1.7")
+	if kind := a.json().(map[string]any)["kind"].([]any)[0].(map[string]any); kind["value"] != "green" {
+		t.Errorf("the evolution has %v", kind)
+	}
+
+	r := newReceiver(t)
+	sub := `{"id":"urn:s","type":"Subscription","entities":[{"type":"T"}],"ngsildConformance":%s,"notification":{"attributes":["kind"],"showChanges":true,"endpoint":{"uri":"` + r.url + `"}}}`
+	c.send("POST", "/subscriptions", strings.Replace(sub, "%s", `"newest"`, 1)).problem(400, "BadRequestData")
+	c.send("POST", "/subscriptions", strings.Replace(sub, "%s", `"1.7"`, 1)).is(201)
+	applied(c.get("/subscriptions/urn:s", "Prefer: ngsi-ld=1.0").is(200), "") // no entity, which alone has earlier forms
+	c.send("PATCH", "/entities/urn:1/attrs", `{"kind":{"type":"VocabProperty","vocab":"blue"}}`).is(204)
+	r.wants(`[{"id":"urn:1","type":["T","U"],"scope":"/a","kind":{"type":"Property","value":"blue","previousValue":"green"}}]`)
+}

@@ -152,6 +152,7 @@ func (s *subscription) data(p *Platform, list []noted) any {
 	r := &request{p: p, tenant: s.tenant, now: p.now(), media: s.rules.endpoint.media, context: s.rules.view.Context}
 	r.Request = &http.Request{Method: http.MethodPost}
 	o := presentation{view: s.rules.view, projection: s.rules.projection, geometry: model.Location, join: s.rules.join, level: s.rules.level}
+	o.view.Conform = conformanceOf(s.rules.version)
 	out := []map[string]any{}
 	s.tenant.mu.RLock()
 	defer s.tenant.mu.RUnlock()

@@ -66,7 +66,7 @@ func (r *request) formatOf() (model.Format, bool, error) {
 
 // presentation reads the parameters that say how entities are shown.
 func (r *request) presentation() (presentation, error) {
-	o := presentation{view: model.View{Context: r.context}, geometry: model.Location, level: 1}
+	o := presentation{view: model.View{Context: r.context, Conform: r.conformance()}, geometry: model.Location, level: 1}
 	var err error
 	if o.view.Format, o.view.SysAttrs, err = r.formatOf(); err != nil {
 		return o, err

@@ -46,8 +46,9 @@ type request struct {
 	media   string // of the answer
 	context *jsonld.Context
 	body    any
-	linked  bool // the body is ld+json
-	madeMap bool // the query made an entity map
+	linked  bool               // the body is ld+json
+	madeMap bool               // the query made an entity map
+	conform *model.Conformance // the version of the standard that entities are shown in, as the client prefers
 }
 
 var tenantName = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{1,256}$`)

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
 )
 
@@ -70,19 +73,52 @@ func (r *request) answer(status int, v any) error {
 	default:
 		r.linkContext()
 	}
+	if c := r.conform; c != nil {
+		r.w.Header().Add("Preference-Applied", "ngsi-ld=1."+strconv.Itoa(min(c.Minor, model.Latest)))
+		if c.Altered && status == http.StatusOK {
+			status = http.StatusNonAuthoritativeInfo
+		}
+	}
 	return write(r.w, status, r.media, v)
 }
 
 // prefersBareGeoJSON reads Prefer: body=json (6.3.6).
-func (r *request) prefersBareGeoJSON() bool {
+func (r *request) prefersBareGeoJSON() bool { return r.preference("body") == "json" }
+
+// preference is what the client prefers in a matter (RFC 7240): the first counts.
+func (r *request) preference(name string) string {
 	for _, header := range r.Header.Values("Prefer") {
 		for part := range strings.SplitSeq(header, ",") {
-			if strings.ReplaceAll(strings.ToLower(strings.TrimSpace(part)), `"`, "") == "body=json" {
-				return true
+			part, _, _ = strings.Cut(part, ";")
+			key, value, _ := strings.Cut(part, "=")
+			if strings.EqualFold(strings.TrimSpace(key), name) {
+				return strings.ToLower(strings.Trim(strings.TrimSpace(value), `"`))
 			}
 		}
 	}
-	return false
+	return ""
+}
+
+var versionForm = regexp.MustCompile(`^1\.([0-9]{1,4})(\.[0-9]+)?$`)
+
+// conformanceOf is the version of the standard that a text names, such as 1.6; nil if it
+// names none.
+func conformanceOf(text string) *model.Conformance {
+	m := versionForm.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	minor, _ := strconv.Atoi(m[1]) // it is digits
+	return &model.Conformance{Minor: minor}
+}
+
+// conformance is the version of the standard that the client prefers answers in
+// (4.3.6.8), nil where it does not care.
+func (r *request) conformance() *model.Conformance {
+	if r.conform == nil && r.Request != nil {
+		r.conform = conformanceOf(r.preference("ngsi-ld"))
+	}
+	return r.conform
 }
 
 func (r *request) linkContext() {

@@ -46,6 +46,7 @@ type subscription struct {
 
 // rules are what a subscription's document says, ready for use.
 type rules struct {
+	version     string // of the standard that notifications are in; empty is the latest
 	selection   selection
 	watched     []string // nil watches all
 	triggers    []string
@@ -202,8 +203,11 @@ func (r *request) compile(s *subscription, now time.Time) (rules, error) {
 	if doc["type"] != "Subscription" {
 		return out, problem.BadData("a subscription's type must be Subscription (5.2.12), got %v", doc["type"])
 	}
-	if err := checkTexts(doc, "subscriptionName", "description", "lang"); err != nil {
+	if err := checkTexts(doc, "subscriptionName", "description", "lang", "ngsildConformance"); err != nil {
 		return out, err
+	}
+	if out.version, _ = doc["ngsildConformance"].(string); out.version != "" && conformanceOf(out.version) == nil {
+		return out, problem.BadData("ngsildConformance must be a version of NGSI-LD, such as 1.6, got %q (5.2.12)", out.version)
 	}
 	core := &request{Request: r.Request, p: r.p, context: r.p.resolver.Core(), query: url.Values{}}
 	if err := core.compileSelection(s, &out.selection); err != nil {

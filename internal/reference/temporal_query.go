@@ -79,7 +79,7 @@ func (r *request) bounds(i *model.Interval) error {
 
 // temporalView reads the parameters that say how evolutions are shown.
 func (r *request) temporalView(mandatory bool) (*temporalView, error) {
-	o := &temporalView{view: model.View{Context: r.context, Deletions: true}}
+	o := &temporalView{view: model.View{Context: r.context, Deletions: true, Conform: r.conformance()}}
 	var err error
 	if o.interval, err = r.interval(mandatory); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ func Further() []Check {
 		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), listRelationships(), finerPoints(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), answersAgain(), answersInPart(),
-		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(),
+		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), earlierVersions(),
 	)
 }
 

@@ -110,6 +110,25 @@ func TestLimitsAreThePlatformsAffair(t *testing.T) {
 	}
 }
 
+// A platform shall endeavour to show entities as an earlier version has them, and need not
+// know how: then it shows them as it always does.
+func TestEarlierVersionsNeedNotBeKnown(t *testing.T) {
+	latest := faults.Fault{Name: "the latest version only", On: anyRequest, Request: func(r *http.Request) { r.Header.Del("Prefer") }}
+	n := 0
+	for _, check := range mim1.Further() {
+		if !strings.HasPrefix(check.ID, "mim1.earlier.") {
+			continue
+		}
+		n++
+		if r := outcome(t, check, latest); r.Outcome != reports.Inapplicable {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+		}
+	}
+	if n == 0 {
+		t.Error("no check was found")
+	}
+}
+
 // How tenants come into being is the platform's affair: one that makes none by a creation
 // breaks no rule, and leaves nothing to test tenants in.
 func TestTenantsMayHaveToBeThereBefore(t *testing.T) {

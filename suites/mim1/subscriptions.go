@@ -20,7 +20,7 @@ func Subscriptions() []Check {
 		subscriptionRetrieve(), subscriptionQuery(), subscriptionUpdate(), subscriptionDelete(),
 		notificationBody(), notificationForms(), notificationSelection(), notificationConditions(),
 		notificationChanges(), notificationTriggers(), notificationShownChanges(), notificationLinked(),
-		notificationState(), notificationTiming(), notificationCounters(), notificationTenants(),
+		notificationState(), notificationTiming(), notificationCounters(), notificationTenants(), earlierNotifications(),
 	)
 	for i := range checks {
 		c := &checks[i]

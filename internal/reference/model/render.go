@@ -41,10 +41,13 @@ type View struct {
 	// Previous gives the former value of a changed attribute instance, for
 	// notifications with showChanges (5.8.6).
 	Previous func(name string, a *Attribute) *Attribute
+	// Conform is the version of the standard that entities are shown in; nil is the latest.
+	Conform *Conformance
 }
 
 // Entity is e as JSON, without @context.
 func (v View) Entity(e *Entity) map[string]any {
+	e = v.conform(e, false)
 	if v.Linked != nil {
 		v.Within = append(v.Within[:len(v.Within):len(v.Within)], e.ID)
 	}
@@ -385,6 +388,9 @@ func (v View) previous(out map[string]any, name string, a *Attribute) {
 	old := v.Previous(name, a)
 	if old == nil {
 		return
+	}
+	if v.Conform != nil {
+		old = v.conformedAttribute(old)
 	}
 	member := old.Kind.Member()
 	out["previous"+strings.ToUpper(member[:1])+member[1:]] = v.value(old.Kind, old.Value)

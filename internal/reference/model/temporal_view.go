@@ -2,6 +2,7 @@ package model
 
 // Temporal is e as an EntityTemporal (4.5.6): each attribute an array of instances.
 func (v View) Temporal(e *Entity) map[string]any {
+	e = v.conform(e, true)
 	out := v.head(e)
 	for name, instances := range e.Attributes {
 		list := make([]any, len(instances))
@@ -54,6 +55,7 @@ func oneOrList(list []any) any {
 // TemporalValues is the simplified temporal representation (4.5.9): pairs of a value
 // and its time.
 func (v View) TemporalValues(e *Entity, i Interval) map[string]any {
+	e = v.conform(e, true)
 	out := v.head(e)
 	for name, instances := range e.Attributes {
 		shown := []any{}
