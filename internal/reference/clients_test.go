@@ -235,3 +235,15 @@ func TestEarlierVersions(t *testing.T) { // 4.3.6.8
 	c.send("PATCH", "/entities/urn:1/attrs", `{"kind":{"type":"VocabProperty","vocab":"blue"}}`).is(204)
 	r.wants(`[{"id":"urn:1","type":["T","U"],"scope":"/a","kind":{"type":"Property","value":"blue","previousValue":"green"}}]`)
 }
+
+func TestWhatOnlyThePlatformCanTellIsIgnored(t *testing.T) { // 5.2.9, 5.2.12, 5.2.14.2
+	c := newClient(t)
+	const told = `"timesSent":9,"timesFailed":8,"lastSuccess":"2001-01-01T00:00:00Z","lastFailure":"2001-01-01T00:00:00Z"`
+	c.send("POST", "/subscriptions", `{"id":"urn:s","type":"Subscription","status":"expired","createdAt":"2001-01-01T00:00:00Z","entities":[{"type":"T"}],
+		"notification":{"endpoint":{"uri":"http://192.0.2.1/"},"status":"failed","lastNotification":"2001-01-01T00:00:00Z",`+told+`}}`).is(201)
+	c.send("PATCH", "/subscriptions/urn:s", `{"status":5,"notification":{"endpoint":{"uri":"http://192.0.2.2/"},`+told+`}}`).is(204)
+	c.get("/subscriptions/urn:s").is(200).equals(`{"id":"urn:s","type":"Subscription","status":"active","entities":[{"type":"T"}],"notification":{"endpoint":{"uri":"http://192.0.2.2/"}}}`)
+	c.send("POST", "/csourceRegistrations", `{"id":"urn:r","type":"ContextSourceRegistration","information":[{"entities":[{"type":"U"}]}],"endpoint":"http://192.0.2.1/","status":"failed",`+told+`}`).is(201)
+	c.send("PATCH", "/csourceRegistrations/urn:r", `{"description":"d",`+told+`}`).is(204)
+	c.get("/csourceRegistrations/urn:r").is(200).equals(`{"id":"urn:r","type":"ContextSourceRegistration","information":[{"entities":[{"type":"U"}]}],"endpoint":"http://192.0.2.1/","description":"d"}`)
+}

@@ -123,7 +123,7 @@ func renameRegistration(doc map[string]any, name func(string) string, value func
 	out := map[string]any{}
 	for key, v := range doc {
 		switch {
-		case key == "@context":
+		case key == "@context", key == "createdAt", key == "modifiedAt", slices.Contains(outputs, key):
 		case slices.Contains(registrationMembers, key):
 			out[key] = v
 		default:

@@ -117,6 +117,24 @@ func renameSubscription(doc map[string]any, name func(string) string) map[string
 	return out
 }
 
+// outputs are what only the platform tells of a registration, and of the notifications of
+// a subscription: what clients say of it is ignored (5.2.9, 5.2.12, 5.2.14.2).
+var outputs = []string{"status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure"}
+
+// withoutOutputs drops from a subscription, or a fragment of one, what clients cannot say.
+// Both it and its member notification have to be copies.
+func withoutOutputs(doc map[string]any) map[string]any {
+	for _, name := range []string{"status", "createdAt", "modifiedAt"} {
+		delete(doc, name)
+	}
+	if n, ok := doc["notification"].(map[string]any); ok {
+		for _, name := range outputs {
+			delete(n, name)
+		}
+	}
+	return doc
+}
+
 func copyObject(o map[string]any) map[string]any {
 	out := make(map[string]any, len(o))
 	for key, v := range o {

@@ -51,7 +51,7 @@ func (r *request) newSubscription() (*subscription, error) {
 	if err := checkNames(doc); err != nil {
 		return nil, err
 	}
-	s := &subscription{id: id, doc: renameSubscription(doc, r.context.Expand), context: r.context, origin: originOf(r.Request), created: r.now, modified: r.now}
+	s := &subscription{id: id, doc: withoutOutputs(renameSubscription(doc, r.context.Expand)), context: r.context, origin: originOf(r.Request), created: r.now, modified: r.now}
 	if s.rules, err = r.compile(s, r.now); err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (r *request) change(of func(*tenant) *subscriptionSet, check func(*subscrip
 	if err := checkNames(withoutNulls(fragment)); err != nil {
 		return err
 	}
-	fragment = renameSubscription(fragment, r.context.Expand)
+	fragment = withoutOutputs(renameSubscription(fragment, r.context.Expand))
 	r.tenant.mu.Lock()
 	defer r.tenant.mu.Unlock()
 	set := of(r.tenant)

@@ -20,11 +20,11 @@ func Registrations() []Check {
 	return slices.Concat(
 		featured(FeatureRegistrations, slices.Concat(
 			registrationCreate(), registrationRefusals(), registrationConflicts(), registrationContexts(),
-			registrationRetrieve(), registrationUpdate(), registrationDelete(), registrationQuery(),
+			registrationRetrieve(), registrationUpdate(), registrationDelete(), registrationQuery(), registrationReadOnly(),
 		)),
 		featured(FeatureSourceSubs, slices.Concat(
 			sourceSubscriptionCreate(), sourceSubscriptionRefusals(), sourceSubscriptionRead(),
-			sourceSubscriptionChange(), sourceNotifications(),
+			sourceSubscriptionChange(), sourceNotifications(), sourceSubscriptionReadOnly(),
 		)),
 		featured(FeatureDistributed, distributed()),
 	)

@@ -316,6 +316,7 @@ func rules() []rule {
 		{"1.9.1", "snapshots", "5.16", []string{"snapshot.*", "answer.media.snapshot"}},
 		{"1.9.1", "entities that are split among sources, types that these are asked for", "5.7.2.4", []string{"distributed.*.split*", "distributed.query.registeredTypes", "entityMap.parts.*"}},
 		{"1.9.1", "lists in simplified evolutions, as the text of that version has them", "4.5.9", []string{"temporal.values.list*"}},
+		{"1.9.1", "what clients say of what only the platform can tell", "5.2.9, 5.2.12", []string{"subscription.create.statusIgnored", "subscription.create.countsIgnored", "*.madeUpIgnored"}},
 		{"1.9.1", "answers and notifications in the form of an earlier version", "4.3.6.8", []string{"earlier.*", "notification.earlier.*"}},
 		{"1.9.1", "what an auxiliary source may offer, in updates", "5.9.3.4", []string{"registration.update.auxiliaryWrites"}},
 		{"1.9.1", "registrations for what the platform has itself", "5.9.2.4", []string{"registration.conflict.existing*"}},
