@@ -46,6 +46,9 @@ const (
 // FeatureREST says that data are accessed by mechanism M1 of MIM0: REST with OpenAPI 3.1.
 const FeatureREST Feature = "rest"
 
+// FeatureEventStream says that past data come as a Linked Data Event Stream (LDES 1.0.0-alpha).
+const FeatureEventStream Feature = "eventStream"
+
 // FeatureProcesses says that models are called by OGC API - Processes (OGC 18-062r2).
 const FeatureProcesses Feature = "processes"
 
@@ -82,7 +85,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureProcesses, FeatureTilesets,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureEventStream, FeatureProcesses, FeatureTilesets,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

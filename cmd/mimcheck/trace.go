@@ -35,6 +35,7 @@ func newTrace() *cobra.Command {
 		traceClauses("tmf", "Print what TM Forum's Open APIs ask of a marketplace, and the checks of each", catalogue.TraceTMF),
 		traceClauses("dcat", "Print the properties of DCAT-AP 3.0, and the checks of each", catalogue.TraceDCAT),
 		traceClauses("3d-tiles", "Print the sections of OGC 3D Tiles 1.1, and the checks of each", catalogue.TraceTiles3D),
+		traceClauses("ldes", "Print the sections of Linked Data Event Streams and TREE, and the checks of each", catalogue.TraceLDES),
 		traceClauses("security", "Print the sections of OAuth 2.0, OpenID Connect and TLS, and the checks of each", catalogue.TraceSecurity),
 		newTraceOperations())
 	return cmd

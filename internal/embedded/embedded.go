@@ -22,6 +22,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/documents"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/identity"
+	"github.com/oasc/mimcheck/internal/reference/ldes"
 	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/reference/processes"
 	"github.com/oasc/mimcheck/internal/reference/secure"
@@ -127,6 +128,7 @@ func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Han
 	started := time.Now()
 	below := map[string]http.Handler{
 		ogc.Base: places, tmf.Base: market, dcat.Base: dcat.New(), processes.Base: processes.New(),
+		ldes.Base:      later("event stream", func() (http.Handler, error) { return ldes.New() }),
 		tiles3d.Base:   later("tileset", func() (http.Handler, error) { return tiles3d.New() }),
 		documents.Base: later("declarations", func() (http.Handler, error) { return declarations(started) }),
 	}
@@ -171,6 +173,7 @@ func (c *City) Target() (*target.Target, error) {
 	t.Endpoints[target.Tiles3D] = c.URL + tiles3d.Entry
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
 	t.Endpoints[target.DCAT] = c.URL + dcat.Base
+	t.Endpoints[target.LDES] = c.URL + ldes.Base
 	t.Endpoints[target.OpenID] = c.Secure + identity.Base
 	t.Endpoints[target.Protected] = c.Secure + identity.Protected + "/types"
 	t.TLS.Authorities, t.Clients = c.Authority, map[string]target.Client{}
@@ -198,7 +201,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureProcesses, suites.FeatureTilesets,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureEventStream, suites.FeatureProcesses, suites.FeatureTilesets,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

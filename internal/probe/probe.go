@@ -20,6 +20,7 @@ const (
 	Tiles3D      = target.Tiles3D
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
+	LDES         = target.LDES
 	OpenID       = target.OpenID
 	Protected    = target.Protected
 	TMF620       = target.TMF620

@@ -105,7 +105,7 @@ func healthRequest(o Options, endpoint string) Request {
 			r.Path, r.Anonymous = "/.well-known/openid-configuration", true
 		case endpoint == target.Protected:
 			r.Anonymous, r.Expects = true, []int{http.StatusUnauthorized, http.StatusForbidden}
-		case endpoint == target.DCAT:
+		case endpoint == target.DCAT, endpoint == target.LDES:
 			r.Header = http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}
 		case r.Path != "":
 			r.Query = url.Values{"limit": {"1"}}

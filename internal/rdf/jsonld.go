@@ -47,13 +47,7 @@ func JSONLD(document []byte, base string) (g *Graph, err error) {
 	if !ok {
 		return nil, fmt.Errorf("the document gave %T and no RDF", dataset)
 	}
-	g = New()
-	for name := range quads.Graphs {
-		for _, q := range quads.GetQuads(name) {
-			g.Add(term(q.Subject), q.Predicate.GetValue(), term(q.Object))
-		}
-	}
-	return g, nil
+	return together(quads), nil
 }
 
 // nowhere is a loader of documents that has none.

@@ -32,6 +32,8 @@ const (
 	Declarations = "declarations"
 	// DCAT is the address of a data catalogue by DCAT-AP.
 	DCAT = "dcat"
+	// LDES is the address of a Linked Data Event Stream, or of the root node of a view of it.
+	LDES = "ldes"
 	// OpenID is the issuer of an OpenID provider, below which its metadata are.
 	OpenID = "openid"
 	// Protected is the address of a resource that only those with a token may read.
@@ -61,7 +63,7 @@ const (
 
 // endpointNames are all endpoint names, in the order in which they are told.
 func endpointNames() []string {
-	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Tiles3D, Declarations, DCAT, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Tiles3D, Declarations, DCAT, LDES, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
 		TMF641, TMF651, TMF652, TMF670, TMF676}
 }
 

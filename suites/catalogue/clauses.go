@@ -67,6 +67,15 @@ func TraceTiles3D() ([]ClauseTrace, error) {
 	return standard{"tiles3d.csv", tiles3DRows, regexp.MustCompile(`#(?:core|implicittiling|tileformats)-[a-z0-9-]+|glTF 2\.0, [0-9]+(?:\.[0-9]+)*`)}.trace()
 }
 
+//go:embed ldes.csv
+var ldesRows []byte
+
+// TraceLDES traces the sections of Linked Data Event Streams 1.0.0-alpha, and those of its
+// primer for servers and of TREE by the ids that they have themselves.
+func TraceLDES() ([]ClauseTrace, error) {
+	return standard{"ldes.csv", ldesRows, regexp.MustCompile(`LDES 1\.0\.0-alpha, [0-9]+(?:\.[0-9]+)*|(?:LDES Server Primer|TREE), #[A-Za-z-]+`)}.trace()
+}
+
 //go:embed security.csv
 var securityRows []byte
 

@@ -21,5 +21,7 @@ const (
 	problems    = mim0 + "M1-problem"     // problem details
 	linking     = mim0 + "M1-link"        // Link header fields of collections
 	formed      = mim0 + "M1-f"           // the query parameter f
+	past        = mim0 + "C2-b"           // past data
+	further     = mim0 + "R3.2"           // another way to learn of updates
 	laidOut     = mim0 + "M1-collections" // /collections/{id}/items
 )

@@ -96,17 +96,11 @@ func described(t *T, path, accept string) rdfAt {
 // graphOf reads RDF. A form that can't be read here ends the check.
 func graphOf(t *T, r *probe.Response) (*rdf.Graph, error) {
 	base := strings.TrimRight(t.Env.Endpoints[probe.DCAT], "/") + r.Request.Path
-	switch media := mediaOf(r); media {
-	case mediaJSONLD, "application/json":
-		return rdf.JSONLD(r.Body, base)
-	case mediaTurtle, mediaNTriples, "text/n3", "application/x-turtle":
-		return rdf.Turtle(r.Body, base)
-	case mediaRDFXML:
-		t.CantTell("the catalogue comes as RDF/XML only, which cannot be read here: JSON-LD or Turtle can")
-		return nil, nil
-	default:
-		return nil, fmt.Errorf("the media type %q is none of RDF: expected %s or %s", media, mediaJSONLD, mediaTurtle)
+	g, err := rdf.Read(mediaOf(r), r.Body, base)
+	if errors.Is(err, rdf.ErrForm) {
+		t.CantTell("the catalogue cannot be judged: %v", err)
 	}
+	return g, err
 }
 
 func mediaOf(r *probe.Response) string {

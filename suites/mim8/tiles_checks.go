@@ -106,14 +106,14 @@ func tilesetChecks() []Check {
 			ID: "mim8.tileset.external.circle", Title: "No tileset leads back to itself",
 			Clause: tiles3D + "core-external-tilesets", Fault: "tiles3d.external.circle",
 			Body: func(t *T) {
-				told := &teller{t: t}
+				told := t.Few()
 				for _, s := range tilesets(t) {
 					for _, c := range s.contents() {
 						to, err := c.address()
-						told.holds(s.Response, err != nil || !above(s, to.String()), "%s leads to %s, which leads to it", c.pointer, c.uri)
+						told.Holds(s.Response, err != nil || !above(s, to.String()), "%s leads to %s, which leads to it", c.pointer, c.uri)
 					}
 				}
-				told.end()
+				told.End()
 			},
 		},
 	}

@@ -23,9 +23,8 @@ const tiles3D = "OGC 22-025r4, #"
 
 // How much of a tileset a check looks at: a city's can have millions of tiles.
 const (
-	someTilesets = 3  // external tilesets, beside the first one
-	someContents = 4  // contents
-	mostFindings = 20 // mismatches of one kind that are told
+	someTilesets = 3 // external tilesets, beside the first one
+	someContents = 4 // contents
 )
 
 // byteOrderMark is what JSON may not begin with.
@@ -254,16 +253,16 @@ func (f file) tileset(c content) *tileset {
 // the tile at all, wrong what is wrong with it, if anything. Without a tile that it is about
 // the check ends as inapplicable, for the reason.
 func eachTile(t *T, none string, judge func(x *tile) (about bool, wrong string)) {
-	told := &teller{t: t}
+	told := t.Few()
 	found := false
 	for _, s := range tilesets(t) {
 		for _, x := range s.tiles() {
 			about, wrong := judge(x)
 			found = found || about
-			told.holds(s.Response, wrong == "", "%s: %s", x.pointer, wrong)
+			told.Holds(s.Response, wrong == "", "%s: %s", x.pointer, wrong)
 		}
 	}
-	told.end()
+	told.End()
 	if !found {
 		t.Inapplicable("%s", none)
 	}
@@ -281,27 +280,6 @@ func eachContent(t *T, none string, judge func(c content) (about bool, wrong str
 		}
 		return about, wrong
 	})
-}
-
-// teller tells some mismatches, and how many more there are.
-type teller struct {
-	t *T
-	n int
-}
-
-func (l *teller) holds(r *probe.Response, ok bool, format string, args ...any) {
-	if ok {
-		return
-	}
-	if l.n++; l.n <= mostFindings {
-		l.t.Holds(r, false, format, args...)
-	}
-}
-
-func (l *teller) end() {
-	if l.n > mostFindings {
-		l.t.Note("%s: %d more mismatches of this kind are not told.", l.t.Check.ID, l.n-mostFindings)
-	}
 }
 
 //go:embed tileset.schema.json

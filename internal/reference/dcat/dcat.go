@@ -9,10 +9,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/oasc/mimcheck/internal/reference/linked"
 )
 
 // Base is the path of the catalogue. What it has is below.
@@ -26,12 +27,6 @@ var parking []byte
 
 // files are what distributions lead to: name -> content.
 func files() map[string][]byte { return map[string][]byte{"parking.csv": parking} }
-
-// Media types.
-const (
-	mediaJSONLD = "application/ld+json"
-	mediaTurtle = "text/turtle"
-)
 
 // Catalogue serves the catalogue, an http.Handler for all paths at and below Base.
 type Catalogue struct{ document string }
@@ -65,8 +60,7 @@ func (c *Catalogue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// graph is one node of the document.
-type graph = map[string]any
+type graph = linked.Node
 
 // graph sends the nodes that are selected, in the form that the client prefers.
 func (c *Catalogue) graph(w http.ResponseWriter, r *http.Request, selects func(graph) bool) {
@@ -88,47 +82,7 @@ func (c *Catalogue) graph(w http.ResponseWriter, r *http.Request, selects func(g
 		http.Error(w, "there is no resource "+r.URL.Path, http.StatusNotFound)
 		return
 	}
-	media := preferred(r.Header.Values("Accept"))
-	w.Header().Set("Vary", "Accept")
-	switch media {
-	case mediaTurtle:
-		w.Header().Set("Content-Type", mediaTurtle+";charset=utf-8")
-		_, _ = w.Write([]byte(turtle(document.Context, kept))) // the client may be gone
-	case mediaJSONLD:
-		b, err := json.MarshalIndent(map[string]any{"@context": document.Context, "@graph": kept}, "", " ")
-		if err != nil {
-			http.Error(w, "the answer could not be written", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", mediaJSONLD)
-		_, _ = w.Write(b) // the client may be gone
-	default:
-		http.Error(w, "there is JSON-LD and Turtle", http.StatusNotAcceptable)
-	}
-}
-
-// preferred is the form of the highest weight (RFC 9110, 12.5.1), JSON-LD before Turtle;
-// empty when the client takes neither.
-func preferred(accept []string) string {
-	if len(accept) == 0 {
-		return mediaTurtle
-	}
-	best, form := 0.0, ""
-	for entry := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		name, params, err := mime.ParseMediaType(entry)
-		if err != nil {
-			continue
-		}
-		weight := 1.0
-		if q, err := strconv.ParseFloat(params["q"], 64); err == nil {
-			weight = q
-		}
-		offered := map[string]string{mediaJSONLD: mediaJSONLD, "application/json": mediaJSONLD, mediaTurtle: mediaTurtle, "text/*": mediaTurtle, "application/*": mediaJSONLD, "*/*": mediaTurtle}[name]
-		if offered != "" && (weight > best || weight == best && offered == mediaJSONLD) && weight > 0 {
-			best, form = weight, offered
-		}
-	}
-	return form
+	linked.Answer(w, r, document.Context, kept)
 }
 
 // root is the platform's address as the client sees it.

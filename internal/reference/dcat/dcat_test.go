@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/rdf"
+	"github.com/oasc/mimcheck/internal/reference/linked"
 )
 
 func ask(path, accept string) *httptest.ResponseRecorder {
@@ -20,12 +21,12 @@ func ask(path, accept string) *httptest.ResponseRecorder {
 
 func TestForms(t *testing.T) {
 	for _, c := range []struct{ path, accept, media string }{
-		{Base, "", mediaTurtle},
-		{Base, "text/turtle", mediaTurtle},
-		{Base, "application/ld+json, text/turtle;q=0.9", mediaJSONLD},
-		{Base, "text/turtle;q=0.9, application/ld+json;q=0.1", mediaTurtle},
-		{Base, "application/json", mediaJSONLD},
-		{Base + "/datasets/parking", "text/turtle", mediaTurtle},
+		{Base, "", linked.Turtle},
+		{Base, "text/turtle", linked.Turtle},
+		{Base, "application/ld+json, text/turtle;q=0.9", linked.JSONLD},
+		{Base, "text/turtle;q=0.9, application/ld+json;q=0.1", linked.Turtle},
+		{Base, "application/json", linked.JSONLD},
+		{Base + "/datasets/parking", "text/turtle", linked.Turtle},
 		{Base + "/files/parking.csv", "", "text/csv"},
 	} {
 		if w := ask(c.path, c.accept); w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), c.media) {
@@ -44,11 +45,11 @@ func TestForms(t *testing.T) {
 
 // Both forms are the same graph.
 func TestFormsAgree(t *testing.T) {
-	a, err := rdf.JSONLD(ask(Base, mediaJSONLD).Body.Bytes(), "http://example.com/catalog")
+	a, err := rdf.JSONLD(ask(Base, linked.JSONLD).Body.Bytes(), "http://example.com/catalog")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := rdf.Turtle(ask(Base, mediaTurtle).Body.Bytes(), "http://example.com/catalog")
+	b, err := rdf.Turtle(ask(Base, linked.Turtle).Body.Bytes(), "http://example.com/catalog")
 	if err != nil {
 		t.Fatal(err)
 	}

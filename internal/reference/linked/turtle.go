@@ -1,4 +1,4 @@
-package dcat
+package linked
 
 import (
 	"maps"
@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// turtle writes nodes of the form that the sample has: names with prefixes, values as
-// objects with @id or @value.
-func turtle(prefixes map[string]string, nodes []graph) string {
+// turtle writes the nodes as Turtle.
+func turtle(prefixes map[string]string, nodes []Node) string {
 	var b strings.Builder
 	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
 		b.WriteString("@prefix " + p + ": <" + prefixes[p] + "> .\n")
