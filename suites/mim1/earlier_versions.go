@@ -102,6 +102,19 @@ func earlierVersions() []Check {
 			func(t *T, l labelled) *probe.Response {
 				return post(t, selector(ngsild.Object{"type": l.kind}), prefers)
 			}),
+		{
+			ID: "mim1.earlier.evolution", Title: "An evolution that the platform says it has amended to an earlier version has the instances of a VocabProperty as those of a Property",
+			Feature: FeatureTemporal, Fault: "earlier.evolutions-not-amended",
+			Body: func(t *T) {
+				l := labelled{id: t.URN("Sensor"), kind: t.Name("Sensor"), use: t.Name("use")}
+				evolve(t, ngsild.Entity(l.id, l.kind, l.use, []any{ngsild.Object{"type": "VocabProperty", "vocab": "nonCommercial", "observedAt": at("10:00:00")}}))
+				r := t.GET(evolutionPath(l.id), prefers)
+				t.Require(r).To(HaveStatus(200, 203, 206))
+				e := t.Object(r)
+				l.amended(t, r, e)
+				earlier(t, instance(e, l.use, ""))
+			},
+		},
 	}
 	return common(checks, Check{Requirements: negotiation, Clause: cim009Later + "4.3.6.8", Level: Extended, Needs: writes, Since: "1.9.1"})
 }

@@ -21,6 +21,8 @@ func earlierVersions() []Fault {
 	return []Fault{
 		{Name: "earlier.not-amended", Summary: "says of an entity that it was amended to an earlier version, which it was not", On: one, Instead: claims},
 		{Name: "earlier.lists-not-amended", Summary: "says of entities in a list that they were amended to an earlier version, which they were not", On: lists, Instead: claims},
+		{Name: "earlier.evolutions-not-amended", Summary: "says of an evolution that it was amended to an earlier version, which it was not",
+			On: Op(http.MethodGet, "/temporal/entities/*").where(prefers), Instead: claims},
 		{Name: "earlier.as-200", Summary: "amends an entity to an earlier version and answers 200", On: one, Answer: func(_ *http.Request, a *Answer) {
 			if a.Status == http.StatusNonAuthoritativeInfo {
 				a.Status = http.StatusOK
