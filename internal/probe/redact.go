@@ -46,11 +46,18 @@ func varHeader(name string) string {
 // concurrent use, and secrets can be added while it is in use.
 type redactor struct {
 	mu      sync.RWMutex
-	secrets []stand
+	secrets *stands // another one with each secret: readers may be at work on the old one
 	params  map[string]string // lower-case query parameters that are secret -> variable
 	headers map[string]string // canonical header names that are secret -> variable
 	own     string            // the run's token; set once, before use
 	shared  headers
+}
+
+// stands are all texts in which the secrets can be told, the longest first: a secret may
+// be part of another one's text.
+type stands struct {
+	each  []stand
+	begin beginnings // of all of them
 }
 
 // stand is one text in which a secret can be told, and the variable in its stead.
@@ -65,7 +72,7 @@ type stand struct {
 }
 
 func newRedactor(t *target.Target) *redactor {
-	r := &redactor{params: map[string]string{}, headers: map[string]string{}}
+	r := &redactor{secrets: &stands{}, params: map[string]string{}, headers: map[string]string{}}
 	for _, name := range []string{"access_token", "id_token", "refresh_token", "api_key", "apikey", "api-key",
 		"client_secret", "password", "secret", "signature", "sig", "token"} {
 		r.params[name] = varHidden
@@ -127,23 +134,29 @@ func (r *redactor) add(secret, variable string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	secrets := slices.Clone(r.secrets) // readers may be at work on the old one
+	fresh := &stands{each: slices.Clone(r.secrets.each)}
 	for _, pattern := range disguises(secret) {
-		if slices.ContainsFunc(secrets, func(s stand) bool { return s.pattern == pattern }) {
+		if slices.ContainsFunc(fresh.each, func(s stand) bool { return s.pattern == pattern }) {
 			continue
 		}
 		find := regexp.MustCompile(pattern)
 		begins, _ := find.LiteralPrefix()
-		secrets = append(secrets, stand{pattern: pattern, find: find, variable: variable, begins: begins, start: []byte(begins)})
+		fresh.each = append(fresh.each, stand{pattern: pattern, find: find, variable: variable, begins: begins, start: []byte(begins)})
 	}
-	// The longest first: a secret may be part of another one's text.
-	slices.SortStableFunc(secrets, func(a, b stand) int { return len(b.pattern) - len(a.pattern) })
-	r.secrets = secrets
+	slices.SortStableFunc(fresh.each, func(a, b stand) int { return len(b.pattern) - len(a.pattern) })
+	for _, s := range fresh.each {
+		fresh.begin.add(s.begins)
+	}
+	r.secrets = fresh
 }
 
 // text replaces the secrets in s.
 func (r *redactor) text(s string) string {
-	for _, secret := range r.all() {
+	known := r.known()
+	if !perhaps(&known.begin, s) {
+		return s
+	}
+	for _, secret := range known.each {
 		if strings.Contains(s, secret.begins) {
 			s = secret.find.ReplaceAllLiteralString(s, secret.variable)
 		}
@@ -151,7 +164,7 @@ func (r *redactor) text(s string) string {
 	return s
 }
 
-func (r *redactor) all() []stand {
+func (r *redactor) known() *stands {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.secrets
@@ -160,7 +173,11 @@ func (r *redactor) all() []stand {
 // bytes replaces the secrets in b; without any it returns b itself.
 func (r *redactor) bytes(b []byte) []byte {
 	b = r.info(b)
-	for _, secret := range r.all() {
+	known := r.known()
+	if !perhaps(&known.begin, b) {
+		return b
+	}
+	for _, secret := range known.each {
 		if bytes.Contains(b, secret.start) && secret.find.Match(b) {
 			b = secret.find.ReplaceAllLiteral(b, []byte(secret.variable))
 		}

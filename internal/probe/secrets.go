@@ -15,13 +15,13 @@ type Leak struct {
 func SecretsOf(t *target.Target) Secrets { return Secrets{newRedactor(t)} }
 
 // Any says whether the target has any secret.
-func (s Secrets) Any() bool { return len(s.redact.all()) > 0 }
+func (s Secrets) Any() bool { return len(s.redact.known().each) > 0 }
 
 // Find returns the places in b at which a secret is told, in whatever escaping: the
 // first one of each text that tells it.
 func (s Secrets) Find(b []byte) []Leak {
 	var leaks []Leak
-	for _, secret := range s.redact.all() {
+	for _, secret := range s.redact.known().each {
 		if at := secret.find.FindIndex(b); at != nil {
 			leaks = append(leaks, Leak{secret.variable, at[0]})
 		}
