@@ -26,12 +26,19 @@ import (
 // Bench judges embedded platforms, as they are or with faults, one after the other or
 // several at once: for their outcomes alone, without Ginkgo, report and evidence. What
 // is the same for all of them is made once.
-type Bench struct{ models *models.Catalogue }
+type Bench struct {
+	models *models.Catalogue
+	base   *reference.Base
+}
 
 // NewBench makes a bench with the built-in data models.
 func NewBench() (*Bench, error) {
 	catalogue, err := models.Default()
-	return &Bench{catalogue}, err
+	if err != nil {
+		return nil, err
+	}
+	base, err := reference.NewBase()
+	return &Bench{catalogue, base}, err
 }
 
 // Omitted is a check that the embedded platform is not judged by.
@@ -151,6 +158,7 @@ func (b *Bench) Outcomes(ctx context.Context, seed uint64, checks []suites.Check
 }
 
 func (b *Bench) outcomesOn(ctx context.Context, options reference.Options, seed uint64, checks []suites.Check, active ...faults.Fault) (map[string]suites.Result, error) {
+	options.Base = b.base
 	city, err := embedded.Start("127.0.0.1:0", options, active...)
 	if err != nil {
 		return nil, err

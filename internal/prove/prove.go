@@ -71,6 +71,7 @@ type prover struct {
 	checks []suites.Check
 	matrix matrix
 	report *proof.Report
+	stock  stock
 
 	mu    sync.Mutex
 	done  int
@@ -317,19 +318,11 @@ func (p *prover) all(ctx context.Context, jobs []job, limit int) error {
 
 func (p *prover) do(ctx context.Context, j job) error {
 	var outcomes map[string]suites.Result
-	var err error
-	switch {
-	case len(j.checks) == 0:
-	case len(j.faults) == 0:
-		outcomes, err = p.bench.Outcomes(ctx, j.seed, j.checks)
-	default:
-		var fresh []faults.Fault // a fault may remember what it saw
-		if fresh, err = faults.Named(j.faults...); err == nil {
-			outcomes, err = p.bench.Outcomes(ctx, j.seed, j.checks, fresh...)
+	if len(j.checks) > 0 {
+		var err error
+		if outcomes, err = p.bench.Outcomes(ctx, j.seed, j.checks, p.stock.take(j.faults)...); err != nil {
+			return fmt.Errorf("%s: %w", j.what, err)
 		}
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", j.what, err)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -19,48 +18,20 @@ const cityContext = "city"
 
 // loadCity fills the default tenant with the sample city, and generates further
 // entities like those of the city.
-func (p *Platform) loadCity(generated int) error {
+func (p *Platform) loadCity(b *Base, generated int) error {
 	p.contexts.add(&storedContext{localID: cityContext, kind: hosted, raw: city.Context()})
-	var document map[string]any
-	if err := json.Unmarshal(city.Context(), &document); err != nil {
-		return fmt.Errorf("the city's @context is not JSON: %w", err)
-	}
-	context, err := p.resolver.Resolve(p.life, document["@context"])
-	if err != nil {
-		return fmt.Errorf("the city's @context is not valid: %w", err)
-	}
 	t := p.tenant("", true)
 	r := &request{p: p, now: p.now(), tenant: t}
-	for _, object := range city.Entities() {
-		e, err := cityEntity(object, &model.Parser{Context: context})
-		if err != nil {
-			return err
-		}
-		if past := cityPast(e); len(past.Attributes) > 0 {
+	for _, e := range b.entities {
+		if past := cityPast(e.Entity); len(past.Attributes) > 0 {
 			t.history.add(past, r.now)
 		}
-		if err := t.create(e, r); err != nil {
+		if err := t.create(anew(e.Entity), r); err != nil {
 			return err
 		}
 	}
-	return t.generate(generated, &model.Parser{Context: context}, r.now)
-}
-
-func cityEntity(object map[string]any, parser *model.Parser) (*model.Entity, error) {
-	raw, err := json.Marshal(object)
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := parseJSON(raw)
-	if err != nil {
-		return nil, err
-	}
-	o, _ := parsed.(map[string]any)
-	e, err := parser.Entity(o)
-	if err != nil {
-		return nil, fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
-	}
-	return e, nil
+	t.generate(generated, b.entities, r.now)
+	return nil
 }
 
 // cityPast is how an entity's measurements evolved until now.

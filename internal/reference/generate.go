@@ -26,22 +26,18 @@ type template struct {
 
 // generate adds n entities like the sample city's measuring things, without a past:
 // other numbers, other places, and ids of their own.
-func (t *tenant) generate(n int, parser *model.Parser, now time.Time) error {
+func (t *tenant) generate(n int, like []cityEntity, now time.Time) {
 	if n == 0 {
-		return nil
+		return
 	}
 	var templates []*template
-	for _, object := range city.Entities() {
-		kind, _ := object["type"].(string)
-		if slices.Contains([]string{"PointOfInterest", "OffStreetParking"}, kind) {
+	for _, e := range like {
+		if slices.Contains([]string{"PointOfInterest", "OffStreetParking"}, e.kind) {
 			continue // there are few of these in a city
 		}
-		e, err := cityEntity(object, parser)
-		if err != nil {
-			return err
-		}
-		e.Stamp(now)
-		templates = append(templates, &template{entity: e, kind: kind})
+		fresh := anew(e.Entity)
+		fresh.Stamp(now)
+		templates = append(templates, &template{entity: fresh, kind: e.kind})
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,7 +49,6 @@ func (t *tenant) generate(n int, parser *model.Parser, now time.Time) error {
 		e.Attributes = of.variant(i / len(templates) % variants)
 		t.put(&e)
 	}
-	return nil
 }
 
 // variant gives the attributes of the v-th variant of a template.

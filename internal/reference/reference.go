@@ -22,6 +22,8 @@ import (
 type Options struct {
 	// Empty leaves out the sample city data.
 	Empty bool
+	// Base is read already; nil reads it, which takes the longest part of making a platform.
+	Base *Base
 	// Generate is how many further entities the sample city has, made like its own:
 	// for trying out what takes a platform that is full.
 	Generate int
@@ -94,14 +96,16 @@ func New(o Options) (*Platform, error) {
 	p.life, p.end = context.WithCancel(context.Background())
 	p.started = p.now()
 	p.contexts = newContextStore(p)
-	resolver, err := jsonld.NewResolver(p.contexts.fetch)
-	if err != nil {
-		return nil, err
+	if o.Base == nil {
+		var err error
+		if o.Base, err = NewBase(); err != nil {
+			return nil, err
+		}
 	}
-	p.resolver = resolver
+	p.resolver = o.Base.resolver.Like(p.contexts.fetch)
 	p.mux = p.routes()
 	if !o.Empty {
-		if err := p.loadCity(o.Generate); err != nil {
+		if err := p.loadCity(o.Base, o.Generate); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -46,6 +47,13 @@ func NewResolver(fetch Fetch) (*Resolver, error) {
 	core.HoldsCore = true
 	r.core = core
 	return r, nil
+}
+
+// Like is a resolver with a fetch of its own that begins with what r has parsed.
+func (r *Resolver) Like(fetch Fetch) *Resolver {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return &Resolver{fetch: fetch, core: r.core, parsed: maps.Clone(r.parsed)}
 }
 
 // Core is the core @context alone.
