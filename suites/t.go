@@ -17,6 +17,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/models"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/rdf"
 	"github.com/oasc/mimcheck/reports"
 )
 
@@ -31,6 +32,7 @@ type Env struct {
 	// Places say how features and entities belong together, by collection.
 	Places map[string]probe.Place
 	Models *models.Catalogue // nil when the run has none
+	RDF    *rdf.Reader       // of the run, for its checks to share; nil keeps nothing
 	// Sample gives entities that the platform happens to hold, taken once a run.
 	Sample func(context.Context) (*Sample, error)
 	// Endpoints are the target's: name -> base URL, to tell which links lead where.

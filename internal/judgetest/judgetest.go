@@ -26,7 +26,12 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 	if testing.Short() {
 		seeds = 1
 	}
-	observed, written := City(t), City(t) // what some checks write is none of the others' business
+	base, err := reference.NewBase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	like := reference.Options{Base: base}
+	observed, written := city(t, like), city(t, like) // what some checks write is none of the others' business
 	byFault := map[string][]suites.Check{}
 	for _, check := range checks {
 		byFault[check.Fault] = append(byFault[check.Fault], check)
@@ -40,7 +45,7 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 			}
 			var broken *target.Target
 			if !testing.Short() {
-				broken = City(t, found...)
+				broken = city(t, like, found...)
 			}
 			for _, check := range same {
 				clean := observed
@@ -66,12 +71,17 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 // City starts a reference platform for the time of the test.
 func City(t *testing.T, active ...faults.Fault) *target.Target {
 	t.Helper()
-	city, err := embedded.Start("127.0.0.1:0", reference.Options{}, active...)
+	return city(t, reference.Options{}, active...)
+}
+
+func city(t *testing.T, options reference.Options, active ...faults.Fault) *target.Target {
+	t.Helper()
+	started, err := embedded.Start("127.0.0.1:0", options, active...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(city.Close)
-	platform, err := city.Target()
+	t.Cleanup(started.Close)
+	platform, err := started.Target()
 	if err != nil {
 		t.Fatal(err)
 	}

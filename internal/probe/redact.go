@@ -46,7 +46,7 @@ func varHeader(name string) string {
 // concurrent use, and secrets can be added while it is in use.
 type redactor struct {
 	mu      sync.RWMutex
-	secrets *stands // another one with each secret: readers may be at work on the old one
+	secrets *stands           // another one with each secret: readers may be at work on the old one
 	params  map[string]string // lower-case query parameters that are secret -> variable
 	headers map[string]string // canonical header names that are secret -> variable
 	own     string            // the run's token; set once, before use

@@ -5,6 +5,7 @@ package rdf
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -97,6 +98,20 @@ func put(index map[Term]map[string][]Term, from Term, predicate string, to Term)
 		index[from] = map[string][]Term{}
 	}
 	index[from][predicate] = append(index[from][predicate], to)
+}
+
+// Clone is a graph of its own with the same triples.
+func (g *Graph) Clone() *Graph { return &Graph{out: clone(g.out), in: clone(g.in), n: g.n} }
+
+func clone(index map[Term]map[string][]Term) map[Term]map[string][]Term {
+	fresh := make(map[Term]map[string][]Term, len(index))
+	for from, all := range index {
+		fresh[from] = maps.Clone(all)
+		for predicate, to := range all {
+			fresh[from][predicate] = slices.Clip(to) // so that what is added goes elsewhere
+		}
+	}
+	return fresh
 }
 
 // Len is the number of triples.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/oasc/mimcheck/internal/models"
+	"github.com/oasc/mimcheck/internal/rdf"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/internal/verdict"
 	"github.com/oasc/mimcheck/internal/waiver"
@@ -131,7 +132,7 @@ func environment(ctx context.Context, plan *Plan, o Options, down outages) suite
 	statement := plan.Scope.Statement
 	env := suites.Env{
 		Seed: o.Seed, SpecVersion: statement.SpecVersion, Context: o.Target.Context, Types: statement.Types, Profiles: statement.Profiles, Places: statement.Places,
-		Models: o.Models, Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
+		Models: o.Models, RDF: rdf.NewReader(), Callback: o.Callback, Broker: o.Broker, Profile: string(plan.Scope.Profile),
 		Patience: o.Patience, Endpoints: o.Target.Endpoints, Scopes: o.Target.Scopes(), SignIn: o.Target.SignIn, Tokens: o.Target.Tokens,
 	}
 	for _, f := range statement.Features {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,12 +58,19 @@ func judge(t *testing.T, checks []suites.Check) {
 	}
 }
 
+// base is what the platforms of all tests have in common: some thousand are made.
+var base = sync.OnceValues(reference.NewBase)
+
 // platform is a reference platform for the time of the test, which sends what the
 // faults make of it. It holds the sample city for checks that only read, nothing for
 // those that bring what they need.
 func platform(t *testing.T, check suites.Check, active ...faults.Fault) *reference.Platform {
 	t.Helper()
-	p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants,
+	read, err := base()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := reference.New(reference.Options{Base: read, Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants,
 		Client: faults.Client(active...), Publish: faults.Publish(active...)})
 	if err != nil {
 		t.Fatal(err)

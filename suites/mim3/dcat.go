@@ -96,7 +96,7 @@ func described(t *T, path, accept string) rdfAt {
 // graphOf reads RDF. A form that can't be read here ends the check.
 func graphOf(t *T, r *probe.Response) (*rdf.Graph, error) {
 	base := strings.TrimRight(t.Env.Endpoints[probe.DCAT], "/") + r.Request.Path
-	g, err := rdf.Read(mediaOf(r), r.Body, base)
+	g, err := t.Env.RDF.Read(mediaOf(r), r.Body, base)
 	if errors.Is(err, rdf.ErrForm) {
 		t.CantTell("the catalogue cannot be judged: %v", err)
 	}
