@@ -3,7 +3,8 @@ package probe
 // beginnings tells, in one pass over a text and whatever their number, that none of
 // some words begins in it. It may be wrong the other way round.
 type beginnings struct {
-	marked [1 << 16 / 64]uint64 // a bit for each hash of a word's first bytes
+	first  map[uint32]struct{}  // the first bytes of each word
+	marked [1 << 16 / 64]uint64 // a bit for the hash of each of these: most others have none
 	any    bool                 // a word is too short to tell
 }
 
@@ -19,6 +20,10 @@ func (b *beginnings) add(word string) {
 	for i := range telling {
 		last = last<<8 | uint32(word[i])
 	}
+	if b.first == nil {
+		b.first = map[uint32]struct{}{}
+	}
+	b.first[last] = struct{}{}
 	h := bucket(last)
 	b.marked[h/64] |= 1 << (h % 64)
 }
@@ -32,7 +37,9 @@ func perhaps[T string | []byte](b *beginnings, text T) bool {
 	for i := range len(text) {
 		last = last<<8 | uint32(text[i])
 		if h := bucket(last); i >= telling-1 && b.marked[h/64]&(1<<(h%64)) != 0 {
-			return true
+			if _, is := b.first[last]; is {
+				return true
+			}
 		}
 	}
 	return false
