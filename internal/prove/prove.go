@@ -5,6 +5,7 @@
 // a fault, and all that passes between it and the rest of the world is kept. A fault
 // sits in front of the platform or behind it, so it can be held against what passed:
 // a check for which it changes nothing cannot notice it, and is not run against it.
+// Faults that reach many checks and are noticed by few share a platform before most of them.
 // Faults that reach some checks and are noticed by none are judged by all, several at once;
 // and some faults, chosen at random, are judged by all checks to see that the short cut
 // missed nothing.
@@ -58,11 +59,12 @@ type job struct {
 type way uint8
 
 const (
-	chosen   way = iota // the checks that a fault reaches
+	chosen   way = iota // checks that a fault reaches
+	shared              // such checks, and several faults that few others noticed
 	together            // all checks, and several faults that none of those noticed
 	survivor            // a check that noticed something then, and one of these faults
 	audit               // all checks, to see whether one notices it that it was thought not to reach
-	alone               // such a check again, with no other one around
+	singly              // such a check again, with no other one around
 )
 
 type prover struct {
@@ -77,9 +79,11 @@ type prover struct {
 	done  int
 	total int
 	// alarms are the checks that did not pass without a fault: they notice nothing.
-	alarms  map[string]bool
-	doubts  []job                      // of the audit
-	reached map[string]map[string]bool // fault -> the checks that it reaches
+	alarms   map[string]bool
+	doubts   []job                      // of the audit
+	later    map[string][]suites.Check  // fault -> the checks that it reaches and was not shown to at first
+	suspects []job                      // of faults that shared a platform
+	reached  map[string]map[string]bool // fault -> the checks that it reaches
 }
 
 // Run runs the checks against the embedded reference platform, as it is and with each
@@ -92,7 +96,7 @@ func Run(ctx context.Context, o Options) (*proof.Report, error) {
 	if o.Seed == 0 {
 		o.Seed = 1
 	}
-	p := &prover{Options: o, alarms: map[string]bool{}, reached: map[string]map[string]bool{}}
+	p := &prover{Options: o, alarms: map[string]bool{}, later: map[string][]suites.Check{}, reached: map[string]map[string]bool{}}
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
@@ -206,8 +210,7 @@ func (p *prover) judge(ctx context.Context) error {
 		if audited[f.Name] {
 			faulty = append(faulty, job{what: f.Name + ", by all checks", faults: []string{f.Name}, seed: p.Seed, checks: p.checks, way: audit})
 		} else {
-			faulty = append(faulty, job{what: f.Name, faults: []string{f.Name}, seed: p.Seed,
-				checks: p.those(func(c suites.Check) bool { return p.reached[f.Name][c.ID] })})
+			faulty = append(faulty, p.first(f, random))
 		}
 	}
 	p.total = len(clean) + len(faulty)
@@ -216,6 +219,12 @@ func (p *prover) judge(ctx context.Context) error {
 		return err
 	}
 	if err := p.all(ctx, faulty, p.Parallel); err != nil {
+		return err
+	}
+	if err := p.more(ctx, p.rest(), p.Parallel); err != nil {
+		return err
+	}
+	if err := p.more(ctx, p.suspects, p.Parallel); err != nil {
 		return err
 	}
 	return p.again(ctx)
@@ -253,8 +262,7 @@ func (p *prover) again(ctx context.Context) error {
 		if len(jobs) == 0 {
 			break
 		}
-		p.total += len(jobs)
-		if err := p.all(ctx, jobs, p.Parallel); err != nil {
+		if err := p.more(ctx, jobs, p.Parallel); err != nil {
 			return err
 		}
 	}
@@ -262,12 +270,10 @@ func (p *prover) again(ctx context.Context) error {
 	for group := range p.unnoticed() {
 		jobs = append(jobs, job{what: fmt.Sprintf("%d faults that nothing noticed, by all checks", len(group)), faults: group, seed: p.Seed, checks: p.checks, way: together})
 	}
-	p.total += len(jobs)
-	if err := p.all(ctx, jobs, max(1, p.Parallel/2)); err != nil {
+	if err := p.more(ctx, jobs, max(1, p.Parallel/2)); err != nil {
 		return err
 	}
-	p.total += len(p.doubts)
-	return p.all(ctx, p.doubts, p.Parallel)
+	return p.more(ctx, p.doubts, p.Parallel)
 }
 
 // atOnce is how many unnoticed faults a platform has at most when all checks judge it:
@@ -283,21 +289,33 @@ func (p *prover) unnoticed() iter.Seq[[]string] {
 			return // a survivor is no news
 		}
 		var all []string
+		var groups [][]string
 		for _, f := range p.matrix.faults {
-			if len(p.matrix.killed[f.Name]) == 0 && len(p.matrix.reached[f.Name]) > 0 && !slices.Contains(p.report.Audit.Faults, f.Name) {
+			switch {
+			case len(p.matrix.killed[f.Name]) > 0 || len(p.matrix.reached[f.Name]) == 0 || slices.Contains(p.report.Audit.Faults, f.Name):
+			case alone(f):
+				groups = append(groups, []string{f.Name})
+			default:
 				all = append(all, f.Name)
 			}
 		}
-		groups := make([][]string, (len(all)+atOnce-1)/atOnce)
+		mixed := make([][]string, (len(all)+atOnce-1)/atOnce)
 		for i, name := range all {
-			groups[i%len(groups)] = append(groups[i%len(groups)], name)
+			mixed[i%len(mixed)] = append(mixed[i%len(mixed)], name)
 		}
+		groups = append(groups, mixed...)
 		for _, group := range groups {
 			if !yield(group) {
 				return
 			}
 		}
 	}
+}
+
+// more does jobs that were not counted before.
+func (p *prover) more(ctx context.Context, jobs []job, limit int) error {
+	p.total += len(jobs)
+	return p.all(ctx, jobs, limit)
 }
 
 // all does the jobs, several at once.
@@ -335,6 +353,8 @@ func (p *prover) do(ctx context.Context, j job) error {
 		p.alarm(j.seed, outcomes)
 	case j.way == together:
 		p.suspect(j, outcomes)
+	case j.way == shared:
+		p.tellApart(j, outcomes)
 	default:
 		p.notice(j, outcomes)
 	}
@@ -372,9 +392,9 @@ func (p *prover) notice(j job, outcomes map[string]suites.Result) {
 		case outcomes[id].Outcome != reports.Failed, p.alarms[id], slices.Contains(p.matrix.killed[name], id):
 			continue
 		case j.way == audit && !p.reached[name][id]:
-			p.doubts = append(p.doubts, p.oneByOne(name, id, alone))
+			p.doubts = append(p.doubts, p.oneByOne(name, id, singly))
 			continue
-		case j.way == alone:
+		case j.way == singly:
 			p.report.Audit.Missed = append(p.report.Audit.Missed, proof.Miss{Check: id, Fault: name})
 		}
 		p.matrix.killed[name] = append(p.matrix.killed[name], id)

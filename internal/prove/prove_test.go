@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,54 @@ func TestUnnoticedFaultsAreJudgedTogetherAndThenAlone(t *testing.T) {
 	p.notice(p.doubts[1], map[string]suites.Result{"b": failed})
 	if !slices.Equal(p.matrix.killed["f03"], []string{"b"}) || len(p.report.Audit.Missed) > 0 {
 		t.Errorf("killed by %v, and missed by the audit: %v", p.matrix.killed["f03"], p.report.Audit.Missed)
+	}
+}
+
+// A fault that few of its first checks notice comes before the others with its like; who
+// does not pass there judges each of them, and is the only one that notices it.
+func TestFaultsThatFewNoticeShareAPlatform(t *testing.T) {
+	p := &prover{alarms: map[string]bool{}, later: map[string][]suites.Check{}, reached: map[string]map[string]bool{}, report: &proof.Report{}}
+	p.matrix = matrix{reached: map[string][]string{}, killed: map[string][]string{}}
+	for i := range 100 {
+		p.checks = append(p.checks, suites.Check{ID: fmt.Sprintf("c%02d", i)})
+	}
+	p.checks[77].Fault = "shy"
+	random := rand.New(rand.NewPCG(1, 1))
+	for name, reaches := range map[string]int{"shy": 100, "other": 60, "seen": 90, "small": 2 * atFirst} {
+		p.matrix.faults = append(p.matrix.faults, faults.Fault{Name: name})
+		p.reached[name] = map[string]bool{}
+		for _, c := range p.checks[:reaches] {
+			p.reached[name][c.ID] = true
+		}
+	}
+	for _, f := range p.matrix.faults {
+		j := p.first(f, random)
+		if want := map[string]int{"shy": atFirst, "other": atFirst, "seen": atFirst, "small": 2 * atFirst}[f.Name]; len(j.checks) != want {
+			t.Errorf("%s is shown to %d checks first, expected %d", f.Name, len(j.checks), want)
+		}
+		if f.Name == "shy" && j.checks[0].ID != "c77" {
+			t.Errorf("the check that names the fault is not the first: %s", j.checks[0].ID)
+		}
+		if f.Name == "seen" {
+			for _, c := range j.checks[:atFirst/2] {
+				p.matrix.killed["seen"] = append(p.matrix.killed["seen"], c.ID)
+			}
+		}
+	}
+	jobs := p.rest()
+	if len(jobs) != 2 || !slices.Equal(jobs[0].faults, []string{"seen"}) || len(jobs[0].checks) != 90-atFirst ||
+		!slices.Equal(jobs[1].faults, []string{"shy", "other"}) || jobs[1].way != shared || len(jobs[1].checks) < 100-atFirst {
+		t.Fatalf("%+v", jobs)
+	}
+	noticing := p.later["other"][0].ID
+	p.tellApart(jobs[1], map[string]suites.Result{noticing: {Outcome: reports.Failed}})
+	for _, j := range p.suspects {
+		if len(j.checks) != 1 || j.checks[0].ID != noticing || j.way != chosen {
+			t.Errorf("%+v", j)
+		}
+	}
+	if n := len(p.suspects); n == 0 || p.suspects[n-1].faults[0] != "other" {
+		t.Errorf("suspects: %+v", p.suspects)
 	}
 }
 
