@@ -29,7 +29,7 @@ func newDiscover() *cobra.Command {
 				return err
 			}
 			defer session.Close()
-			found, err := discover.Platform(cmd.Context(), session.Client(discover.ClientID))
+			found, err := discover.Platform(cmd.Context(), session.Client(discover.ClientID), t.Endpoints)
 			if err != nil {
 				return exitError{exitInconclusive, err}
 			}
@@ -43,7 +43,7 @@ func newDiscover() *cobra.Command {
 				defer func() { err = errors.Join(err, file.Close()) }()
 				w = file
 			}
-			return discover.WriteStatement(w, t.Name, t.Endpoints[target.NGSILD], found)
+			return discover.WriteStatement(w, t.Name, t.Endpoints, found)
 		},
 	}
 	cmd.Flags().StringVar(&targetFile, "target", "", "a target.yaml with the address and credentials")

@@ -41,12 +41,13 @@ const ClientID = "run.discover"
 
 // question is one harmless request and what its answer says.
 type question struct {
-	feature suites.Feature
-	path    string
-	query   url.Values
-	header  http.Header
-	media   string // that a positive answer has; empty for any JSON
-	is      func(*probe.Response) Answer
+	feature  suites.Feature
+	endpoint string // that it is asked at; empty is probe.NGSILD
+	path     string
+	query    url.Values
+	header   http.Header
+	media    string // that a positive answer has; empty for any JSON
+	is       func(*probe.Response) Answer
 }
 
 // nothing selects no entity: the question is whether the platform understands it.
@@ -76,6 +77,22 @@ func questions() []question {
 		{feature: suites.FeatureSourceSubs, path: "/csourceSubscriptions", query: one},
 		{feature: suites.FeatureTenants, path: "/entities", query: nothing,
 			header: http.Header{ngsild.HeaderTenant: {"mimcheckdiscovery"}}, is: tenants},
+		{feature: suites.FeatureProcesses, endpoint: probe.OGCProcesses, path: "/processes", query: one},
+		{feature: suites.FeatureTilesets, endpoint: probe.Tiles3D, is: holding(`"root"`)},
+		{feature: suites.FeatureEventStream, endpoint: probe.LDES, header: http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}, is: holding("https://w3id.org/tree#")},
+	}
+}
+
+// holding says yes to an answer that has a text which what is looked for cannot be without.
+func holding(text string) func(*probe.Response) Answer {
+	return func(r *probe.Response) Answer {
+		switch {
+		case r.Status == http.StatusOK && strings.Contains(string(r.Body), text):
+			return Yes
+		case r.Status == http.StatusOK, r.Status == http.StatusNotFound:
+			return No
+		}
+		return Unknown
 	}
 }
 
@@ -91,9 +108,10 @@ func tenants(r *probe.Response) Answer {
 	return Unknown
 }
 
-// Platform asks the platform about every feature, in the order of suites.Features.
-// An error says that the platform cannot be asked at all.
-func Platform(ctx context.Context, client probe.Client) ([]Found, error) {
+// Platform asks the platform about every feature, in the order of suites.Features: at the
+// endpoints that it has, name -> base URL. An error says that the platform cannot be asked
+// at all.
+func Platform(ctx context.Context, client probe.Client, endpoints map[string]string) ([]Found, error) {
 	all := questions()
 	var found []Found
 	for _, f := range suites.Features() {
@@ -102,7 +120,16 @@ func Platform(ctx context.Context, client probe.Client) ([]Found, error) {
 			found = append(found, Found{f, Unknown, "reading alone does not tell"})
 			continue
 		}
+		beside := all[i].endpoint
+		if _, has := endpoints[beside]; beside != "" && !has {
+			found = append(found, Found{f, Unknown, "no address of the endpoint " + beside + " is given"})
+			continue
+		}
 		one, err := ask(ctx, client, all[i])
+		if err != nil && beside != "" {
+			found = append(found, Found{f, Unknown, err.Error()})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -112,12 +139,12 @@ func Platform(ctx context.Context, client probe.Client) ([]Found, error) {
 }
 
 func ask(ctx context.Context, client probe.Client, q question) (Found, error) {
-	r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: q.path, Query: q.query, Header: q.header,
+	r, err := client.Do(ctx, probe.Request{Endpoint: q.endpoint, Method: http.MethodGet, Path: q.path, Query: q.query, Header: q.header,
 		Expects: []int{http.StatusNotImplemented}, AnyMedia: true})
 	if err != nil {
 		return Found{}, fmt.Errorf("the platform cannot be asked about %s: %w", q.feature, err)
 	}
-	found := Found{Feature: q.feature, Offered: Unknown, Because: fmt.Sprintf("GET %s answered %d", q.path, r.Status)}
+	found := Found{Feature: q.feature, Offered: Unknown, Because: strings.Join(strings.Fields(fmt.Sprintf("GET %s %s answered %d", q.endpoint, q.path, r.Status)), " ")}
 	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	switch {
 	case q.is != nil:
@@ -145,9 +172,10 @@ func Unclaimed(found []Found, claimed []string) []string {
 	return names
 }
 
-// WriteStatement writes a draft target.yaml: the features that are offered are
-// claimed, the others are there as comments for a person to decide.
-func WriteStatement(w io.Writer, name, address string, found []Found) error {
+// WriteStatement writes a draft target.yaml with the endpoints, name -> base URL: the
+// features that are offered are claimed, the others are there as comments for a person to
+// decide.
+func WriteStatement(w io.Writer, name string, endpoints map[string]string, found []Found) error {
 	claimed := []string{}
 	var comments strings.Builder
 	for _, f := range found {
@@ -159,11 +187,15 @@ func WriteStatement(w io.Writer, name, address string, found []Found) error {
 	type endpoint struct {
 		URL string `yaml:"url"`
 	}
+	given := map[string]endpoint{}
+	for name, address := range endpoints {
+		given[name] = endpoint{address}
+	}
 	draft, err := yaml.Marshal(struct {
 		Name      string              `yaml:"name"`
 		Endpoints map[string]endpoint `yaml:"endpoints"`
 		Statement any                 `yaml:"statement"`
-	}{name, map[string]endpoint{"ngsi-ld": {address}}, struct {
+	}{name, given, struct {
 		MIMs     []string `yaml:"mims"`
 		Features []string `yaml:"features"`
 	}{[]string{"MIM1", "MIM2"}, claimed}})

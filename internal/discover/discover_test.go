@@ -14,6 +14,7 @@ import (
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/suites"
 )
 
 func found(t *testing.T, url string) ([]discover.Found, error) {
@@ -27,7 +28,49 @@ func found(t *testing.T, url string) ([]discover.Found, error) {
 		t.Fatal(err)
 	}
 	t.Cleanup(session.Close)
-	return discover.Platform(t.Context(), session.Client(discover.ClientID))
+	return discover.Platform(t.Context(), session.Client(discover.ClientID), to.Endpoints)
+}
+
+// What is beside the broker is asked for where its address is given.
+func TestEndpointsBesideTheBroker(t *testing.T) {
+	city, err := embedded.Start("127.0.0.1:0", reference.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer city.Close()
+	to, err := city.Target()
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := map[string]string{}
+	for name, address := range to.Endpoints {
+		elsewhere[name] = address
+	}
+	elsewhere[target.LDES], elsewhere[target.Tiles3D] = city.URL+"/ogc", city.URL+"/nothing"
+	for _, c := range []struct {
+		endpoints map[string]string
+		want      map[suites.Feature]discover.Answer
+	}{
+		{to.Endpoints, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Yes, suites.FeatureEventStream: discover.Yes, suites.FeatureProcesses: discover.Yes}},
+		{elsewhere, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.No, suites.FeatureEventStream: discover.No}},
+		{map[string]string{target.NGSILD: to.Endpoints[target.NGSILD]}, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Unknown, suites.FeatureEventStream: discover.Unknown}},
+	} {
+		to.Endpoints = c.endpoints
+		session, err := probe.Open(t.Context(), to, probe.Options{Profile: target.Observe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := discover.Platform(t.Context(), session.Client(discover.ClientID), c.endpoints)
+		session.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range all {
+			if want, asked := c.want[f.Feature]; asked && f.Offered != want {
+				t.Errorf("%s: %s (%s), expected %s", f.Feature, f.Offered, f.Because, want)
+			}
+		}
+	}
 }
 
 func TestTheReferencePlatformIsSeenToOfferWhatItClaims(t *testing.T) {
@@ -46,7 +89,7 @@ func TestTheReferencePlatformIsSeenToOfferWhatItClaims(t *testing.T) {
 		}
 	}
 	var draft strings.Builder
-	if err := discover.WriteStatement(&draft, "city", city.URL, all); err != nil {
+	if err := discover.WriteStatement(&draft, "city", map[string]string{target.NGSILD: city.URL}, all); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "city.yaml")

@@ -416,7 +416,7 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 		p.shared += len(session.Client(client).Exchanges())
 	}
 	if p.city == nil && report.Counts.Passed+report.Counts.Failed > 0 {
-		report.Notes = append(report.Notes, unclaimed(ctx, session.Client(discover.ClientID), report.Target.Features)...)
+		report.Notes = append(report.Notes, unclaimed(ctx, session.Client(discover.ClientID), report.Target.Endpoints, report.Target.Features)...)
 	}
 	p.record = record{session, options}
 	if len(report.Cleanup.Left) == 0 {
@@ -427,8 +427,8 @@ func (p *Prepared) Run(ctx context.Context) (*reports.Report, error) {
 
 // unclaimed tells of features that the platform seems to offer and does not claim:
 // nothing was asked about them.
-func unclaimed(ctx context.Context, client probe.Client, claimed []string) []string {
-	found, err := discover.Platform(ctx, client)
+func unclaimed(ctx context.Context, client probe.Client, endpoints map[string]string, claimed []string) []string {
+	found, err := discover.Platform(ctx, client, endpoints)
 	if err != nil {
 		return nil // the run has said already what is wrong with the platform
 	}

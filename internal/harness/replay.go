@@ -38,7 +38,7 @@ func Replay(ctx context.Context, b *attest.Bundle, s ReplaySettings) (*reports.R
 		return nil, err
 	}
 	if have := b.Report; have.Counts.Passed+have.Counts.Failed > 0 {
-		report.Notes = append(report.Notes, unclaimed(ctx, options.Session.Client(discover.ClientID), report.Target.Features)...)
+		report.Notes = append(report.Notes, unclaimed(ctx, options.Session.Client(discover.ClientID), report.Target.Endpoints, report.Target.Features)...)
 	}
 	asRecorded(report, b.Report)
 	return report, err
