@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/oasc/mimcheck/internal/evidence"
@@ -215,4 +216,25 @@ func oneByOne(all int) faults.Fault {
 			_ = json.NewEncoder(w).Encode(object{"type": "FeatureCollection", "numberMatched": all, "numberReturned": 1, "links": links,
 				"features": []any{object{"type": "Feature", "id": n, "geometry": nil, "properties": object{}}}})
 		}}
+}
+
+// Features may come while a client turns pages.
+func TestMoreFeaturesMayCome(t *testing.T) {
+	var come atomic.Int64
+	platform := judgetest.City(t, answering(func(o object) {
+		if n, counted := o["numberMatched"].(float64); counted {
+			o["numberMatched"] = n + float64(come.Add(1))
+		}
+	}))
+	for _, check := range mim7.Checks() {
+		if check.ID != "mim7.pages.next.selection" {
+			continue
+		}
+		if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Passed {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+		}
+	}
+	if come.Load() == 0 {
+		t.Error("the check was not run")
+	}
 }
