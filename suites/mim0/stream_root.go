@@ -21,13 +21,13 @@ func rootChecks() []Check {
 			ID: "mim0.stream.root.there", Title: "The address leads to an event stream and to its root node",
 			Requirements: []string{past}, Clause: eventStreams + "3.1; " + primer + "entry-points; " + primer + "rootnode; " + searchTrees + "init", Fault: "ldes.root.no-view",
 			Hint: "The stream says tree:view of the page itself, or of the one page where to begin.",
-			Body: func(t *T) { entry(t, rdfForms) },
+			Body: func(t *T) { entry(t) },
 		},
 		{
 			ID: "mim0.stream.root.typed", Title: "The stream is said to be of the class ldes:EventStream",
 			Level: Extended, Requirements: []string{past}, Clause: eventStreams + "2", Fault: "ldes.root.untyped",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				t.Holds(s.root().Response, s.root().Is(s.id, ldes+"EventStream"), "%v is no ldes:EventStream", s.id)
 			},
 		},
@@ -35,7 +35,7 @@ func rootChecks() []Check {
 			ID: "mim0.stream.root.one", Title: "A property of the stream that says how to read it is there once at most",
 			Requirements: []string{past}, Clause: primer + "rootnode", Fault: "ldes.root.two-timestamps",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				for _, name := range append(streamPaths(), "versionCreateObject", "versionUpdateObject", "versionDeleteObject", "transactionFinalizedObject") {
 					n := len(s.root().Objects(s.id, ldes+name))
 					t.Holds(s.root().Response, n <= 1, "the stream has %d values of ldes:%s", n, name)
@@ -46,7 +46,7 @@ func rootChecks() []Check {
 			ID: "mim0.stream.root.paths", Title: "The paths of the stream are paths of SHACL",
 			Requirements: []string{past}, Clause: primer + "rootnode; " + eventStreams + "4.1; " + eventStreams + "4.3", Fault: "ldes.root.path-as-text",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				found := false
 				for _, name := range streamPaths() {
 					for _, path := range s.root().Objects(s.id, ldes+name) {
@@ -63,7 +63,7 @@ func rootChecks() []Check {
 			ID: "mim0.stream.root.ordered", Title: "The stream tells its order, by ldes:timestampPath or ldes:sequencePath",
 			Level: Extended, Requirements: []string{past}, Clause: primer + "paginating; " + primer + "context-information", Fault: "ldes.root.no-order",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				_, timed := s.root().Object(s.id, ldes+"timestampPath")
 				_, counted := s.root().Object(s.id, ldes+"sequencePath")
 				t.Holds(s.root().Response, timed || counted, "the stream has neither ldes:timestampPath nor ldes:sequencePath")
@@ -73,7 +73,7 @@ func rootChecks() []Check {
 			ID: "mim0.stream.root.polling", Title: "The time between two looks at the stream is a whole number of seconds",
 			Requirements: []string{past, further}, Clause: eventStreams + "3", Fault: "ldes.root.polling-in-words",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				all := s.root().Objects(s.id, ldes+"pollingInterval")
 				if len(all) == 0 {
 					t.Inapplicable("the stream has no ldes:pollingInterval, which is optional")
@@ -155,7 +155,7 @@ func retentionChecks() []Check {
 			Level: Extended, Requirements: []string{past}, Clause: primer + "retention-policies; " + primer + "rootnode", Fault: "ldes.retention.two",
 			Hint: "Earlier drafts allowed several.",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				n := len(policy(t, s))
 				t.Holds(s.root().Response, n == 1, "the view has %d retention policies", n)
 			},
@@ -164,7 +164,7 @@ func retentionChecks() []Check {
 			ID: "mim0.stream.retention.form", Title: "What a retention policy says is of the type that it has to be, and there once at most",
 			Requirements: []string{past}, Clause: eventStreams + "4.4; " + primer + "retention-policies", Fault: "ldes.retention.without-zone",
 			Body: func(t *T) {
-				s := entry(t, rdfForms)
+				s := entry(t)
 				for _, p := range policy(t, s) {
 					t.Holds(s.root().Response, p.Kind != rdf.Literal, "the retention policy is the text %v", p)
 					for name, form := range InOrder(policyForms()) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/rdf"
 	. "github.com/oasc/mimcheck/suites"
 )
@@ -142,8 +141,7 @@ func answerChecks() []Check {
 			ID: "mim0.stream.answer.form", Title: "Pages come as N-Quads, N-Triples, TriG, Turtle or JSON-LD",
 			Requirements: []string{past}, Clause: primer + "serializations; " + eventStreams + "3.3", Fault: "ldes.answer.as-text",
 			Body: func(t *T) {
-				r, at := ask(t, t.Env.Endpoints[probe.LDES], accepting(rdfForms))
-				t.Require(r).To(HaveStatus(http.StatusOK))
+				r, at := front(t)
 				noPageForPeople(t, r, at)
 				t.Expect(r).To(HaveMediaType("application/n-quads", "application/n-triples", "application/trig", mediaTurtle, mediaJSONLD))
 			},
@@ -178,7 +176,7 @@ func answerChecks() []Check {
 			ID: "mim0.stream.answer.vary", Title: "Where the form is negotiated, the answer has a Vary header field",
 			Level: Extended, Requirements: caching, Clause: primer + "serializations; RFC 9110, 12.5.5", Fault: "ldes.answer.no-vary",
 			Body: func(t *T) {
-				address := entry(t, rdfForms).root().address
+				address := entry(t).root().address
 				one, _ := tryRead(t, address, mediaJSONLD)
 				other, _ := tryRead(t, address, mediaTurtle)
 				if one == nil || other == nil || one.Header.Get("Content-Type") == other.Header.Get("Content-Type") {

@@ -32,17 +32,7 @@ func events(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/event
 
 // eachNode is a platform whose event stream differs, in its JSON-LD form.
 func eachNode(edit func(n object)) faults.Fault {
-	return faults.Fault{Name: "liberty", On: events, Answer: func(_ *http.Request, a *faults.Answer) {
-		var document object
-		if a.Status != http.StatusOK || json.Unmarshal(a.Body, &document) != nil {
-			return
-		}
-		nodes, _ := document["@graph"].([]any)
-		for _, n := range nodes {
-			edit(n.(object))
-		}
-		a.Body, _ = json.Marshal(document)
-	}}
+	return faults.Fault{Name: "liberty", On: events, Answer: judgetest.EachNode(edit)}
 }
 
 func preferring(media string) faults.Fault {
@@ -226,6 +216,27 @@ func TestStreamsAreReadInPart(t *testing.T) {
 		judgetest.Run(t, check, 7, platform)
 		if asked.Load() > 20 {
 			t.Errorf("%s asked for %d pages", check.ID, asked.Load())
+		}
+	}
+}
+
+// The slash at the end of an address, which targets are kept without, is no matter.
+func TestStreamsBelowASlash(t *testing.T) {
+	platform := judgetest.City(t, faults.Fault{On: events, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == "/events" {
+			http.NotFound(w, r)
+			return
+		}
+		root := r.URL.Path == "/events/"
+		a := faults.Record(next, r)
+		if root {
+			a.Body = []byte(strings.ReplaceAll(string(a.Body), `/events"`, `/events/"`))
+		}
+		a.WriteTo(w)
+	}})
+	for _, check := range ofStreams() {
+		if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Passed {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
 		}
 	}
 }

@@ -68,17 +68,26 @@ func (p *page) self() rdf.Term { return rdf.Ref(p.address) }
 
 // entry is the root node of the event stream at the endpoint, as a client finds it
 // (LDES, 3.1).
-func entry(t *T, accept string) *stream {
-	address := t.Env.Endpoints[probe.LDES]
-	p := read(t, address, accept)
+func entry(t *T) *stream {
+	r, address := front(t)
+	p := understood(t, r, address)
+	if p == nil {
+		p = read(t, address, mediaTurtle)
+	}
 	views := p.Subjects(tree+"view", p.self())
 	if len(views) == 1 {
 		return &stream{id: views[0], pages: []*page{p}}
 	}
 	t.MustHold(p.Response, len(views) == 0, "%d streams have this page as their tree:view, and there has to be one to know which is meant", len(views))
 	var roots []rdf.Term
-	id := rdf.Ref(address)
-	if roots = p.Objects(id, tree+"view"); len(roots) == 0 {
+	var id rdf.Term
+	for _, iri := range []string{address, t.Env.Endpoints[probe.LDES]} { // after redirects, and before
+		if len(roots) == 0 {
+			id = rdf.Ref(iri)
+			roots = p.Objects(id, tree+"view")
+		}
+	}
+	if len(roots) == 0 {
 		for _, pair := range p.Linked(tree + "view") { // an overview with one view
 			id = pair[0]
 			roots = append(roots, pair[1])
@@ -89,12 +98,23 @@ func entry(t *T, accept string) *stream {
 	if roots[0].Kind != rdf.IRI || !within {
 		t.CantTell("the root node %v is not at the endpoint's host, and is not asked for", roots[0])
 	}
-	return &stream{id: id, pages: []*page{read(t, to, accept)}}
+	return &stream{id: id, pages: []*page{read(t, to, rdfForms)}}
+}
+
+// front is the answer at the endpoint, which has to be there, and where it came from.
+func front(t *T) (*probe.Response, string) {
+	address := t.Env.Endpoints[probe.LDES]
+	r, at := ask(t, address, accepting(rdfForms))
+	if r.Status == http.StatusNotFound {
+		r, at = ask(t, address+"/", accepting(rdfForms)) // addresses of endpoints are kept without it
+	}
+	t.Require(r).To(HaveStatus(http.StatusOK), "the event stream")
+	return r, at
 }
 
 // walk reads the root node and some pages that it leads to, as the run's seed chooses.
 func walk(t *T) *stream {
-	s := entry(t, rdfForms)
+	s := entry(t)
 	s.unread = map[string]*probe.Response{}
 	seen := map[string]bool{s.root().address: true}
 	for next, asked := 0, 1; next < len(s.pages); next++ {
@@ -155,24 +175,36 @@ func read(t *T, address, accept string) *page {
 	return p
 }
 
-// tryRead asks for a page. Without one the answer is what came instead of RDF; RDF that is
-// broken is a mismatch.
+// tryRead asks for a page. Without one the answer is what came instead of RDF.
 func tryRead(t *T, address, accept string, options ...Option) (*page, *probe.Response) {
 	r, at := ask(t, address, append([]Option{accepting(accept)}, options...)...)
 	if r.Status != http.StatusOK {
 		return nil, r
 	}
+	p := understood(t, r, at)
+	if p == nil && accept == rdfForms {
+		return tryRead(t, address, mediaTurtle, options...)
+	}
+	if p == nil {
+		t.CantTell("the stream cannot be judged: %v", rdf.ErrRemoteContext)
+	}
+	return p, r
+}
+
+// understood is the page of an answer; nil when it is JSON-LD with an @context elsewhere.
+// RDF that is broken is a mismatch.
+func understood(t *T, r *probe.Response, at string) *page {
 	noPageForPeople(t, r, at)
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	g, err := t.Env.RDF.Read(media, r.Body, at)
+	g, err := rdf.Read(media, r.Body, at)
 	switch {
-	case errors.Is(err, rdf.ErrRemoteContext) && accept == rdfForms:
-		return tryRead(t, address, mediaTurtle, options...)
-	case errors.Is(err, rdf.ErrRemoteContext), errors.Is(err, rdf.ErrForm):
+	case errors.Is(err, rdf.ErrRemoteContext):
+		return nil
+	case errors.Is(err, rdf.ErrForm):
 		t.CantTell("the stream cannot be judged: %v", err)
 	}
 	t.MustHold(r, err == nil, "what came as %q cannot be read: %v", r.Header.Get("Content-Type"), err)
-	return &page{Response: r, Graph: g, address: at}, r
+	return &page{Response: r, Graph: g, address: at}
 }
 
 // noPageForPeople ends the check when an HTML page came.
@@ -275,7 +307,7 @@ func eachRelation(t *T, s *stream, judge func(r relation) (about bool, wrong str
 // description is what the page says of a member: its own triples and those of blank nodes
 // below it (LDES, 3.4), in canonical form.
 func (p *page) description(m rdf.Term) (string, error) {
-	g := rdf.New()
+	g, blank := rdf.New(), false
 	seen := map[rdf.Term]bool{}
 	for open := []rdf.Term{m}; len(open) > 0; {
 		at := open[0]
@@ -288,10 +320,13 @@ func (p *page) description(m rdf.Term) (string, error) {
 			for _, o := range p.Objects(at, predicate) {
 				g.Add(at, predicate, o)
 				if o.Kind == rdf.Blank {
-					open = append(open, o)
+					blank, open = true, append(open, o)
 				}
 			}
 		}
+	}
+	if !blank {
+		return g.NTriples(), nil // which is canonical, and made in no time
 	}
 	return g.Canonical()
 }

@@ -52,21 +52,6 @@ func catalogue(request func(r *http.Request), edit func(r *http.Request, a *faul
 	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/catalog") }, Request: request, Answer: edit}
 }
 
-// eachNode edits the nodes of a JSON-LD document.
-func eachNode(edit func(o object)) func(*http.Request, *faults.Answer) {
-	return func(_ *http.Request, a *faults.Answer) {
-		var document object
-		if a.Status != http.StatusOK || json.Unmarshal(a.Body, &document) != nil {
-			return
-		}
-		nodes, _ := document["@graph"].([]any)
-		for _, n := range nodes {
-			edit(n.(object))
-		}
-		a.Body, _ = json.Marshal(document)
-	}
-}
-
 // What a catalogue may do does not fail it, whichever check looks.
 func TestLibertiesOfCatalogues(t *testing.T) {
 	if testing.Short() {
@@ -89,27 +74,27 @@ func TestLibertiesOfCatalogues(t *testing.T) {
 	}{
 		{"Turtle only", only("text/turtle"), nil, "mim3.dataCatalogue.form.jsonld"},
 		{"JSON-LD only", only("application/ld+json"), nil, "mim3.dataCatalogue.form.turtle"},
-		{"what is mandatory, and no more", nil, eachNode(func(o object) {
+		{"what is mandatory, and no more", nil, judgetest.EachNode(func(o object) {
 			for _, member := range optional {
 				delete(o, member)
 			}
 		}), "mim3.dataCatalogue.form.same"},
-		{"years and months as dates", nil, eachNode(func(o object) {
+		{"years and months as dates", nil, judgetest.EachNode(func(o object) {
 			for _, member := range []string{"dct:issued", "dct:modified"} {
 				if o[member] != nil {
 					o[member] = []any{object{"@value": "2025-03", "@type": "xsd:gYearMonth"}}
 				}
 			}
 		}), "mim3.dataCatalogue.form.same"},
-		{"properties of its own", nil, eachNode(func(o object) { o["https://halverstad.example/rating"] = 5 }), "mim3.dataCatalogue.form.same"},
-		{"a publisher that is described elsewhere", nil, eachNode(func(o object) {
+		{"properties of its own", nil, judgetest.EachNode(func(o object) { o["https://halverstad.example/rating"] = 5 }), "mim3.dataCatalogue.form.same"},
+		{"a publisher that is described elsewhere", nil, judgetest.EachNode(func(o object) {
 			if o["dct:publisher"] != nil {
 				o["dct:publisher"] = []any{object{"@id": "https://organisations.example/1"}}
 			}
 		}), "mim3.dataCatalogue.form.same"},
 		{"datasets that are described at their own addresses", nil, func(r *http.Request, a *faults.Answer) {
 			if strings.Trim(r.URL.Path, "/") == "catalog" {
-				eachNode(func(o object) {
+				judgetest.EachNode(func(o object) {
 					for _, kind := range o["@type"].([]any) {
 						if kind == "dcat:Dataset" {
 							for name := range o {

@@ -140,6 +140,12 @@ func TestLibertiesOfTilesets(t *testing.T) {
 				"tileAvailability": {"bitstream": 0, "availableCount": 5}, "contentAvailability": [{"bitstream": 0}], "childSubtreeAvailability": {"constant": 0}}`)
 		}}},
 		{"models of version 1.0", faults.Fault{On: belowTiles(".glb"), Answer: func(_ *http.Request, a *faults.Answer) { copy(a.Body, "b3dm") }}},
+		{"models in the format of an extension", faults.Fault{On: belowTiles(""), Answer: func(r *http.Request, a *faults.Answer) {
+			if strings.HasSuffix(r.URL.Path, ".glb") {
+				copy(a.Body, "vox1")
+			}
+			a.Body = []byte(strings.Replace(string(a.Body), `"extensionsUsed":[`, `"extensionsUsed":["3DTILES_content_voxels",`, 1))
+		}}},
 		{"models that are compressed", faults.Fault{On: belowTiles(".glb"), Answer: func(_ *http.Request, a *faults.Answer) {
 			doc := `{"asset":{"version":"2.0"},"extensionsUsed":["KHR_draco_mesh_compression"],"extensionsRequired":["KHR_draco_mesh_compression"]} `
 			for len(doc)%4 != 0 {
