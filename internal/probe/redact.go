@@ -50,7 +50,6 @@ type redactor struct {
 	params  map[string]string // lower-case query parameters that are secret -> variable
 	headers map[string]string // canonical header names that are secret -> variable
 	own     string            // the run's token; set once, before use
-	shared  headers
 }
 
 // stands are all texts in which the secrets can be told, the longest first: a secret may
@@ -214,7 +213,7 @@ func (r *redactor) url(s string) string {
 	return r.text(out)
 }
 
-// header is a redacted copy of h. It may be shared: nobody may change it.
+// header is a redacted copy of h, nil for an empty one.
 func (r *redactor) header(h http.Header) http.Header {
 	if len(h) == 0 {
 		return nil
@@ -227,7 +226,7 @@ func (r *redactor) header(h http.Header) http.Header {
 		}
 		out[r.text(name)] = shown
 	}
-	return r.shared.one(out)
+	return out
 }
 
 func (r *redactor) headerValue(name, value string) string {
