@@ -85,7 +85,10 @@ func New() *Graph {
 
 // Add adds a triple; one that is there already is not there twice.
 func (g *Graph) Add(subject Term, predicate string, object Term) {
-	if slices.Contains(g.out[subject][predicate], object) {
+	// A subject can have thousands of objects, and an object thousands of subjects: the
+	// shorter list tells as well.
+	out, in := g.out[subject][predicate], g.in[object][predicate]
+	if len(out) <= len(in) && slices.Contains(out, object) || len(in) < len(out) && slices.Contains(in, subject) {
 		return
 	}
 	put(g.out, subject, predicate, object)
