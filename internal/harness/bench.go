@@ -136,7 +136,7 @@ func planFor(registry *suites.Registry, claimed *target.Target, baselineID, filt
 	statement := claimed.Statement
 	statement.MIMs, statement.SpecVersion = claimedByCity(baseline, claimed.Endpoints, registry), version
 	return runner.NewPlan(runner.Scope{Registry: registry, Baseline: baseline, Profile: target.Reference, Filter: filter,
-		Statement: statement, Callback: true, Broker: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != ""})
+		Statement: statement, Callback: true, Broker: true, Models: true, Declarations: claimed.Endpoints[target.Declarations] != "", Endpoints: claimed.Endpoints})
 }
 
 // Outcomes runs the checks against embedded platforms of their own that have the faults:

@@ -290,6 +290,7 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 	return runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: profile, Filter: s.Filter, MIMs: s.MIMs,
 		Statement: *statement, Callback: p.callback != nil, Broker: p.canReachBroker(), Models: p.models != nil, Declarations: t.Endpoints[target.Declarations] != "",
+		Endpoints: t.Endpoints,
 	}, nil
 }
 

@@ -81,6 +81,7 @@ func prepareReplay(b *attest.Bundle, s ReplaySettings) (*runner.Plan, runner.Opt
 	plan, err := runner.NewPlan(runner.Scope{
 		Registry: registry, Baseline: baseline, Profile: target.Profile(run.Profile), Filter: run.Filter, MIMs: run.MIMs,
 		Statement: statement, Callback: run.Callback != "", Broker: run.Broker != "", Models: catalogue != nil, Declarations: run.Target.Endpoints[target.Declarations] != "",
+		Endpoints: run.Target.Endpoints,
 	})
 	if err != nil {
 		return nil, none, err

@@ -41,8 +41,11 @@ func judge(r Request, a answer, l Limits) judgement {
 		j.later = s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable
 		return j
 	}
-	html := isHTML(a)
-	if html && !r.AnyMedia && (a.status < 400 || a.status == 401 || a.status == 403 || a.status == 407 || a.status >= 500) {
+	html := isHTML(a) && !r.AnyMedia
+	if html && a.status >= 500 {
+		return fail(evidence.NotTheAPI, "a server error came as an HTML page (status %d), of the platform or of what is in front of it: look for the request in the platform's log", a.status)
+	}
+	if html && (a.status < 400 || a.status == 401 || a.status == 403 || a.status == 407) {
 		return fail(evidence.NotTheAPI, "an HTML page came (status %d) where the API's answer is due: a proxy, a login page or another address than the API's; check the address", a.status)
 	}
 	if f := unreadable(a, l.Depth); f != nil {

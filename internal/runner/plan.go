@@ -37,6 +37,8 @@ type Scope struct {
 	Models bool
 	// Declarations says that the target has signed declarations.
 	Declarations bool
+	// Endpoints are those that the target names, by their names.
+	Endpoints map[string]string
 }
 
 // Planned is one check of the baseline with what the plan says of it.
@@ -171,6 +173,22 @@ func (s Scope) leftOut(c suites.Check, bound []string, matches func([]string) bo
 		return reports.Untested, "no machine can test it, and the target has no declarations: publish some, see `mimcheck declaration`, and name their address as the endpoint declarations"
 	case c.Has(suites.NeedDeclarations) && !s.Declarations:
 		return reports.Inapplicable, "no machine can test it, and it is not mandatory: the target has no declarations"
+	}
+	return s.byEndpoints(c)
+}
+
+// byEndpoints leaves out what compares the check's own endpoint with one that the target
+// does not name. A check whose own is missing stays: the claim is wrong then, and the
+// harness says so.
+func (s Scope) byEndpoints(c suites.Check) (reports.Outcome, string) {
+	own, others := c.Asks()[0], c.Asks()[1:]
+	if _, named := s.Endpoints[own]; !named {
+		return "", ""
+	}
+	for _, other := range others {
+		if _, named := s.Endpoints[other]; !named {
+			return reports.Untested, fmt.Sprintf("the check holds the endpoint %s against the endpoint %s, which the target does not name: give its url under endpoints in target.yaml", own, other)
+		}
 	}
 	return "", ""
 }

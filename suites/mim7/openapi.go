@@ -45,6 +45,9 @@ func openAPIChecks() []Check {
 				if document == nil {
 					t.Untested("the description is by another version than 3.0")
 				}
+				if elsewhere := unread(t.Object(r)); len(elsewhere) > 0 {
+					t.CantTell("the description of the API refers to other documents, which are not fetched: %s", strings.Join(elsewhere, ", "))
+				}
 				// Examples and regular expressions are beyond the document's own form.
 				err := document.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation())
 				expect(t, r, err == nil, "the description is not valid: %v", err)
@@ -197,22 +200,38 @@ func description(t *T) (*probe.Response, *openapi3.T) {
 		i = slices.IndexFunc(links, func(l link) bool { return !l.isHTML() })
 	}
 	require(t, from, i >= 0, "the landing page has no link of relation service-desc to an OpenAPI document")
-	r := follow(t, from, links[i].href, accepting(mediaOpenAPI+";version=3.0, "+mediaJSON+";q=0.5"))
+	r := describedAt(t, from, links[i].href)
+	if version, _ := text(t.Object(r), "openapi"); !strings.HasPrefix(version, "3.0") {
+		return r, nil
+	}
+	document, err := loaded(t, r)
+	require(t, r, err == nil, "the description of the API cannot be read: %v", err)
+	return r, document
+}
+
+// describedAt is the description at the address of a link, in JSON.
+func describedAt(t *T, from *probe.Response, address string) *probe.Response {
+	r := follow(t, from, address, accepting(mediaOpenAPI+";version=3.0, "+mediaJSON+";q=0.5"))
 	t.Require(r).To(HaveStatus(200), "the description of the API")
 	if !strings.Contains(r.Header.Get("Content-Type"), "json") && !json.Valid(r.Body) {
 		t.CantTell("the description of the API comes as %q, and only its JSON form can be read here", r.Header.Get("Content-Type"))
 	}
-	if version, _ := text(t.Object(r), "openapi"); !strings.HasPrefix(version, "3.0") {
-		return r, nil
+	return r
+}
+
+// loaded reads a description; parts of it that are elsewhere are stood in for.
+func loaded(t *T, r *probe.Response) (*openapi3.T, error) {
+	body, err := alone(t.Object(r), r.Body)
+	if err != nil {
+		return nil, err
 	}
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = false
-	document, err := loader.LoadFromData(r.Body)
+	document, err := loader.LoadFromData(body)
 	if err != nil && strings.Contains(err.Error(), "external") {
 		t.CantTell("the description of the API refers to other documents, which are not fetched: %v", err)
 	}
-	require(t, r, err == nil, "the description of the API cannot be read: %v", err)
-	return r, document
+	return document, err
 }
 
 // complete is a description by OpenAPI 3.0 with paths.
@@ -264,7 +283,7 @@ func plainPaths(document *openapi3.T) []string {
 		}
 		must := false
 		for _, p := range slices.Concat(item.Parameters, item.Get.Parameters) {
-			must = must || p.Value != nil && p.Value.Required
+			must = must || p.Value != nil && (p.Value.Required || isElsewhere(p.Value))
 		}
 		if !must {
 			paths = append(paths, path)
@@ -312,6 +331,13 @@ func parameter(t *T, name string) (*probe.Response, *openapi3.Parameter) {
 		p := item.Get.Parameters.GetByInAndName("query", name)
 		if p == nil {
 			p = item.Parameters.GetByInAndName("query", name)
+		}
+		if p == nil {
+			for _, other := range slices.Concat(item.Get.Parameters, item.Parameters) {
+				if other.Value != nil && isElsewhere(other.Value) {
+					t.CantTell("GET %s has no query parameter %s in the description, but may have it at %s, which is not fetched", c.items(), name, other.Value.Name)
+				}
+			}
 		}
 		require(t, r, p != nil, "GET %s has no query parameter %s in the description", c.items(), name)
 		if first == nil {
