@@ -154,17 +154,9 @@ func (p *Prepared) agreed() (err error) {
 
 // endpoints refuses a plan that claims what no endpoint of the target is given for.
 func (p *Prepared) endpoints() error {
-	for _, c := range p.Plan.Selected() {
-		for _, name := range c.Asks() {
-			if _, have := p.Target.Endpoints[name]; !have {
-				claim := c.Suite()
-				if c.Feature != "" {
-					claim += ", feature " + string(c.Feature)
-				}
-				return fmt.Errorf("the statement claims %s, which is checked at the endpoint %s, and the target names no such endpoint: give its url under endpoints in target.yaml, or claim without %s",
-					claim, name, claim)
-			}
-		}
+	if claim, endpoint, found := p.Plan.Unshown(); found {
+		return fmt.Errorf("the statement claims %s, which is checked at the endpoint %s, and the target names no such endpoint: give its url under endpoints in target.yaml, or claim without %s",
+			claim, endpoint, claim)
 	}
 	return nil
 }

@@ -72,7 +72,6 @@ func NewPlan(s Scope) (*Plan, error) {
 		matches = parsed
 	}
 	p := &Plan{Scope: s}
-	runs := 0
 	for _, c := range s.Registry.All() {
 		bound := within(c.Requirements, s.Baseline.ID)
 		if len(bound) == 0 {
@@ -80,12 +79,10 @@ func NewPlan(s Scope) (*Plan, error) {
 		}
 		planned := Planned{Check: c, Bound: bound}
 		planned.Outcome, planned.Reason = s.leftOut(c, bound, matches)
-		if planned.Outcome == "" {
-			runs++
-		}
 		p.Checks = append(p.Checks, planned)
 	}
-	if runs == 0 {
+	p.byEndpoints()
+	if len(p.Selected()) == 0 {
 		return p, fmt.Errorf("%w: %s", ErrEmptySelection, p.whyEmpty())
 	}
 	return p, nil
@@ -173,22 +170,6 @@ func (s Scope) leftOut(c suites.Check, bound []string, matches func([]string) bo
 		return reports.Untested, "no machine can test it, and the target has no declarations: publish some, see `mimcheck declaration`, and name their address as the endpoint declarations"
 	case c.Has(suites.NeedDeclarations) && !s.Declarations:
 		return reports.Inapplicable, "no machine can test it, and it is not mandatory: the target has no declarations"
-	}
-	return s.byEndpoints(c)
-}
-
-// byEndpoints leaves out what compares the check's own endpoint with one that the target
-// does not name. A check whose own is missing stays: the claim is wrong then, and the
-// harness says so.
-func (s Scope) byEndpoints(c suites.Check) (reports.Outcome, string) {
-	own, others := c.Asks()[0], c.Asks()[1:]
-	if _, named := s.Endpoints[own]; !named {
-		return "", ""
-	}
-	for _, other := range others {
-		if _, named := s.Endpoints[other]; !named {
-			return reports.Untested, fmt.Sprintf("the check holds the endpoint %s against the endpoint %s, which the target does not name: give its url under endpoints in target.yaml", own, other)
-		}
 	}
 	return "", ""
 }

@@ -64,9 +64,6 @@ func TestPlanLeavesNothingOutSilently(t *testing.T) {
 		{"newer rule, no version stated", testCheck("mim1.a.x", since("1.4.1")), func(s *Scope) { s.Statement.SpecVersion = "" }, reports.Inapplicable, "states no version"},
 		{"no callback", testCheck("mim1.a.x", needs(suites.NeedCallback)), func(s *Scope) { s.Callback = false }, reports.Untested, "--callback-host"},
 		{"no broker", testCheck("mim1.a.x", needs(suites.NeedBroker)), func(s *Scope) { s.Broker = false }, reports.Untested, "--notify-mqtt"},
-		{"compares with what is not named", testCheck("mim1.a.x", endpoints("ogc-features", "ngsi-ld")), func(s *Scope) { s.Endpoints = map[string]string{"ogc-features": "x"} }, reports.Untested, "against the endpoint ngsi-ld"},
-		{"compares what is named", testCheck("mim1.a.x", endpoints("ogc-features", "ngsi-ld")), func(s *Scope) { s.Endpoints = map[string]string{"ogc-features": "x", "ngsi-ld": "y"} }, "", ""},
-		{"its own is not named", testCheck("mim1.a.x", endpoints("ogc-features", "ngsi-ld")), func(s *Scope) { s.Endpoints = map[string]string{"ngsi-ld": "y"} }, "", ""},
 		{"no models", testCheck("mim1.a.x", needs(suites.NeedModels)), func(s *Scope) { s.Models = false }, reports.Untested, "--models"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -104,9 +101,6 @@ func feature(f suites.Feature) func(*suites.Check) {
 }
 func without(f suites.Feature) func(*suites.Check) {
 	return func(c *suites.Check) { c.Without = f }
-}
-func endpoints(names ...string) func(*suites.Check) {
-	return func(c *suites.Check) { c.Endpoints = names }
 }
 func since(v string) func(*suites.Check) { return func(c *suites.Check) { c.Since = v } }
 
