@@ -110,10 +110,7 @@ func authorizationChecks() []Check {
 			Clause: rfc6749 + "4.1.2.1; RFC 9700, 4.11.2", Fault: "identity.authorization.any-client",
 			Body: func(t *T) {
 				f := begin(t).silent()
-				f.refusedBy(f.authorize())
-				r := f.with("client_id", t.Name("client")).authorize()
-				_, home := f.back(r)
-				t.Holds(r, !home, "the provider sends people on for a client that it can't know")
+				f.staysWith("client_id", t.Name("client"), f.client.Redirect, "the provider sends people on for a client that it can't know")
 			},
 		},
 		{
@@ -172,13 +169,28 @@ func redirected(id, title, fault string, change func(registered string) string) 
 		ID: "mim6.authorization.redirect." + id, Title: title, Requirements: signed, Clause: rfc9700 + "2.1; RFC 9700, 4.1.3", Fault: fault,
 		Body: func(t *T) {
 			f := begin(t).silent()
-			f.refusedBy(f.authorize())
 			other := change(f.client.Redirect)
-			r := f.with("redirect_uri", other).authorize()
-			there := flow{t: t, client: &probe.SignIn{Redirect: other}}
-			_, sent := there.back(r)
-			t.Holds(r, !sent, "the provider sends people on to %s, and the client has registered %s", other, f.client.Redirect)
+			f.staysWith("redirect_uri", other, other, "the provider sends people on to %s, and the client has registered %s", other, f.client.Redirect)
 		},
+	}
+}
+
+// staysWith checks that nobody is sent on to address when a parameter has another value,
+// where people are sent on as it is. A provider that shows a page though it may not, which
+// another check tells, has to refuse the other value by its status: what comes after a page
+// is not seen.
+func (f *flow) staysWith(parameter, value, address, wrong string, args ...any) {
+	as := f.authorize()
+	_, back := f.back(as)
+	if as.Status != http.StatusOK {
+		f.refusedBy(as)
+	}
+	r := f.with(parameter, value).authorize()
+	there := flow{t: f.t, client: &probe.SignIn{Redirect: address}}
+	_, sent := there.back(r)
+	f.t.Holds(r, !sent, wrong, args...)
+	if !sent && !back && (r.Status < 400 || r.Status > 499) {
+		f.t.CantTell("the provider shows a page to who may not be asked (prompt=none), and answers %d for another %s: what comes after the page is not seen", r.Status, parameter)
 	}
 }
 

@@ -147,7 +147,7 @@ func (f *flow) back(r *probe.Response) (url.Values, bool) {
 func (f *flow) refusedBy(r *probe.Response) url.Values {
 	told, home := f.back(r)
 	if !home {
-		f.t.CantTell("the provider does not lead back to the client who may not be asked (status %d), which another check tells", r.Status)
+		f.t.CantTell("the provider does not lead back to the client (status %d) although nobody may be asked (prompt=none), which another check tells", r.Status)
 	}
 	return told
 }
