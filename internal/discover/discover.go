@@ -4,6 +4,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -78,6 +79,9 @@ func questions() []question {
 		{feature: suites.FeatureTenants, path: "/entities", query: nothing,
 			header: http.Header{ngsild.HeaderTenant: {"mimcheckdiscovery"}}, is: tenants},
 		{feature: suites.FeatureProcesses, endpoint: probe.OGCProcesses, path: "/processes", query: one},
+		{feature: suites.FeaturePlacesHTML, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-1/1.0/conf/html")},
+		{feature: suites.FeaturePlacesOpenAPI, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-1/1.0/conf/oas30")},
+		{feature: suites.FeaturePlacesCRS, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-2/1.0/conf/crs")},
 		{feature: suites.FeatureTilesets, endpoint: probe.Tiles3D, is: holding(`"root"`)},
 		{feature: suites.FeatureEventStream, endpoint: probe.LDES, header: http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}, is: holding("https://w3id.org/tree#")},
 	}
@@ -112,6 +116,9 @@ func tenants(r *probe.Response) Answer {
 // endpoints that it has, name -> base URL. An error says that the platform cannot be asked
 // at all.
 func Platform(ctx context.Context, client probe.Client, endpoints map[string]string) ([]Found, error) {
+	if err := broker(ctx, client, endpoints); err != nil {
+		return nil, err
+	}
 	all := questions()
 	var found []Found
 	for _, f := range suites.Features() {
@@ -121,8 +128,8 @@ func Platform(ctx context.Context, client probe.Client, endpoints map[string]str
 			continue
 		}
 		beside := all[i].endpoint
-		if _, has := endpoints[beside]; beside != "" && !has {
-			found = append(found, Found{f, Unknown, "no address of the endpoint " + beside + " is given"})
+		if at := cmp.Or(beside, probe.NGSILD); endpoints[at] == "" {
+			found = append(found, Found{f, Unknown, "no address of the endpoint " + at + " is given"})
 			continue
 		}
 		one, err := ask(ctx, client, all[i])
@@ -136,6 +143,29 @@ func Platform(ctx context.Context, client probe.Client, endpoints map[string]str
 		found = append(found, one)
 	}
 	return found, nil
+}
+
+// broker says what is wrong when an NGSI-LD API is said to be at an address, and another
+// answer than one of it comes from there.
+func broker(ctx context.Context, client probe.Client, endpoints map[string]string) error {
+	address, given := endpoints[probe.NGSILD]
+	if !given {
+		return nil
+	}
+	r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: "/entities", Query: nothing, AnyMedia: true})
+	if err != nil {
+		return fmt.Errorf("the platform cannot be asked: %w", err)
+	}
+	if r.Status == http.StatusNotFound || r.Status == http.StatusOK && !isList(r.Body) {
+		return fmt.Errorf("GET /entities answered %d without a list of entities: this seems to be no NGSI-LD API (%s); check the address, or name the platform's other endpoints, such as ogc-features, in a target.yaml, and give it by --target", r.Status, address)
+	}
+	return nil
+}
+
+func isList(body []byte) bool {
+	v, err := suites.Decode(body)
+	_, list := v.([]any)
+	return err == nil && list
 }
 
 func ask(ctx context.Context, client probe.Client, q question) (Found, error) {
@@ -191,14 +221,18 @@ func WriteStatement(w io.Writer, name string, endpoints map[string]string, found
 	for name, address := range endpoints {
 		given[name] = endpoint{address}
 	}
+	var mims []string
+	if _, broker := endpoints[probe.NGSILD]; broker {
+		mims = []string{"MIM1", "MIM2"}
+	}
 	draft, err := yaml.Marshal(struct {
 		Name      string              `yaml:"name"`
 		Endpoints map[string]endpoint `yaml:"endpoints"`
 		Statement any                 `yaml:"statement"`
 	}{name, given, struct {
-		MIMs     []string `yaml:"mims"`
+		MIMs     []string `yaml:"mims,omitempty"` // without them, what the endpoints are for
 		Features []string `yaml:"features"`
-	}{[]string{"MIM1", "MIM2"}, claimed}})
+	}{mims, claimed}})
 	if err != nil {
 		return err
 	}

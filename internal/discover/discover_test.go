@@ -51,6 +51,8 @@ func TestEndpointsBesideTheBroker(t *testing.T) {
 		endpoints map[string]string
 		want      map[suites.Feature]discover.Answer
 	}{
+		{map[string]string{target.OGCFeatures: to.Endpoints[target.OGCFeatures]}, map[suites.Feature]discover.Answer{
+			suites.FeaturePlacesHTML: discover.Yes, suites.FeaturePlacesOpenAPI: discover.Yes, suites.FeaturePlacesCRS: discover.Yes, suites.FeatureTemporal: discover.Unknown}},
 		{to.Endpoints, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Yes, suites.FeatureEventStream: discover.Yes, suites.FeatureProcesses: discover.Yes}},
 		{elsewhere, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.No, suites.FeatureEventStream: discover.No}},
 		{map[string]string{target.NGSILD: to.Endpoints[target.NGSILD]}, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Unknown, suites.FeatureEventStream: discover.Unknown}},
@@ -134,5 +136,34 @@ func TestAPlatformThatIsNotThereIsAnError(t *testing.T) {
 	server.Close()
 	if _, err := found(t, server.URL); err == nil || !strings.Contains(err.Error(), "nothing listens") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Where the address is of something else, nothing is drafted.
+func TestWhatIsNoBrokerIsAnError(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"nothing": http.NotFound,
+		"a page":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>welcome</html>")) },
+		"an object": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"links":[]}`))
+		},
+	} {
+		server := httptest.NewServer(answer)
+		_, err := found(t, server.URL)
+		server.Close()
+		if err == nil || !strings.Contains(err.Error(), "no NGSI-LD API") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestADraftWithoutABrokerClaimsNothingOfOne(t *testing.T) {
+	var draft strings.Builder
+	if err := discover.WriteStatement(&draft, "places", map[string]string{target.OGCFeatures: "http://127.0.0.1:9"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(draft.String(), "MIM1") {
+		t.Errorf("the draft is\n%s", draft.String())
 	}
 }
