@@ -20,8 +20,10 @@ const (
 	neighbours = 8  // faults that share a platform
 )
 
-// alone says whether a fault can't share a platform: one listens by TLS in one way only.
-func alone(f faults.Fault) bool { return f.Listening != nil }
+// alone says whether a fault can't share a platform: one listens by TLS in one way only,
+// and those that answer on their own may ask what is behind them more than once, which
+// multiplies when there is another such fault.
+func alone(f faults.Fault) bool { return f.Listening != nil || f.Instead != nil }
 
 // first is the first job of a fault: those of its checks that name it, and others at
 // random; all of them when they are not many, when the fault was asked for by name, and
