@@ -55,3 +55,21 @@ func TestProvidersThatShowPages(t *testing.T) {
 		})
 	}
 }
+
+// A client that may not use codes or refresh tokens at all is refused for that.
+func TestClientsWithoutTheGrant(t *testing.T) {
+	early := answering(identity.Base+"/token", http.StatusBadRequest, func(r *http.Request, a *faults.Answer) {
+		if r.Header.Get("Authorization") != "" { // the other client's
+			a.Body = []byte(`{"error":"invalid_request","error_description":"requested grant type is not allowed for this client"}`)
+		}
+	})
+	platform := judgetest.City(t, early)
+	for _, check := range mim6.Checks() {
+		if check.ID != "mim6.code.exchange.client" && check.ID != "mim6.refresh.token.client" {
+			continue
+		}
+		if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Passed {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+		}
+	}
+}
