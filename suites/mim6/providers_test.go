@@ -73,3 +73,20 @@ func TestClientsWithoutTheGrant(t *testing.T) {
 		}
 	}
 }
+
+// A provider that does not answer questions about tokens of its kind shows nothing of their end.
+func TestRevocationThatCannotBeSeen(t *testing.T) {
+	mute := answering(identity.Base+"/introspection", http.StatusOK, func(_ *http.Request, a *faults.Answer) {
+		a.Status, a.Body = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`)
+	})
+	platform := judgetest.City(t, mute)
+	for _, check := range mim6.Checks() {
+		want, asked := map[string]reports.Outcome{"mim6.revocation.token.ends": reports.Untested, "mim6.introspection.answer.active": reports.Failed}[check.ID]
+		if !asked {
+			continue
+		}
+		if r := judgetest.Run(t, check, 7, platform); r.Outcome != want {
+			t.Errorf("%s ends as %s: %s; expected %s", check.ID, r.Outcome, r.Reason, want)
+		}
+	}
+}
