@@ -257,6 +257,9 @@ func (f *file) user(n ast.Node, at string, s *SignIn) {
 		yamldoc.Named("password", func(n ast.Node, at string) { f.t.User.Password = f.secret(n, at) }),
 		f.Into("nameField", &s.User), f.Into("passwordField", &s.Password))
 	f.need(n, at, seen, "name", "password")
+	if secret := f.t.User.Password; secret != "" && (strings.Contains(s.User, secret) || strings.Contains(s.Password, secret)) {
+		f.Wrong(n, yamldoc.Join(at, "password"), "the name of a field of the page holds it: what is secret is taken out of the evidence, and the name with it, so that no replay could confirm the run; give the user who is there for tests another password")
+	}
 }
 
 func (f *file) tokens(n ast.Node, at string) {

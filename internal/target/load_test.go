@@ -190,6 +190,7 @@ var bad = []struct {
 	{"a folder for a file", ok + "auth: {bearer: {file: .}}\n", "auth.bearer.file: the secret can't be read", false},
 	{"a short secret", ok + "auth: {bearer: {file: short.txt}}\n", "auth.bearer.file: the secret has 2 characters", false},
 	{"two lines", ok + "auth: {bearer: {file: two.txt}}\n", "auth.bearer.file: the secret has more than one line", false},
+	{"a password that names a field", ok + "clients: {code: {id: page, redirectUri: 'https://a.example/x', user: {name: test, password: {env: MIMCHECK_TEST_SECRET}, passwordField: the-s3cret-of-env}}}\n", "clients.code.user.password: the name of a field of the page holds it", false},
 	{"two kinds of auth", ok + "auth: {bearer: {env: MIMCHECK_TEST_SECRET}, basic: {user: a, password: {env: MIMCHECK_TEST_SECRET}}}\n", "auth: expected one of bearer, apiKey, basic and oauth2, seen 2 of them", true},
 	{"no kind of auth", ok + "auth: {}\n", "auth: expected one of", true},
 	{"a key without place", ok + "auth: {apiKey: {value: {env: MIMCHECK_TEST_SECRET}}}\n", "auth.apiKey: expected either header or query", true},
