@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Reader reads documents, each but once as long as it is among the last few: many checks
+// Reader reads documents, each but once as long as it is among the last few and no giant: many checks
 // read the same catalogue, and reading it takes longer than all that they do with it. It
 // is safe for concurrent use; a nil one keeps nothing.
 type Reader struct {
@@ -16,8 +16,11 @@ type Reader struct {
 	kept *lru.Cache[string, *Graph]
 }
 
-// mostKept is how many graphs a reader keeps.
-const mostKept = 8
+// What a reader keeps: so many graphs, none of more triples than these.
+const (
+	mostKept    = 32
+	mostTriples = 20_000
+)
 
 // NewReader makes a reader that has read nothing.
 func NewReader() *Reader {
@@ -36,7 +39,7 @@ func (r *Reader) Read(media string, document []byte, base string) (*Graph, error
 	}
 	g, err, _ := r.once.Do(key, func() (any, error) {
 		g, err := Read(media, document, base)
-		if err == nil {
+		if err == nil && g.Len() <= mostTriples {
 			r.kept.Add(key, g)
 		}
 		return g, err

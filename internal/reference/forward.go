@@ -66,8 +66,11 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 	operations := strings.Split(operation, "|")
 	var out []share
 	for _, g := range list {
+		if g.expired(r.now) || !look.match(g) { // which few do
+			continue
+		}
 		offers := slices.ContainsFunc(operations, func(name string) bool { return contains(g.operations, name) })
-		if !offers && !claims(g.mode) || g.expired(r.now) || !look.match(g) {
+		if !offers && !claims(g.mode) {
 			continue
 		}
 		if looped && claims(g.mode) {
