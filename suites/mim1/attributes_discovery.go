@@ -74,7 +74,7 @@ func attributesDiscovery() []Check {
 				t.Expect(info["id"]).To(beIRIOf(s.place))
 				t.Expect(texts(info["attributeTypes"])).To(gomega.ConsistOf("Relationship"))
 				t.Expect(texts(info["typeNames"])).To(gomega.ConsistOf(s.kind))
-				t.Expect(info["attributeCount"]).To(unsigned, "attributeCount may be an estimate, but has to be a count (5.7.11)")
+				t.Expect(info["attributeCount"]).To(unsigned(), "attributeCount may be an estimate, but has to be a count (5.7.11)")
 			},
 		},
 		{

@@ -124,7 +124,7 @@ func (c storedContext) isDescribed(t *T, o ngsild.Object, kind string) {
 	_, err := instant(stored)
 	t.Expect(err).To(gomega.Succeed(), "createdAt (or timestamp, as some name it) is when the @context was stored")
 	if hits, told := o["numberOfHits"]; told {
-		t.Expect(hits).To(unsigned, "numberOfHits, which is optional, is how often the @context was found in the storage")
+		t.Expect(hits).To(unsigned(), "numberOfHits, which is optional, is how often the @context was found in the storage")
 	}
 }
 
