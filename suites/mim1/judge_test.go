@@ -22,6 +22,7 @@ import (
 // check has to pass, and with the check's own fault, where it has to fail.
 func judge(t *testing.T, checks []suites.Check) {
 	t.Helper()
+	t.Parallel() // with the other suites of the package: some checks wait for long
 	byName := map[string]faults.Fault{}
 	for _, f := range faults.All() {
 		byName[f.Name] = f

@@ -256,6 +256,7 @@ func TestWhatShouldNotComeMayBeLate(t *testing.T) {
 // TestUnreachableReceiverIsNotJudged: when nothing of the platform gets through to the
 // harness, nobody can tell whether it notifies.
 func TestUnreachableReceiverIsNotJudged(t *testing.T) {
+	t.Parallel()
 	unreachable := faults.Fault{Name: "walled in", On: func(*http.Request) bool { return true },
 		Outgoing: func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
 			return nil, &url.Error{Op: r.Method, URL: r.URL.String(), Err: io.ErrUnexpectedEOF}
