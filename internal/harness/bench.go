@@ -59,7 +59,7 @@ func (b *Bench) Checks(filter string, ids ...string) ([]suites.Check, []Omitted,
 	chosen, reasons := map[string]bool{}, map[string]string{}
 	var empty error
 	for _, options := range platforms() {
-		claimed, err := claims(options)
+		claimed, err := b.claims(options)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -106,8 +106,8 @@ func isAbout(c suites.Check, options reference.Options) bool {
 }
 
 // claims is the target that a platform is, with what it claims.
-func claims(options reference.Options) (*target.Target, error) {
-	options.Empty = true
+func (b *Bench) claims(options reference.Options) (*target.Target, error) {
+	options.Empty, options.Base = true, b.base
 	city, err := embedded.Start("127.0.0.1:0", options)
 	if err != nil {
 		return nil, err

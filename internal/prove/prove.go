@@ -81,7 +81,7 @@ type prover struct {
 	// alarms are the checks that did not pass without a fault: they notice nothing.
 	alarms   map[string]bool
 	doubts   []job                      // of the audit
-	later    map[string][]suites.Check  // fault -> the checks that it reaches and was not shown to at first
+	later    map[string]map[string]bool // fault -> the checks that it reaches and was not shown to at first
 	suspects []job                      // of faults that shared a platform
 	reached  map[string]map[string]bool // fault -> the checks that it reaches
 }
@@ -96,7 +96,7 @@ func Run(ctx context.Context, o Options) (*proof.Report, error) {
 	if o.Seed == 0 {
 		o.Seed = 1
 	}
-	p := &prover{Options: o, alarms: map[string]bool{}, later: map[string][]suites.Check{}, reached: map[string]map[string]bool{}}
+	p := &prover{Options: o, alarms: map[string]bool{}, later: map[string]map[string]bool{}, reached: map[string]map[string]bool{}}
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}

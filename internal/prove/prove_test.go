@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -142,7 +143,7 @@ func TestUnnoticedFaultsAreJudgedTogetherAndThenAlone(t *testing.T) {
 // A fault that few of its first checks notice comes before the others with its like; who
 // does not pass there judges each of them, and is the only one that notices it.
 func TestFaultsThatFewNoticeShareAPlatform(t *testing.T) {
-	p := &prover{alarms: map[string]bool{}, later: map[string][]suites.Check{}, reached: map[string]map[string]bool{}, report: &proof.Report{}}
+	p := &prover{alarms: map[string]bool{}, later: map[string]map[string]bool{}, reached: map[string]map[string]bool{}, report: &proof.Report{}}
 	p.matrix = matrix{reached: map[string][]string{}, killed: map[string][]string{}}
 	for i := range 100 {
 		p.checks = append(p.checks, suites.Check{ID: fmt.Sprintf("c%02d", i)})
@@ -175,7 +176,7 @@ func TestFaultsThatFewNoticeShareAPlatform(t *testing.T) {
 		!slices.Equal(jobs[1].faults, []string{"shy", "other"}) || jobs[1].way != shared || len(jobs[1].checks) < 100-atFirst {
 		t.Fatalf("%+v", jobs)
 	}
-	noticing := p.later["other"][0].ID
+	noticing := slices.Sorted(maps.Keys(p.later["other"]))[0]
 	p.tellApart(jobs[1], map[string]suites.Result{noticing: {Outcome: reports.Failed}})
 	for _, j := range p.suspects {
 		if len(j.checks) != 1 || j.checks[0].ID != noticing || j.way != chosen {

@@ -39,7 +39,11 @@ func (p *prover) first(f faults.Fault, random *rand.Rand) job {
 			return 1
 		}
 		slices.SortStableFunc(checks, func(a, b suites.Check) int { return naming(a) - naming(b) })
-		p.later[f.Name], checks = checks[atFirst:], checks[:atFirst]
+		p.later[f.Name] = map[string]bool{}
+		for _, c := range checks[atFirst:] {
+			p.later[f.Name][c.ID] = true
+		}
+		checks = checks[:atFirst]
 	}
 	return job{what: f.Name, faults: []string{f.Name}, seed: p.Seed, checks: checks}
 }
@@ -53,7 +57,8 @@ func (p *prover) rest() []job {
 		switch noticed := len(p.matrix.killed[f.Name]); {
 		case len(later) == 0:
 		case noticed*10 > atFirst:
-			jobs = append(jobs, job{what: f.Name + ", by the other checks", faults: []string{f.Name}, seed: p.Seed, checks: later})
+			jobs = append(jobs, job{what: f.Name + ", by the other checks", faults: []string{f.Name}, seed: p.Seed,
+				checks: p.those(func(c suites.Check) bool { return later[c.ID] })})
 		default:
 			shy = append(shy, f.Name)
 		}
@@ -63,15 +68,10 @@ func (p *prover) rest() []job {
 	for group := range slices.Chunk(shy, neighbours) {
 		jobs = append(jobs, job{what: fmt.Sprintf("%s and %d others, by the other checks", group[0], len(group)-1), faults: group, seed: p.Seed, way: shared,
 			checks: p.those(func(c suites.Check) bool {
-				return slices.ContainsFunc(group, func(name string) bool { return p.isLater(name, c.ID) })
+				return slices.ContainsFunc(group, func(name string) bool { return p.later[name][c.ID] })
 			})})
 	}
 	return jobs
-}
-
-// isLater says whether the fault was not shown to the check at first.
-func (p *prover) isLater(fault, check string) bool {
-	return slices.ContainsFunc(p.later[fault], func(c suites.Check) bool { return c.ID == check })
 }
 
 // tellApart has the checks that did not pass before several faults judge each of these
@@ -80,7 +80,7 @@ func (p *prover) tellApart(j job, outcomes map[string]suites.Result) {
 	for _, name := range j.faults {
 		suspecting := p.those(func(c suites.Check) bool {
 			r, judged := outcomes[c.ID]
-			return judged && r.Outcome != reports.Passed && p.isLater(name, c.ID)
+			return judged && r.Outcome != reports.Passed && p.later[name][c.ID]
 		})
 		if len(suspecting) > 0 {
 			p.suspects = append(p.suspects, job{what: name + ", by those that noticed something", faults: []string{name}, seed: p.Seed, checks: suspecting})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"github.com/oasc/mimcheck/internal/reference/city"
 	"github.com/oasc/mimcheck/internal/reference/jsonld"
@@ -11,12 +12,11 @@ import (
 )
 
 // Base is what platforms have in common, read once for as many of them as one likes:
-// the core @context, and the sample city as it is before it is anywhere. It is safe for
-// concurrent use.
+// the core @context and, for those that hold it, the sample city as it is before it is
+// anywhere. It is safe for concurrent use.
 type Base struct {
 	resolver *jsonld.Resolver
-	context  *jsonld.Context // of the city
-	entities []cityEntity
+	city     func() ([]cityEntity, error) // read for the first platform that holds it
 }
 
 // cityEntity is an entity of the sample city.
@@ -27,30 +27,35 @@ type cityEntity struct {
 
 // NewBase reads it.
 func NewBase() (*Base, error) {
-	var b Base
-	var err error
-	if b.resolver, err = jsonld.NewResolver(nil); err != nil { // neither context refers to another one
+	resolver, err := jsonld.NewResolver(nil) // neither context refers to another one
+	if err != nil {
 		return nil, err
 	}
+	return &Base{resolver, sync.OnceValues(func() ([]cityEntity, error) { return readCity(resolver) })}, nil
+}
+
+func readCity(resolver *jsonld.Resolver) ([]cityEntity, error) {
 	var document map[string]any
 	if err := json.Unmarshal(city.Context(), &document); err != nil {
 		return nil, fmt.Errorf("the city's @context is not JSON: %w", err)
 	}
-	if b.context, err = b.resolver.Resolve(context.Background(), document["@context"]); err != nil {
+	terms, err := resolver.Resolve(context.Background(), document["@context"])
+	if err != nil {
 		return nil, fmt.Errorf("the city's @context is not valid: %w", err)
 	}
+	var entities []cityEntity
 	for _, object := range city.Entities() {
-		e, err := b.entity(object)
+		e, err := parsedEntity(object, &model.Parser{Context: terms})
 		if err != nil {
 			return nil, err
 		}
 		kind, _ := object["type"].(string)
-		b.entities = append(b.entities, cityEntity{e, kind})
+		entities = append(entities, cityEntity{e, kind})
 	}
-	return &b, nil
+	return entities, nil
 }
 
-func (b *Base) entity(object map[string]any) (*model.Entity, error) {
+func parsedEntity(object map[string]any, parser *model.Parser) (*model.Entity, error) {
 	raw, err := json.Marshal(object)
 	if err != nil {
 		return nil, err
@@ -60,7 +65,7 @@ func (b *Base) entity(object map[string]any) (*model.Entity, error) {
 		return nil, err
 	}
 	o, _ := parsed.(map[string]any)
-	e, err := (&model.Parser{Context: b.context}).Entity(o)
+	e, err := parser.Entity(o)
 	if err != nil {
 		return nil, fmt.Errorf("the city's entity %v is not valid: %w", object["id"], err)
 	}

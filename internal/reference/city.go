@@ -19,10 +19,14 @@ const cityContext = "city"
 // loadCity fills the default tenant with the sample city, and generates further
 // entities like those of the city.
 func (p *Platform) loadCity(b *Base, generated int) error {
+	entities, err := b.city()
+	if err != nil {
+		return err
+	}
 	p.contexts.add(&storedContext{localID: cityContext, kind: hosted, raw: city.Context()})
 	t := p.tenant("", true)
 	r := &request{p: p, now: p.now(), tenant: t}
-	for _, e := range b.entities {
+	for _, e := range entities {
 		if past := cityPast(e.Entity); len(past.Attributes) > 0 {
 			t.history.add(past, r.now)
 		}
@@ -30,7 +34,7 @@ func (p *Platform) loadCity(b *Base, generated int) error {
 			return err
 		}
 	}
-	t.generate(generated, b.entities, r.now)
+	t.generate(generated, entities, r.now)
 	return nil
 }
 
