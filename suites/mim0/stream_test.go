@@ -160,40 +160,22 @@ func growing() faults.Fault {
 // What cannot be read here, and a platform that is down or refuses whoever asks, is not
 // judged.
 func TestStreamsThatCannotBeReadAreNotJudged(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		edit func(r *http.Request, a *faults.Answer)
-	}{
-		{"TriG", func(_ *http.Request, a *faults.Answer) {
+	judgetest.NotJudged(t, events, ofStreams(), map[string]judgetest.Edit{
+		"TriG": func(_ *http.Request, a *faults.Answer) {
 			a.Header.Set("Content-Type", "application/trig")
 			a.Body = []byte(`<http://a.example/> { <http://a.example/> a <http://a.example/> }`)
-		}},
-		{"an @context elsewhere", func(_ *http.Request, a *faults.Answer) {
+		},
+		"an @context elsewhere": func(_ *http.Request, a *faults.Answer) {
 			a.Header.Set("Content-Type", "application/ld+json")
 			a.Body = []byte(`{"@context": "https://elsewhere.example/context.jsonld", "@type": "EventStream"}`)
-		}},
-		{"a gateway's error", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusBadGateway }},
-		{"refused credentials", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusUnauthorized }},
-		{"a login page", func(_ *http.Request, a *faults.Answer) {
-			a.Header.Set("Content-Type", "text/html")
-			a.Body = []byte("<html><body>Please log in</body></html>")
-		}},
-		{"a login page elsewhere", func(_ *http.Request, a *faults.Answer) {
+		},
+		"a login page elsewhere": func(_ *http.Request, a *faults.Answer) {
 			a.Status = http.StatusFound
 			a.Header.Set("Location", "https://login.example.org/")
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			platform := judgetest.City(t, faults.Fault{On: events, Answer: c.edit})
-			for _, check := range ofStreams() {
-				readable := check.ID == "mim0.stream.answer.form" && (c.name == "TriG" || c.name == "an @context elsewhere") // is about the form itself
-				if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.CantTell && !readable {
-					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
-				}
-			}
-		})
-	}
+		},
+	}, func(check, name string) bool { // is about the form itself
+		return check == "mim0.stream.answer.form" && (name == "TriG" || name == "an @context elsewhere")
+	})
 }
 
 // However long a stream is, a check asks for a few pages only, also where these lead on

@@ -128,12 +128,15 @@ func entitiesIn(t *T, r *probe.Response) []ngsild.Object {
 }
 
 // entityObjects requires an array of entities, whatever the status.
-func entityObjects(t *T, r *probe.Response) []ngsild.Object {
+func entityObjects(t *T, r *probe.Response) []ngsild.Object { return objectsOf(t, r, "entity") }
+
+// objectsOf requires an array of objects, whatever the status; noun says what they are.
+func objectsOf(t *T, r *probe.Response, noun string) []ngsild.Object {
 	var found []ngsild.Object
 	for i, item := range t.List(r) {
-		e, ok := item.(ngsild.Object)
-		t.Require(r).To(answering(ok, "item %d of the list is no entity but %s", i, compact(item)))
-		found = append(found, e)
+		o, ok := item.(ngsild.Object)
+		t.Require(r).To(answering(ok, "item %d of the list is no %s but %s", i, noun, compact(item)))
+		found = append(found, o)
 	}
 	return found
 }

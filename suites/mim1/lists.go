@@ -76,11 +76,5 @@ func theListed(t *T, ask func() *probe.Response, resource string, ids ...string)
 // thingsIn requires a 200 answer with an array of objects.
 func thingsIn(t *T, r *probe.Response) []ngsild.Object {
 	t.Require(r).To(HaveStatus(200))
-	var found []ngsild.Object
-	for i, item := range t.List(r) {
-		o, ok := item.(ngsild.Object)
-		t.Require(r).To(answering(ok, "item %d of the list is no object but %s", i, compact(item)))
-		found = append(found, o)
-	}
-	return found
+	return objectsOf(t, r, "object")
 }

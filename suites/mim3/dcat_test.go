@@ -47,9 +47,11 @@ func TestEachShapeHasItsCheck(t *testing.T) {
 	}
 }
 
+func inCatalogue(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/catalog") }
+
 // catalogue is a platform whose data catalogue differs.
 func catalogue(request func(r *http.Request), edit func(r *http.Request, a *faults.Answer)) faults.Fault {
-	return faults.Fault{Name: "liberty", On: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/catalog") }, Request: request, Answer: edit}
+	return faults.Fault{Name: "liberty", On: inCatalogue, Request: request, Answer: edit}
 }
 
 // What a catalogue may do does not fail it, whichever check looks.
@@ -122,38 +124,16 @@ func TestLibertiesOfCatalogues(t *testing.T) {
 
 // What cannot be read here is not judged.
 func TestCataloguesThatCannotBeReadAreNotJudged(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		edit func(r *http.Request, a *faults.Answer)
-	}{
-		{"RDF/XML", func(_ *http.Request, a *faults.Answer) {
+	judgetest.NotJudged(t, inCatalogue, ofCatalogues(), map[string]judgetest.Edit{
+		"RDF/XML": func(_ *http.Request, a *faults.Answer) {
 			a.Header.Set("Content-Type", "application/rdf+xml")
 			a.Body = []byte(`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>`)
-		}},
-		{"an @context elsewhere", func(_ *http.Request, a *faults.Answer) {
+		},
+		"an @context elsewhere": func(_ *http.Request, a *faults.Answer) {
 			a.Header.Set("Content-Type", "application/ld+json")
 			a.Body = []byte(`{"@context": "https://elsewhere.example/context.jsonld", "@type": "Catalog"}`)
-		}},
-		{"a gateway's error", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusBadGateway }},
-		{"refused credentials", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusUnauthorized }},
-		{"a login page", func(_ *http.Request, a *faults.Answer) {
-			a.Header.Set("Content-Type", "text/html")
-			a.Body = []byte("<html><body>Please log in</body></html>")
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			platform := judgetest.City(t, catalogue(nil, c.edit))
-			for _, check := range ofCatalogues() {
-				if strings.HasPrefix(check.ID, "mim3.dataCatalogue.form.") {
-					continue // are about the form itself
-				}
-				if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.CantTell {
-					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
-				}
-			}
-		})
-	}
+		},
+	}, func(check, _ string) bool { return strings.HasPrefix(check, "mim3.dataCatalogue.form.") }) // are about the form itself
 }
 
 // A catalogue without entries is no failure, and no success either.

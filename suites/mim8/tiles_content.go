@@ -62,27 +62,16 @@ func contentChecks() []Check {
 			ID: "mim8.content.binary.header", Title: "Binary glTF is of version 2 of the container, and as long as its header says",
 			Clause: glTF + "4.4.2", Fault: "tiles3d.binary.length",
 			Body: func(t *T) {
-				eachModel(t, func(c content, f file) bool {
-					if f.format() != binaryModel {
-						return false
-					}
-					wrong := wrongHeader(f.body)
-					t.Holds(f.from, wrong == "", "the content %s %s", c.uri, wrong)
-					return true
-				})
+				eachBinary(t, wrongHeader)
 			},
 		},
 		{
 			ID: "mim8.content.binary.chunks", Title: "Binary glTF has a chunk of JSON and then at most one of data, each whole and aligned",
 			Clause: glTF + "4.4.3", Fault: "tiles3d.binary.chunks-swapped",
 			Body: func(t *T) {
-				eachModel(t, func(c content, f file) bool {
-					if f.format() != binaryModel {
-						return false
-					}
-					_, _, wrong := chunks(f.body)
-					t.Holds(f.from, wrong == "", "the content %s %s", c.uri, wrong)
-					return true
+				eachBinary(t, func(body []byte) string {
+					_, _, wrong := chunks(body)
+					return wrong
 				})
 			},
 		},
@@ -191,6 +180,18 @@ func eachFile(t *T, all []*tileset, wanted func(c content) bool, judge func(c co
 	default:
 		t.Untested("none of the %d contents that were fetched can be judged by this", asked)
 	}
+}
+
+// eachBinary is eachModel for binary glTF: wrong says what is wrong with its bytes, if anything.
+func eachBinary(t *T, wrong func(body []byte) string) {
+	eachModel(t, func(c content, f file) bool {
+		if f.format() != binaryModel {
+			return false
+		}
+		what := wrong(f.body)
+		t.Holds(f.from, what == "", "the content %s %s", c.uri, what)
+		return true
+	})
 }
 
 // eachModel is eachFile for contents that are glTF.

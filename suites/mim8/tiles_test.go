@@ -189,27 +189,7 @@ func TestLibertiesOfTilesets(t *testing.T) {
 
 // A platform that is down, refuses whoever asks or sends pages of a proxy is not judged.
 func TestIllTilesetsAreNotJudged(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		edit func(r *http.Request, a *faults.Answer)
-	}{
-		{"a gateway's error", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusBadGateway }},
-		{"refused credentials", func(_ *http.Request, a *faults.Answer) { a.Status = http.StatusUnauthorized }},
-		{"a login page", func(_ *http.Request, a *faults.Answer) {
-			a.Header.Set("Content-Type", "text/html")
-			a.Body = []byte("<html><body>Please log in</body></html>")
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			platform := judgetest.City(t, faults.Fault{On: belowTiles(""), Answer: c.edit})
-			for _, check := range ofTiles() {
-				if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.CantTell {
-					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
-				}
-			}
-		})
-	}
+	judgetest.NotJudged(t, belowTiles(""), ofTiles(), nil, nil)
 }
 
 // However large a tileset is, a check asks for a few files only.

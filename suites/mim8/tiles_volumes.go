@@ -12,15 +12,22 @@ import (
 )
 
 func volumeChecks() []Check {
-	// each judges the volumes that have a member.
-	each := func(t *T, member string, judge func(v any) string) {
-		eachTile(t, "no tile has a "+member, func(x *tile) (about bool, wrong string) {
+	// each judges the volumes of a kind, whose member is a list of so many numbers.
+	each := func(t *T, kind string, length int, judge func(n []float64) string) {
+		eachTile(t, "no tile has a "+kind, func(x *tile) (about bool, wrong string) {
 			for _, v := range x.volumes() {
-				if form, there := v.body[member]; there {
-					about = true
-					if what := judge(form); what != "" && wrong == "" {
-						wrong = v.name + " " + what
-					}
+				form, there := v.body[kind]
+				if !there {
+					continue
+				}
+				about = true
+				n, is := numbers(form)
+				what := wrongIf(!is || len(n) != length, "has a %s that is no list of %d numbers", kind, length)
+				if what == "" {
+					what = judge(n)
+				}
+				if what != "" && wrong == "" {
+					wrong = v.name + " " + what
 				}
 			}
 			return about, wrong
@@ -50,11 +57,7 @@ func volumeChecks() []Check {
 			ID: "mim8.volume.region.form", Title: "A region is west, south, east and north in radians, and the lowest and the highest height",
 			Clause: tiles3D + "core-region", Fault: "tiles3d.volume.region-in-degrees",
 			Body: func(t *T) {
-				each(t, "region", func(v any) string {
-					n, is := numbers(v)
-					if !is || len(n) != 6 {
-						return "has a region that is no list of 6 numbers"
-					}
+				each(t, "region", 6, func(n []float64) string {
 					const rounding = 1e-9
 					for i, most := range []float64{math.Pi, math.Pi / 2, math.Pi, math.Pi / 2} {
 						if math.Abs(n[i]) > most+rounding {
@@ -72,23 +75,14 @@ func volumeChecks() []Check {
 			ID: "mim8.volume.box.form", Title: "A box is its centre and half of each of three sides",
 			Clause: tiles3D + "core-box", Fault: "tiles3d.volume.box-by-corners",
 			Body: func(t *T) {
-				each(t, "box", func(v any) string {
-					n, is := numbers(v)
-					return wrongIf(!is || len(n) != 12, "has a box that is no list of 12 numbers")
-				})
+				each(t, "box", 12, func([]float64) string { return "" })
 			},
 		},
 		{
 			ID: "mim8.volume.sphere.form", Title: "A sphere is its centre and its radius",
 			Clause: tiles3D + "core-sphere", Fault: "tiles3d.volume.sphere-negative",
 			Body: func(t *T) {
-				each(t, "sphere", func(v any) string {
-					n, is := numbers(v)
-					if !is || len(n) != 4 {
-						return "has a sphere that is no list of 4 numbers"
-					}
-					return wrongIf(n[3] < 0, "has a sphere with the radius %g", n[3])
-				})
+				each(t, "sphere", 4, func(n []float64) string { return wrongIf(n[3] < 0, "has a sphere with the radius %g", n[3]) })
 			},
 		},
 	}
