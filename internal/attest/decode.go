@@ -68,8 +68,9 @@ func Read(name string) (*Bundle, error) {
 	return b, nil
 }
 
-// Decode reads a bundle. It accepts the bytes that Encode writes and no others: every
-// byte that is altered, added or missing is an *Error that names the file and place.
+// Decode reads a bundle. It accepts the bytes that Encode wrote, whatever compressor the
+// version had that did, and no others: every byte that is altered, added or missing is an
+// *Error that names the file and place.
 func Decode(content []byte) (*Bundle, error) {
 	if len(content) > MaxArchive {
 		return nil, wrong("", "it has more than %d bytes: is it a bundle?", MaxArchive)

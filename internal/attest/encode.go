@@ -3,7 +3,6 @@ package attest
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +12,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/compress/flate"
 
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites/baselines"
@@ -169,7 +170,7 @@ type packer struct {
 func (p *packer) pack(part part) (_ entry, err error) {
 	var out bytes.Buffer
 	if p.w == nil {
-		if p.w, err = flate.NewWriter(&out, flate.DefaultCompression); err != nil {
+		if p.w, err = flate.NewWriter(&out, flate.BestSpeed); err != nil {
 			return entry{}, err
 		}
 	}

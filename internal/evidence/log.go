@@ -2,12 +2,13 @@ package evidence
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"sync"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // Recorded is what a Log keeps: numbered, and as JSON says it.
