@@ -2,6 +2,7 @@ package reference
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -207,6 +208,9 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	}
 	return r.answer(r.found(), shown)
 }
+
+// everyone is the page of everything.
+var everyone = page{limit: math.MaxInt32}
 
 // find gives a page of the entities that are selected, and how many there are: all
 // of them when they are counted or ordered, else one more than the page at most.

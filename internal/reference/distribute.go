@@ -211,7 +211,7 @@ func (r *request) replies(shares []share, to func(share) sourceCall) []*reply {
 			switch {
 			case err != nil:
 				warnings[i] = warning{199, err.Error()}
-			case answer.status == http.StatusOK, answer.status == http.StatusNonAuthoritativeInfo, answer.status == http.StatusPartialContent:
+			case answer.status == http.StatusOK, answer.status == http.StatusCreated, answer.status == http.StatusNonAuthoritativeInfo, answer.status == http.StatusPartialContent:
 				out[i] = answer
 			case answer.status != http.StatusNotFound:
 				warnings[i] = warning{299, "the source answered with status " + http.StatusText(answer.status)}

@@ -1,7 +1,7 @@
 package reference
 
 import (
-	"math"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,6 +31,7 @@ type entityMap struct {
 	expires time.Time
 	ids     []string
 	sources map[string][]string // registrations by entity; "@none" is this platform
+	linked  map[string]string   // entity maps at sources, by registration
 }
 
 // entityMapSet holds a tenant's entity maps, the oldest first. The tenant's lock
@@ -48,9 +49,8 @@ func (s *entityMapSet) add(m *entityMap) {
 	}
 }
 
-// newEntityMap makes a map of what a query found; here says whether the platform itself
-// has something of an entity.
-func (r *request) newEntityMap(found []*model.Entity, shares []share, here func(id string) bool) (*entityMap, error) {
+// emptyMap is a map that holds nothing yet, and lives as long as the request suggests.
+func (r *request) emptyMap() (*entityMap, error) {
 	life := entityMapLife
 	if text := r.query.Get("entityMapLifetime"); text != "" {
 		period, ok := model.ParseDuration(text)
@@ -59,7 +59,23 @@ func (r *request) newEntityMap(found []*model.Entity, shares []share, here func(
 		}
 		life = min(period.After(r.now, 1).Sub(r.now), maxEntityMapLife)
 	}
-	m := &entityMap{id: "urn:ngsi-ld:EntityMap:" + uuid.NewString(), expires: r.now.Add(life), sources: map[string][]string{}}
+	return &entityMap{id: "urn:ngsi-ld:EntityMap:" + uuid.NewString(), expires: r.now.Add(life), sources: map[string][]string{}}, nil
+}
+
+// keepMap makes the map one that can be asked for; the answer names it. The caller holds
+// the tenant's lock.
+func (r *request) keepMap(m *entityMap) {
+	r.tenant.maps.add(m)
+	r.w.Header().Set(headerEntityMap, base+entityMapPath+"/"+url.PathEscape(m.id))
+}
+
+// newEntityMap makes a map of what a query found; here says whether the platform itself
+// has something of an entity.
+func (r *request) newEntityMap(found []*model.Entity, shares []share, here func(id string) bool) (*entityMap, error) {
+	m, err := r.emptyMap()
+	if err != nil {
+		return nil, err
+	}
 	r.tenant.mu.Lock()
 	defer r.tenant.mu.Unlock()
 	for _, e := range found {
@@ -76,8 +92,7 @@ func (r *request) newEntityMap(found []*model.Entity, shares []share, here func(
 		}
 		m.sources[e.ID] = at
 	}
-	r.tenant.maps.add(m)
-	r.w.Header().Set(headerEntityMap, base+entityMapPath+"/"+url.PathEscape(m.id))
+	r.keepMap(m)
 	return m, nil
 }
 
@@ -142,9 +157,6 @@ func (r *request) usesEntityMap() (bool, error) {
 	return wanted || r.Header.Get(headerEntityMap) != "", err
 }
 
-// everyone is the page of everything.
-var everyone = page{limit: math.MaxInt32}
-
 // createEntityMap is 5.14.4 of V1.9.1.
 func (r *request) createEntityMap() error {
 	s, err := r.selection()
@@ -172,19 +184,16 @@ func (r *request) answerMap(s *selection) error {
 	if !s.selects() {
 		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
 	}
-	shares, err := r.shares("queryEntity", s.sources())
-	if err != nil {
-		return err
+	split := s.split && !s.local
+	r.tenant.mu.RLock()
+	var here []*model.Entity
+	for e := range r.tenant.candidates(s) {
+		if e = e.Current(r.now); e != nil && (split || s.match(e)) {
+			here = append(here, e)
+		}
 	}
-	var found []*model.Entity
-	if len(shares) > 0 {
-		found = r.queried(s, shares)
-	} else {
-		r.tenant.mu.RLock()
-		found, _ = r.find(s, everyone, nil)
-		r.tenant.mu.RUnlock()
-	}
-	return r.createdMap(found, shares, r.isHere)
+	r.tenant.mu.RUnlock()
+	return r.createdMap("createEntityMapQueryEntity", entityMapPath, s, here)
 }
 
 // createPastMap is 5.14.5 of V1.9.1.
@@ -210,26 +219,100 @@ func (r *request) answerPastMap(s *selection) error {
 	if err != nil {
 		return err
 	}
-	found, shares, err := r.evolutions(s, o)
-	if err != nil {
+	if err := o.narrow(s); err != nil {
 		return err
 	}
-	return r.createdMap(found, shares, r.hasPast)
+	split := s.split && !s.local
+	here := slices.DeleteFunc(r.pastCandidates(s, o), func(e *model.Entity) bool { return !o.concerns(e) || !split && !s.match(e) })
+	return r.createdMap("createEntityMapQueryTemporal", "/temporal"+entityMapPath, s, here)
 }
 
-// createdMap answers with a new map, which its header and Location name.
-func (r *request) createdMap(found []*model.Entity, shares []share, here func(id string) bool) error {
-	m, err := r.newEntityMap(found, shares, here)
+// createdMap answers with a new map of what is here and of what is in the maps that
+// sources make of the same query. Its header and Location name it (5.14.4.4, 5.14.5.4).
+func (r *request) createdMap(operation, path string, s *selection, here []*model.Entity) error {
+	m, err := r.emptyMap()
 	if err != nil {
 		return err
 	}
+	shares, err := r.shares(operation, s.sources())
+	if err != nil {
+		return err
+	}
+	put := func(id, source string) {
+		if m.sources[id] == nil {
+			m.ids = append(m.ids, id)
+		}
+		m.sources[id] = append(m.sources[id], source)
+	}
+	for _, e := range here {
+		put(e.ID, "@none")
+	}
+	for i, answer := range r.replies(shares, func(of share) sourceCall { return r.mapCall(path, s, of) }) {
+		remote, ok := mapIn(answer)
+		if !ok {
+			continue
+		}
+		g := shares[i].source
+		for _, id := range slices.Sorted(maps.Keys(remote.sources)) {
+			if s.of(id, nil).match(g) {
+				put(id, g.id)
+			}
+		}
+		if m.linked == nil {
+			m.linked = map[string]string{}
+		}
+		m.linked[g.id] = remote.id
+	}
+	r.tenant.mu.Lock()
+	r.keepMap(m)
+	r.tenant.mu.Unlock()
 	r.w.Header().Set("Location", r.w.Header().Get(headerEntityMap))
 	return r.answer(http.StatusCreated, m.show())
 }
 
+// mapCall asks a source for its map of the query.
+func (r *request) mapCall(path string, s *selection, of share) sourceCall {
+	if r.Method == http.MethodPost {
+		return sourceCall{method: http.MethodPost, path: path, query: url.Values{}, body: r.forwardedBody(s, of)}
+	}
+	q := r.forwardedQuery(s, of)
+	q.Del("options")
+	q.Del("limit")
+	if s.past {
+		for _, name := range pastParameters {
+			if r.query.Has(name) {
+				q.Set(name, r.query.Get(name))
+			}
+		}
+	}
+	return sourceCall{method: http.MethodGet, path: path, query: q}
+}
+
+// mapIn reads the entity map in a source's answer, if there is one.
+func mapIn(answer *reply) (*entityMap, bool) {
+	if answer == nil {
+		return nil, false
+	}
+	o, _ := answer.body.(map[string]any)
+	id, named := o["id"].(string)
+	entries, listed := o["entityMap"].(map[string]any)
+	if !named || !listed {
+		return nil, false
+	}
+	m := &entityMap{id: id, sources: map[string][]string{}}
+	for id := range entries {
+		m.sources[id] = nil // where a source has its entities from is its own affair
+	}
+	return m, true
+}
+
 // show is the map as an answer has it (5.2.39).
 func (m *entityMap) show() map[string]any {
-	return map[string]any{"id": m.id, "type": "EntityMap", "expiresAt": model.FormatTime(m.expires), "entityMap": m.sources}
+	o := map[string]any{"id": m.id, "type": "EntityMap", "expiresAt": model.FormatTime(m.expires), "entityMap": m.sources}
+	if m.linked != nil {
+		o["linkedMaps"] = m.linked
+	}
+	return o
 }
 
 // entityMapParam finds the map in the path. The caller holds the tenant's lock.

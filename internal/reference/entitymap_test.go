@@ -79,3 +79,46 @@ func TestTemporalEntityMaps(t *testing.T) { // 5.14.5
 		t.Errorf("%v", a.header)
 	}
 }
+
+// Sources that offer to make entity maps are asked for theirs.
+func TestEntityMapsOfSources(t *testing.T) { // 5.14.4.4, 5.14.5.4
+	b := newBrokers(t, inclusive, `"createEntityMapQueryEntity","queryEntity"`, info(`{"type":"Room"}`, ""))
+	b.broker.send("POST", "/entities?local=true", `{"id":"urn:1","type":"Room","a":1}`).is(201)
+	b.source.send("POST", "/entities", `{"id":"urn:1","type":"Room","b":2}`).is(201)
+	b.source.send("POST", "/entities", `{"id":"urn:2","type":"Room","b":3}`).is(201)
+	both := map[string]any{"urn:1": "[@none urn:reg]", "urn:2": "[urn:reg]"}
+	for query, want := range map[string]map[string]any{
+		"":                          both,
+		"&q=b":                      {"urn:1": "[urn:reg]", "urn:2": "[urn:reg]"},
+		"&q=a;b":                    {},
+		"&q=a;b&splitEntities=true": both,
+		"&id=urn:2":                 {"urn:2": "[urn:reg]"},
+		"&local=true":               {"urn:1": "[@none]"},
+		"&local=true&q=b":           {},
+		"&splitEntities=true":       both,
+	} {
+		a := b.broker.get("/entityMaps?type=Room" + query).is(201)
+		o := a.json().(map[string]any)
+		got := map[string]any{}
+		for id, sources := range o["entityMap"].(map[string]any) {
+			got[id] = fmt.Sprint(sources)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %s, want %v", query, a.raw, want)
+		}
+		links, _ := o["linkedMaps"].(map[string]any)
+		id, _ := links["urn:reg"].(string)
+		if asked := !strings.Contains(query, "local"); asked != (id != "") {
+			t.Errorf("%s: linked to %v", query, links)
+		} else if asked {
+			b.source.get("/entityMaps/" + id).is(200)
+		}
+	}
+	a := b.broker.send("POST", "/entityMaps?splitEntities=true", `{"type":"Query","entities":[{"type":"Room"}],"q":"a;b"}`).is(201)
+	if m := a.json().(map[string]any)["entityMap"].(map[string]any); len(m) != 2 {
+		t.Errorf("by POST: %s", a.raw)
+	}
+	if got := b.broker.get("/entities?type=Room&q=a;b&splitEntities=true", "NGSILD-EntityMap: "+a.header.Get("NGSILD-EntityMap")).is(200).ids(); got != "1" {
+		t.Errorf("by the map: %q", got)
+	}
+}

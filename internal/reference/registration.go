@@ -80,6 +80,7 @@ var operationGroups = map[string][]string{
 		"retrieveEntity", "queryEntity", "queryBatch", "retrieveEntityTypes", "retrieveEntityTypeDetails", "retrieveEntityTypeInfo",
 		"retrieveAttrTypes", "retrieveAttrTypeDetails", "retrieveAttrTypeInfo", "createSubscription", "updateSubscription",
 		"retrieveSubscription", "querySubscription", "deleteSubscription",
+		"retrieveEntityMap", "updateEntityMap", "deleteEntityMap", "createEntityMapQueryEntity", "retrieveContextSourceIdentity", // V1.9.1
 	},
 	"updateOps": {"updateEntity", "updateAttrs", "replaceEntity", "replaceAttrs"},
 	"associationOps": { // V1.9.1
@@ -92,19 +93,19 @@ var operationGroups = map[string][]string{
 		"createEntity", "updateEntity", "appendAttrs", "updateAttrs", "deleteAttrs", "deleteEntity", "mergeEntity", "replaceEntity",
 		"replaceAttrs", "retrieveEntity", "queryEntity", "purgeEntity", "retrieveEntityTypes", "retrieveEntityTypeDetails", "retrieveEntityTypeInfo",
 		"retrieveAttrTypes", "retrieveAttrTypeDetails", "retrieveAttrTypeInfo",
+		"retrieveEntityMap", "updateEntityMap", "deleteEntityMap", "createEntityMapQueryEntity", "retrieveContextSourceIdentity", // V1.9.1
 	},
 }
 
 var operationNames = slices.Concat(operationGroups["federationOps"], operationGroups["redirectionOps"], []string{
 	"createBatch", "upsertBatch", "updateBatch", "deleteBatch", "mergeBatch", "upsertTemporal", "appendAttrsTemporal",
 	"deleteAttrsTemporal", "updateAttrInstanceTemporal", "deleteAttrInstanceTemporal", "deleteTemporal", "retrieveTemporal", "queryTemporal",
-	// V1.9.1
-	"retrieveEntityMap", "updateEntityMap", "deleteEntityMap", "createEntityMapQueryEntity", "createEntityMapQueryTemporal", "retrieveContextSourceIdentity",
+	"createEntityMapQueryTemporal", // V1.9.1
 })
 
 // writes are the operations that an auxiliary source cannot have (4.3.6.4).
 var readOperations = slices.Concat(operationGroups["federationOps"], []string{
-	"retrieveTemporal", "queryTemporal", "retrieveEntityMap", "createEntityMapQueryEntity", "createEntityMapQueryTemporal", "retrieveContextSourceIdentity",
+	"retrieveTemporal", "queryTemporal", "createEntityMapQueryTemporal",
 })
 
 // registrationMembers are the members of a registration that are not properties of

@@ -279,27 +279,42 @@ func (r *request) answerTemporal(s *selection) error {
 // evolutions gives the evolutions that are selected, with the instances of the interval,
 // here and at the sources (5.7.4.4).
 func (r *request) evolutions(s *selection, o *temporalView) ([]*model.Entity, []share, error) {
-	s.attrs = o.projection.attributes()
-	if !s.selects() {
-		return nil, nil, problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
+	if err := o.narrow(s); err != nil {
+		return nil, nil, err
 	}
-	s.past, s.interval = true, o.interval.Query()
 	shares, err := r.shares("queryTemporal", s.sources())
 	if err != nil {
 		return nil, nil, err
 	}
+	local := r.pastCandidates(s, o)
+	if len(shares) > 0 {
+		local = r.queriedPast(s, o, shares, local)
+	}
+	return slices.DeleteFunc(local, func(e *model.Entity) bool { return !o.concerns(e) || !s.match(e) }), shares, nil
+}
+
+// narrow makes a selection one of evolutions; it must not be too wide.
+func (o *temporalView) narrow(s *selection) error {
+	s.attrs = o.projection.attributes()
+	if !s.selects() {
+		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
+	}
+	s.past, s.interval = true, o.interval.Query()
+	return nil
+}
+
+// pastCandidates are the evolutions here that are selected by what they are, with the
+// instances of the interval.
+func (r *request) pastCandidates(s *selection, o *temporalView) []*model.Entity {
 	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
 	var local []*model.Entity
 	for e := range r.tenant.history.each {
 		if s.isCandidate(e) {
 			local = append(local, o.interval.Select(e))
 		}
 	}
-	r.tenant.mu.RUnlock()
-	if len(shares) > 0 {
-		local = r.queriedPast(s, o, shares, local)
-	}
-	return slices.DeleteFunc(local, func(e *model.Entity) bool { return !o.concerns(e) || !s.match(e) }), shares, nil
+	return local
 }
 
 // past gives an evolution as it is now, or nil.

@@ -71,6 +71,10 @@ func cachedContexts() []Check {
 				o := c.details(t)
 				c.isDescribed(t, o, cachedKind)
 				t.Expect(o["URL"]).To(gomega.Equal(c.url))
+				local, _ := o["localId"].(string)
+				r := t.GET(contextPath(local), Query("details", "true"))
+				t.Require(r).To(HaveStatus(200), "its local id names it as well as its URL")
+				t.Expect(t.Object(r)["URL"]).To(gomega.Equal(c.url))
 			},
 		},
 		{
@@ -139,6 +143,22 @@ func cachedContexts() []Check {
 				r := t.DELETE(contextPath(c.id), Query("reload", "true"), Expecting(503, 504))
 				t.Require(r).To(HaveStatus(unavailable(t.Env.SpecVersion)...))
 				t.Expect(r).To(BeProblem(r.Status, ngsild.LdContextNotAvailable))
+				c.isListed(t, true, "kind", cachedKind) // nothing is removed in case of an error
+			},
+		},
+		{
+			ID:     "mim1.cachedContext.reloadInvalid",
+			Title:  "Reloading a cached @context that is no valid one now is refused with LdContextNotAvailable, and it stays",
+			Clause: cim009 + "5.13.5", Requirements: errorAnswers, Fault: "cached-context.reload.always-ok",
+			Body: func(t *T) {
+				c := cache(t)
+				c.publish([]byte(`{"@context": {"` + c.level + `": `))
+				r := t.DELETE(contextPath(c.id), Query("reload", "true"), Expecting(503, 504))
+				t.Require(r).To(HaveStatus(unavailable(t.Env.SpecVersion)...))
+				t.Expect(r).To(BeProblem(r.Status, ngsild.LdContextNotAvailable))
+				c.isListed(t, true, "kind", cachedKind)
+				e := t.Object(uses(t, c.entity, c.url))
+				t.Expect(e).To(haveAttribute(c.level, ngsild.Property(20)), "it means what it meant before")
 			},
 		},
 	}, of)

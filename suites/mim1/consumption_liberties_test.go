@@ -191,6 +191,17 @@ func consumerLiberties() []faults.Fault {
 			}
 		}},
 		{Name: "opaque links between pages and no offset", On: querying, Instead: opaquePages},
+		{Name: "names and errors that clauses leave open", On: anyRequest, Answer: func(r *http.Request, a *faults.Answer) {
+			// links to maps at sources by their URLs, Locations of snapshots below the API's root,
+			// and lists of unknown kinds refused for their parameter
+			a.Body = regexp.MustCompile(`("linkedMaps":\s*\{"[^"]*":\s*")([^"]*)"`).ReplaceAll(a.Body, []byte(`${1}http://source.internal/ngsi-ld/v1/entityMaps/${2}"`))
+			if strings.HasPrefix(r.URL.Path, "/ngsi-ld/v1/snapshots") && a.Header.Get("Location") != "" {
+				a.Header.Set("Location", strings.TrimPrefix(a.Header.Get("Location"), "/ngsi-ld/v1"))
+			}
+			if strings.HasSuffix(r.URL.Path, "/jsonldContexts") && r.Method == http.MethodGet && a.Status == 400 {
+				a.Body = bytes.ReplaceAll(a.Body, []byte("/"+ngsild.BadRequestData), []byte("/"+ngsild.InvalidRequest))
+			}
+		}},
 		{Name: "a query by id alone is too wide", On: querying.WithQuery("id").WithoutQuery("type"), Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			refused(ngsild.BadRequestData).WriteTo(w)
 		}},

@@ -168,7 +168,8 @@ func problemAnswer(status int) probe.Told {
 
 // isWrite says whether the source was asked to change something.
 func isWrite(a probe.Asked) bool {
-	return a.Method != http.MethodGet && a.Method != http.MethodHead && a.Method != http.MethodOptions && !strings.HasSuffix(a.Path, "/entityOperations/query")
+	return a.Method != http.MethodGet && a.Method != http.MethodHead && a.Method != http.MethodOptions &&
+		!strings.HasSuffix(a.Path, "/entityOperations/query") && !makesMap(a)
 }
 
 // keeps makes the platform itself have the entity with its place and these attributes,
@@ -197,7 +198,7 @@ func (d *spread) register(t *T, mode string, information ngsild.Object, edits []
 func (d *spread) asked() []probe.Asked {
 	return slices.DeleteFunc(d.source.Asked(), func(a probe.Asked) bool {
 		path := strings.TrimPrefix(a.Path, "/temporal")
-		return !d.isMeant(a) || !strings.HasPrefix(path, entities) && !strings.HasPrefix(path, "/entityOperations")
+		return !d.isMeant(a) || !strings.HasPrefix(path, entities) && !strings.HasPrefix(path, "/entityOperations") && !strings.HasPrefix(path, entityMapList)
 	})
 }
 

@@ -23,6 +23,7 @@ func levelsThere() []any {
 type remembered struct {
 	*spread
 	extra string
+	tell  func(a probe.Asked) any // what it answers
 }
 
 // newRemembered opens such a source, which answers with all that it has whatever the
@@ -30,7 +31,7 @@ type remembered struct {
 func newRemembered(t *T) remembered {
 	s := remembered{spread: newSpread(t), extra: t.Name("extra")}
 	e := ngsild.Entity(s.id, s.kind, s.level, levelsThere(), s.extra, []any{reading(1, "14:00:00")})
-	s.tells(func(a probe.Asked) any {
+	s.tell = func(a probe.Asked) any {
 		switch path := strings.TrimSuffix(a.Path, "/"); {
 		case path == evolutions+"/"+s.id:
 			return e
@@ -44,7 +45,8 @@ func newRemembered(t *T) remembered {
 		default:
 			return nil
 		}
-	})
+	}
+	s.tells(s.tell)
 	return s
 }
 

@@ -42,13 +42,17 @@ func beMapName() types.GomegaMatcher {
 func namedMap(t *T, r *probe.Response) (name, id string) {
 	t.Require(r).To(HaveHeader(ngsild.HeaderEntityMap, beMapName()), "the answer names the map")
 	name = r.Header.Get(ngsild.HeaderEntityMap)
-	id = name
+	return name, mapID(name)
+}
+
+// mapID is the id of the map that is named by it, or by the URL of its resource.
+func mapID(name string) string {
 	if _, last, isURL := strings.Cut(name, "/entityMaps/"); isURL {
 		if plain, err := url.PathUnescape(last); err == nil {
-			id = plain
+			return plain
 		}
 	}
-	return name, id
+	return name
 }
 
 // mapEntities queries candidates with entityMap=true.

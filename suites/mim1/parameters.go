@@ -1,6 +1,8 @@
 package mim1
 
 import (
+	"strings"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -40,17 +42,17 @@ func localOnly() []Check {
 		{"purge", "A purge", "purgeEntity", "delete-entities", FeaturePurge, "1.9.1", func(t *T, d *spread) *probe.Response {
 			return t.DELETE(entities, Query("type", d.kind), local)
 		}},
-		{"entityMap", "Creating an entity map", "queryEntity", "get-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+		{"entityMap", "Creating an entity map", "createEntityMapQueryEntity", "get-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
 			return t.GET(entityMapList, Query("type", d.kind), local)
 		}},
-		{"entityMapByPost", "Creating an entity map by POST", "queryBatch", "post-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+		{"entityMapByPost", "Creating an entity map by POST", "createEntityMapQueryEntity", "post-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
 			return t.POST(entityMapList, JSON(with(selector(ngsild.Object{"type": d.kind}), "type", "Query")), local)
 		}},
-		{"pastMap", "Creating an entity map for the past", "queryTemporal", "get-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+		{"pastMap", "Creating an entity map for the past", "createEntityMapQueryTemporal", "get-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
 			alsoClaims(t, FeatureTemporal)
 			return t.GET(pastMapList, Query("type", d.kind), everything(), local)
 		}},
-		{"pastMapByPost", "Creating an entity map for the past by POST", "queryTemporal", "post-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
+		{"pastMapByPost", "Creating an entity map for the past by POST", "createEntityMapQueryTemporal", "post-temporal-entitymaps", FeatureEntityMaps, "1.9.1", func(t *T, d *spread) *probe.Response {
 			alsoClaims(t, FeatureTemporal)
 			return t.POST(pastMapList, JSON(with(ofKind(d.kind, afterEleven()), "type", "Query")), local)
 		}},
@@ -64,8 +66,13 @@ func localOnly() []Check {
 				if o.name != "batchCreate" {
 					d.keeps(t)
 				}
-				d.whole(t, "inclusive", offering(o.offers, "createEntity", "updateEntity", "replaceEntity", "mergeEntity", "deleteEntity",
-					"appendAttrs", "updateAttrs", "queryEntity", "retrieveEntity"), observing(o.offers == "queryTemporal"))
+				past := o.offers == "createEntityMapQueryTemporal"
+				offers := []any{o.offers, "createEntity", "updateEntity", "replaceEntity", "mergeEntity", "deleteEntity",
+					"appendAttrs", "updateAttrs", "queryEntity", "retrieveEntity"}
+				if past {
+					offers = append(offers, "queryTemporal")
+				}
+				d.whole(t, "inclusive", offering(offers...), observing(past))
 				r := o.send(t, d)
 				t.Require(r).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "local=true is for what the platform has itself")
@@ -106,7 +113,11 @@ func sourceFilters() []Check {
 				}
 				d, rank := newSpread(t), t.Name("rank")
 				d.keeps(t)
-				d.whole(t, "inclusive", offering("queryEntity", "retrieveEntity", "queryTemporal", "purgeEntity"), having(rank, "low"),
+				offers := []any{"queryEntity", "retrieveEntity", "queryTemporal", "purgeEntity"}
+				if strings.HasSuffix(o.id, "Map") {
+					offers = append(offers, "createEntityMapQueryEntity", "createEntityMapQueryTemporal")
+				}
+				d.whole(t, "inclusive", offering(offers...), having(rank, "low"),
 					observing(o.id == "pastMap" || o.id == "pastQuery"))
 				t.Require(o.send(t, Query("type", d.kind, "csf", rank+`=="high"`))).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "its "+rank+" is another one than csf selects")

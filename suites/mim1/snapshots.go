@@ -90,7 +90,8 @@ func (f frozen) found(t *T, options ...Option) []string {
 func snapshots() []Check {
 	location := func(t *T, r *probe.Response, id string) {
 		t.Require(r).To(HaveStatus(201))
-		t.Expect(strings.HasSuffix(r.Header.Get("Location"), "/ngsi-ld/v1"+snapshotPath(id)) || strings.HasSuffix(r.Header.Get("Location"), "/ngsi-ld/v1/snapshots/"+id)).
+		// a relative path (tables 6.36.3.1-1 and 6.38.3.1-1), of which no clause says what it is relative to
+		t.Expect(strings.HasSuffix(r.Header.Get("Location"), snapshotPath(id)) || strings.HasSuffix(r.Header.Get("Location"), "/snapshots/"+id)).
 			To(gomega.BeTrue(), "Location is %q, expected that of snapshot %s", r.Header.Get("Location"), id)
 	}
 	return common([]Check{
@@ -281,15 +282,12 @@ func snapshotMembers() []Check {
 			},
 		},
 		{
-			ID: "mim1.snapshot.update.answer", Title: "What the answer to a snapshot's update tells, if anything, is the snapshot as it is now",
+			ID: "mim1.snapshot.update.answer", Title: "The answer to a snapshot's update is 200 and the snapshot as it is now",
 			Clause: cim009Later + "6.37.3.2", Fault: "generic.patch-snapshots-snapshot.retypes-first",
 			Body: func(t *T) {
 				f := freeze(t)
 				r := t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 2}))
-				t.Require(r).To(HaveStatus(200, 204))
-				if len(r.Body) == 0 {
-					return
-				}
+				t.Require(r).To(HaveStatus(200))
 				t.Expect(r).To(HaveMediaType(ngsild.MediaJSON))
 				told := t.Object(r)
 				t.Expect(told).To(haveMembers(ngsild.Object{"id": f.id, "type": "Snapshot"}))

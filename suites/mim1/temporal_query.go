@@ -245,7 +245,7 @@ func temporalQuery() []Check {
 		{
 			ID:     "mim1.temporal.query.pickAndOmit",
 			Title:  "A query that picks and omits one member is refused with 400 BadRequestData",
-			Clause: cim009 + "4.21", TestPurposes: []string{"021_22"}, Since: "1.8.1", Needs: reads,
+			Clause: cim009 + "4.21", TestPurposes: []string{"021_22"}, Since: "1.8.1", Needs: reads, Level: Extended,
 			Fault: "temporal.query.pick-and-omit-accepted",
 			Body: func(t *T) {
 				name := t.Name("level")

@@ -2,6 +2,7 @@ package mim1_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,34 @@ func swallowed(status int) func(http.ResponseWriter, *http.Request, http.Handler
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(status) }
 }
 
+// withoutOptions is a Request change: no options are asked for.
+func withoutOptions(r *http.Request) {
+	q := r.URL.Query()
+	q.Del("options")
+	r.URL.RawQuery = q.Encode()
+}
+
+// emptied is an Answer change: a success says nothing of what was done.
+func emptied(_ *http.Request, a *faults.Answer) {
+	if a.Status == 200 {
+		a.Status, a.Body = 204, nil
+	}
+}
+
+// removedAll deletes what is to be reloaded, and answers as if it had not been there to be had.
+func removedAll(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	tried := httptest.NewRecorder()
+	next.ServeHTTP(tried, r)
+	plain := r.Clone(r.Context())
+	plain.URL.RawQuery = ""
+	next.ServeHTTP(httptest.NewRecorder(), plain)
+	for name, values := range tried.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(tried.Code)
+	_, _ = w.Write(tried.Body.Bytes())
+}
+
 // inPart is an answer in part that holds nothing.
 func inPart(body string) func(*http.Request, *faults.Answer) {
 	return func(_ *http.Request, a *faults.Answer) {
@@ -77,7 +106,9 @@ func TestNothingIsNoAnswer(t *testing.T) {
 		"mim1.temporal.page.wholeOfPost":         {On: faults.Op("POST", "/temporal/entityOperations/query"), Answer: inPart(`[]`)},
 		"mim1.temporal.page.backwards":           {On: evolution, Answer: inPart(`{}`)},
 		"mim1.temporal.retrieve.instances":       {On: evolution, Answer: bare},
-		"mim1.temporal.retrieve.noSysAttrs":      {On: evolution, Answer: bare},
+		"mim1.temporal.retrieve.noSysAttrs":      {On: evolution, Request: withoutOptions},
+		"mim1.snapshot.update.answer":            {On: faults.Op("PATCH", "/snapshots/*"), Answer: emptied},
+		"mim1.cachedContext.reloadUnreachable":   {On: faults.Op("DELETE", "/jsonldContexts/*").WithQuery("reload"), Instead: removedAll},
 		"mim1.temporal.observe.times":            {On: evolution.WithQuery("attrs"), Answer: bare},
 		"mim1.entity.represent.bareFeature":      {On: faults.Op("GET", "/entities/*"), Answer: nothing},
 		"mim1.subscription.create.watchedOnly":   {On: faults.Op("GET", "/subscriptions/*"), Answer: nothing},

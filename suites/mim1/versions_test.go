@@ -314,7 +314,7 @@ func rules() []rule {
 		{"1.9.1", "entity maps that are created, also for the past", "5.14.4, 5.14.5", []string{"entityMap.create*", "entityMap.lifetime.*ast*", "entityMap.lifetime.new*", "entityMap.named.past*",
 			"entityMap.past.*", "answer.media.new*Map*", "distributed.*ntityMap.csf", "distributed.local.*Map*", "distributed.pastMap.csf"}},
 		{"1.9.1", "snapshots", "5.16", []string{"snapshot.*", "answer.media.snapshot"}},
-		{"1.9.1", "entities that are split among sources, types that these are asked for", "5.7.2.4", []string{"distributed.*.split*", "distributed.query.registeredTypes", "entityMap.parts.*"}},
+		{"1.9.1", "entities that are split among sources, types that these are asked for", "5.7.2.4", []string{"distributed.*.split*", "distributed.query.registeredTypes", "entityMap.parts.*", "entityMap.linked.*"}},
 		{"1.9.1", "lists in simplified evolutions, as the text of that version has them", "4.5.9", []string{"temporal.values.list*"}},
 		{"1.9.1", "what clients say of what only the platform can tell", "5.2.9, 5.2.12", []string{"subscription.create.statusIgnored", "subscription.create.countsIgnored", "*.madeUpIgnored"}},
 		{"1.9.1", "answers and notifications in the form of an earlier version", "4.3.6.8", []string{"earlier.*", "notification.earlier.*"}},

@@ -183,6 +183,12 @@ func entityMaps() []Fault {
 				a.Body = encode(o)
 			}
 		}},
+		{Name: "entity-map.links-lost", Summary: "An entity map does not tell which maps at sources it is of.", On: creatingMap(), Answer: func(_ *http.Request, a *Answer) {
+			if o, ok := decode(a.Body).(object); ok && a.Status == http.StatusCreated {
+				delete(o, "linkedMaps")
+				a.Body = encode(o)
+			}
+		}},
 		{Name: "entity-map.create.any-query", Summary: "An entity map can be created for any query.", On: creatingMap(), Answer: failing(http.StatusCreated)},
 		{Name: "entity-map.past-ignored", Summary: "A temporal query does not look at the entity map that it is to use.",
 			On: Op(http.MethodGet, "/temporal/entities"), Request: dropRequestHeader(named)},
