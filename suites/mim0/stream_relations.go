@@ -142,7 +142,7 @@ func relationChecks() []Check {
 						if !whole(v, 0) {
 							return true, fmt.Sprintf("has %v as tree:remainingItems, and no whole number", v)
 						}
-						stated, _ := quantity(v)
+						stated, _ := v.Number()
 						have, read := counts[strings.SplitN(r.node.Value, "#", 2)[0]]
 						if read && stated.Num().Int64() != int64(have) {
 							return true, fmt.Sprintf("says that %s members remain, and the page, which leads no further, has %d", v.Value, have)

@@ -135,8 +135,8 @@ func compared(a, b rdf.Term) (order int, known bool) {
 		}
 		return 0, false
 	}
-	if x, is := quantity(a); is {
-		if y, also := quantity(b); also {
+	if x, is := a.Number(); is {
+		if y, also := b.Number(); also {
 			return x.Cmp(y), true
 		}
 		return 0, false
@@ -165,26 +165,9 @@ func isDateTime(v rdf.Term) bool {
 	return is
 }
 
-var numeric = regexp.MustCompile(`(?:integer|decimal|double|float|long|int|short|byte|nonNegativeInteger|positiveInteger|nonPositiveInteger|negativeInteger|unsignedLong|unsignedInt|unsignedShort|unsignedByte)$`)
-
-// mostDigits bounds the numbers that are compared: one with an exponent can be endless.
-const mostDigits = 40
-
-// quantity is a number.
-func quantity(v rdf.Term) (*big.Rat, bool) {
-	kind, is := strings.CutPrefix(v.Datatype, rdf.XSD)
-	if v.Kind != rdf.Literal || !is || numeric.FindString(kind) != kind || len(v.Value) > mostDigits || strings.ContainsAny(v.Value, "/_xXpP") {
-		return nil, false
-	}
-	if at := strings.IndexAny(v.Value, "eE"); at >= 0 && len(v.Value)-at > 4 {
-		return nil, false
-	}
-	return new(big.Rat).SetString(v.Value)
-}
-
 // whole says whether a literal is a whole number from a least one on.
 func whole(v rdf.Term, least int64) bool {
-	n, is := quantity(v)
+	n, is := v.Number()
 	return is && n.IsInt() && n.Cmp(big.NewRat(least, 1)) >= 0
 }
 

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/oasc/mimcheck/internal/probe"
 	"github.com/oasc/mimcheck/internal/rdf"
@@ -29,11 +27,9 @@ const (
 	sh   = "http://www.w3.org/ns/shacl#"
 )
 
-// How much of a stream a check looks at: it can have millions of members.
-const (
-	somePages = 5 // pages, the root node among them
-	mostHops  = 5 // redirects, one after another
-)
+// somePages is how many pages of a stream a check looks at, the root node among them: it
+// can have millions of members.
+const somePages = 5
 
 // rdfForms is what to accept of a stream.
 const rdfForms = mediaJSONLD + ", " + mediaTurtle + ";q=0.9, application/n-triples;q=0.8, application/n-quads;q=0.7, application/trig;q=0.1, application/rdf+xml;q=0.1"
@@ -151,20 +147,8 @@ func walk(t *T) *stream {
 	return s
 }
 
-// locate is an address without its fragment; false when it is not at the endpoint's host,
-// where nothing is asked for.
-func locate(t *T, address string) (string, bool) {
-	base, err := url.Parse(t.Env.Endpoints[probe.LDES])
-	if err != nil || base.Host == "" {
-		t.CantTell("the address of the endpoint %s is not known, so that no page can be read", probe.LDES)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", false
-	}
-	u.Fragment = ""
-	return u.String(), u.Scheme == base.Scheme && strings.EqualFold(u.Host, base.Host) && u.User == nil
-}
+// locate is an address without its fragment; false when it is not at the endpoint's host.
+func locate(t *T, address string) (string, bool) { return t.Locate(probe.LDES, address) }
 
 // read asks for a page, which has to be there as RDF.
 func read(t *T, address, accept string) *page {
@@ -214,28 +198,9 @@ func noPageForPeople(t *T, r *probe.Response, at string) {
 	}
 }
 
-// ask asks for an address and follows redirects at the endpoint's host, since relative
-// IRIs are of the last one. It tells the answer and where it came from.
+// ask asks for an address and tells the answer and where it came from.
 func ask(t *T, address string, options ...Option) (*probe.Response, string) {
-	for range mostHops {
-		u, err := url.Parse(address)
-		if err != nil {
-			t.CantTell("the address %s is none", address)
-		}
-		query := u.Query()
-		r := t.GET(u.EscapedPath(), append([]Option{FromRoot(), AnyMedia(), KeepRedirects(), func(r *probe.Request) { r.Query = query }}, options...)...)
-		if r.Status < 300 || r.Status > 399 || r.Status == http.StatusNotModified {
-			return r, address
-		}
-		to, err := u.Parse(r.Header.Get("Location"))
-		t.MustHold(r, err == nil && r.Header.Get("Location") != "", "the redirect from %s has no Location that is an address", address)
-		within := false
-		if address, within = locate(t, to.String()); !within {
-			t.CantTell("the platform redirects to %s, which is not at the endpoint's host and is not asked", to)
-		}
-	}
-	t.CantTell("the platform redirects more than %d times, the last time to %s", mostHops, address)
-	return nil, ""
+	return t.Follow(probe.LDES, address, options...)
 }
 
 // relation is a conditional link to another page (tree:Relation).

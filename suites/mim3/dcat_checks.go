@@ -39,10 +39,10 @@ func formChecks() []Check {
 		return entry("dataCatalogue", "form."+name, "5; RFC 9110, 12.5.1", Check{
 			Title: title, Level: Extended, Fault: fault,
 			Body: func(t *T) {
-				r := t.GET("", accepting(media))
+				r, _ := front(t, media)
 				t.Require(r).To(HaveStatus(http.StatusOK))
 				t.Require(r).To(HaveMediaType(media))
-				t.MustHold(r, described(t, "", media).Len() > 0, "the graph is empty")
+				t.MustHold(r, described(t, media).Len() > 0, "the graph is empty")
 			},
 		})
 	}
@@ -66,11 +66,11 @@ func formChecks() []Check {
 			Title: "The catalogue says the same as JSON-LD and as Turtle", Level: Extended, Fault: "dcat.form.others",
 			Body: func(t *T) {
 				for range 3 { // the catalogue may change between two requests, not each time
-					a, b := described(t, "", mediaJSONLD), described(t, "", mediaTurtle)
+					a, b := described(t, mediaJSONLD), described(t, mediaTurtle)
 					if mediaOf(a.Response) == mediaOf(b.Response) {
 						t.Inapplicable("the catalogue comes in one form only")
 					}
-					if a.Len() == b.Len() && (a.Len() > 5000 || canonical(t, a) == canonical(t, b)) {
+					if a.Len() > 5000 && a.Len() == b.Len() || a.Len() <= 5000 && canonical(t, a) == canonical(t, b) {
 						return
 					}
 				}
@@ -80,8 +80,25 @@ func formChecks() []Check {
 	}
 }
 
+// canonical is what the catalogue says, in canonical form. The pages that it comes in are left
+// out, since their addresses may name the form; numbers are by their value, since forms write
+// them in ways of their own (1 and 1.0).
 func canonical(t *T, d rdfAt) string {
-	s, err := d.Canonical()
+	g := rdf.New()
+	for _, subject := range d.Described() {
+		for _, predicate := range d.Predicates(subject) {
+			for _, object := range d.Objects(subject, predicate) {
+				if strings.HasPrefix(predicate, hydra) || strings.HasPrefix(object.Value, hydra) {
+					continue
+				}
+				if n, is := object.Number(); is {
+					object.Value = n.RatString()
+				}
+				g.Add(subject, predicate, object)
+			}
+		}
+	}
+	s, err := g.Canonical()
 	if err != nil {
 		t.CantTell("the graphs cannot be compared: %v", err)
 	}
@@ -148,7 +165,7 @@ func discoveryChecks() []Check {
 					if !t.Expect(r).To(HaveStatus(http.StatusOK)) {
 						continue
 					}
-					g, err := graphOf(t, r)
+					g, err := graphOf(t, r, x.Value)
 					t.Holds(r, err == nil && g.Has(x), "the answer does not describe %v", x)
 				}
 				if asked == 0 {

@@ -3,6 +3,7 @@ package mim3_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -179,5 +180,136 @@ func TestCataloguesInPagesAreNotWithoutModels(t *testing.T) {
 				t.Errorf("with further pages %v, %s ends as %s: %s", more, check.ID, r.Outcome, r.Reason)
 			}
 		}
+	}
+}
+
+// outcome is how the check ends at a catalogue that comes as this Turtle.
+func outcome(t *testing.T, id, turtle string) suites.Result {
+	t.Helper()
+	platform := judgetest.City(t, catalogue(nil, func(r *http.Request, a *faults.Answer) {
+		if strings.Trim(r.URL.Path, "/") == "catalog" {
+			a.Status = http.StatusOK
+			a.Header.Set("Content-Type", "text/turtle")
+			a.Body = []byte(prefixes + turtle)
+		}
+	}))
+	for _, check := range ofCatalogues() {
+		if check.ID == id {
+			return judgetest.Run(t, check, 7, platform)
+		}
+	}
+	t.Fatalf("there is no check %s", id)
+	return suites.Result{}
+}
+
+const prefixes = `@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+@prefix c: <https://city.example/> .
+`
+
+func TestWhatCataloguesMaySay(t *testing.T) {
+	const licence = " dct:license <https://creativecommons.org/licenses/by/4.0/> "
+	const list = "c:all a dcat:Catalog ; dcat:dataset c:a, c:b . "
+	const series = list + "c:b a dcat:DatasetSeries . "
+	for _, c := range []struct {
+		name, check, turtle string
+		want                reports.Outcome
+	}{
+		{"a series has no distribution", "dataset.content.distribution", series + "c:a a dcat:Dataset ; dcat:distribution c:d .", reports.Passed},
+		{"a dataset without distribution", "dataset.content.distribution", series + "c:a a dcat:Dataset .", reports.Failed},
+		{"a series has no keyword", "dataset.content.keyword", series + "c:a a dcat:Dataset ; dcat:keyword 'x' .", reports.Passed},
+		{"a series has no theme", "dataset.content.theme", series + "c:a a dcat:Dataset .", reports.Failed},
+		{"a series tells no terms", "terms.dataset.present", series + "c:a a dcat:Dataset ; dct:accessRights [] .", reports.Passed},
+		{"series only", "terms.dataset.present", list + "c:a a dcat:DatasetSeries . c:b a dcat:DatasetSeries .", reports.Untested},
+		{"terms of no one", "terms.dataset.present", list + "c:a a dcat:Dataset . c:s a dcat:DataService ; dcat:servesDataset c:a .", reports.Failed},
+		{"terms of what serves the dataset", "terms.dataset.present", list + "c:a a dcat:Dataset . c:s dcat:servesDataset c:a ;" + licence + ".", reports.Passed},
+		{"terms of a distribution's service", "terms.dataset.present", list + "c:a dcat:distribution [ dcat:accessService [" + licence + "] ] .", reports.Passed},
+		{"a distribution that is described elsewhere", "terms.dataset.present", list + "c:a dcat:distribution c:elsewhere .", reports.CantTell},
+		{"one elsewhere and one without terms", "terms.dataset.present", list + "c:a dcat:distribution c:elsewhere . c:b a dcat:Dataset .", reports.Failed},
+		{"an address as an object", "dataset.contact.mail", "c:all a dcat:Catalog . c:a dcat:contactPoint [ vcard:hasEmail [ vcard:hasValue <mailto:a@city.example> ] ] .", reports.Passed},
+		{"an object without address", "dataset.contact.mail", "c:all a dcat:Catalog . c:a dcat:contactPoint [ vcard:hasEmail [ a vcard:Work ] ] .", reports.Failed},
+		{"an object with a text", "dataset.contact.mail", "c:all a dcat:Catalog . c:a dcat:contactPoint [ vcard:hasEmail [ vcard:hasValue 'a@city.example' ] ] .", reports.Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if r := outcome(t, "mim3."+c.check, c.turtle); r.Outcome != c.want {
+				t.Errorf("ends as %s, expected %s: %s", r.Outcome, c.want, r.Reason)
+			}
+		})
+	}
+}
+
+// Each form of a page of a catalogue may lead to the next page in the same form, and write
+// numbers in its own way.
+func TestPagesOfACatalogueMayNameTheForm(t *testing.T) {
+	for title, want := range map[string]reports.Outcome{"City": reports.Passed, "Another": reports.Failed} {
+		platform := judgetest.City(t, catalogue(nil, func(r *http.Request, a *faults.Answer) {
+			if strings.Contains(r.Header.Get("Accept"), "turtle") {
+				a.Header.Set("Content-Type", "text/turtle")
+				a.Body = []byte(prefixes + `@prefix h: <http://www.w3.org/ns/hydra/core#> . c:all a dcat:Catalog ; dct:title "` + title + `" . c:d dcat:byteSize 12.0 . c:1.ttl a h:PagedCollection ; h:next "2.ttl" .`)
+				return
+			}
+			a.Header.Set("Content-Type", "application/ld+json")
+			a.Body = []byte(`{"@context": {"h": "http://www.w3.org/ns/hydra/core#"}, "@graph": [{"@id": "https://city.example/1.jsonld", "@type": "h:PagedCollection", "h:next": "2.jsonld"},
+				{"@id": "https://city.example/all", "@type": "http://www.w3.org/ns/dcat#Catalog", "http://purl.org/dc/terms/title": "City"},
+				{"@id": "https://city.example/d", "http://www.w3.org/ns/dcat#byteSize": {"@value": "12", "@type": "http://www.w3.org/2001/XMLSchema#decimal"}}]}`)
+		}))
+		for _, check := range ofCatalogues() {
+			if check.ID == "mim3.dataCatalogue.form.same" {
+				if r := judgetest.Run(t, check, 7, platform); r.Outcome != want {
+					t.Errorf("%s: ends as %s, expected %s: %s", title, r.Outcome, want, r.Reason)
+				}
+			}
+		}
+	}
+}
+
+// A catalogue may be at an address that ends with a slash, or be come to by a redirect; its
+// relative names are of the last address.
+func TestAddressesOfCatalogues(t *testing.T) {
+	const turtle = prefixes + `<> a dcat:Catalog ; dcat:dataset <a> . <a> a dcat:Dataset ; dct:title "A" .`
+	as := func(body, media string) func(w http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", media)
+			_, _ = w.Write([]byte(body)) // the client may be gone
+		}
+	}
+	for name, c := range map[string]struct {
+		serve func(w http.ResponseWriter, r *http.Request)
+		want  reports.Outcome
+	}{
+		"a slash": {func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/catalog" {
+				http.NotFound(w, r)
+				return
+			}
+			as(turtle, "text/turtle")(w)
+		}, reports.Passed},
+		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/catalog" {
+				http.Redirect(w, r, "/catalog/", http.StatusSeeOther)
+				return
+			}
+			as(turtle, "text/turtle")(w)
+		}, reports.Passed},
+		"nothing":           {http.NotFound, reports.Failed},
+		"a page for people": {func(w http.ResponseWriter, _ *http.Request) { as("<html>Sign in</html>", "text/html")(w) }, reports.CantTell},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(c.serve))
+			t.Cleanup(server.Close)
+			platform := judgetest.City(t)
+			platform.Endpoints["dcat"] = server.URL + "/catalog"
+			for _, check := range ofCatalogues() {
+				switch check.ID {
+				case "mim3.dataCatalogue.retrieve.success":
+					if r := judgetest.Run(t, check, 7, platform); r.Outcome != c.want {
+						t.Errorf("%s ends as %s, expected %s: %s", check.ID, r.Outcome, c.want, r.Reason)
+					}
+				case "mim3.dataset.retrieve.success": // asks for /catalog/a
+					if r := judgetest.Run(t, check, 7, platform); c.want == reports.Passed && r.Outcome != reports.Passed {
+						t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+					}
+				}
+			}
+		})
 	}
 }
