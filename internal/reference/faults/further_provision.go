@@ -179,3 +179,24 @@ func nulls() []Fault {
 	}
 	return all
 }
+
+// defaults is the faults of changes of an attribute's default instance (4.5.5).
+func defaults() []Fault {
+	var all []Fault
+	for _, op := range []operation{attributeAppend(), attributeUpdate(), attributePatch(), attributeReplace(), entityMerge(), batch("update"), batch("upsert"), batch("merge")} {
+		all = append(all, Fault{Name: op.name + ".default-drops-datasets", Summary: "A change of the default instance of an attribute drops its instances of datasets.",
+			On: op.on, Instead: stored(func(c change) {
+				for name, v := range c.sent {
+					if sent, one := v.(object); !one || !isAttribute(name) || sent["datasetId"] != nil {
+						continue
+					}
+					for _, instance := range items(c.after[name]) {
+						if a, ok := instance.(object); ok && a["datasetId"] == nil {
+							c.after[name] = a
+						}
+					}
+				}
+			})})
+	}
+	return all
+}
