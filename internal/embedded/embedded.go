@@ -65,11 +65,16 @@ func Start(address string, options reference.Options, active ...faults.Fault) (_
 			}
 		}
 	}()
-	if client := faults.Client(active...); client != nil {
-		options.Client = client
+	if transport := faults.Transport(reference.Transport(), active...); transport != nil {
+		options.Client = reference.NewClient(transport)
 	}
 	if publish := faults.Publish(active...); publish != nil {
 		options.Publish = publish
+	}
+	if options.Base == nil {
+		if options.Base, err = reference.NewBase(); err != nil {
+			return nil, fmt.Errorf("the reference platform could not be made: %w", err)
+		}
 	}
 	platform, err := reference.New(options)
 	if err != nil {
@@ -87,7 +92,7 @@ func Start(address string, options reference.Options, active ...faults.Fault) (_
 	}
 	undo = append(undo, secured.Close)
 	root, clients, user := "https://"+secured.Addr().String(), cityClients(), cityUser()
-	provider, err := identity.New(root, options.Clock, platform, []identity.User{user}, slices.Collect(maps.Values(clients))...)
+	provider, err := identity.New(root, options.Clock, options.Base.Key, platform, []identity.User{user}, slices.Collect(maps.Values(clients))...)
 	if err != nil {
 		return nil, fmt.Errorf("the reference platform's provider could not be made: %w", err)
 	}

@@ -279,7 +279,7 @@ func (p *prover) again(ctx context.Context) error {
 // atOnce is how many unnoticed faults a platform has at most when all checks judge it:
 // since none of them is noticed, they seldom hide one another, and each run of all checks
 // takes seconds.
-const atOnce = 16
+const atOnce = 32
 
 // unnoticed yields the faults that reach some checks and were noticed by none, in groups.
 // Neighbours by name are often of one operation and come into different groups.

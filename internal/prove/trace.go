@@ -92,29 +92,34 @@ func client(r *http.Request) string {
 func (t *trace) reach(checks []suites.Check, list []faults.Fault) map[string][]string {
 	owners := t.owners(checks)
 	reached := make([]map[string]bool, len(list))
+	for n := range list {
+		reached[n] = map[string]bool{}
+	}
+	var mu sync.Mutex // guards what is in reached
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			own := slices.Clone(t.passages)
-			for i := range own {
-				own[i].request = own[i].request.Clone(own[i].request.Context())
-			}
-			for n := range next {
-				reached[n] = map[string]bool{}
-				for i, p := range own {
+			for i := range next {
+				p := comparison{passage: t.passages[i]}
+				for n, f := range list {
+					mu.Lock()
 					news := slices.ContainsFunc(owners[i], func(id string) bool { return !reached[n][id] })
-					if news && p.changedBy(list[n]) {
-						for _, id := range owners[i] {
-							reached[n][id] = true
-						}
+					mu.Unlock()
+					if !news || !p.changedBy(f) {
+						continue
 					}
+					mu.Lock()
+					for _, id := range owners[i] {
+						reached[n][id] = true
+					}
+					mu.Unlock()
 				}
 			}
 		})
 	}
-	for n := range list {
-		next <- n
+	for i := range t.passages {
+		next <- i
 	}
 	close(next)
 	workers.Wait()
@@ -200,9 +205,16 @@ func (p passage) tell(to *strings.Builder) {
 	}
 }
 
+// comparison is a passage that faults are held against one after the other, which is for
+// one goroutine at a time.
+type comparison struct {
+	passage
+	said any // the body of the answer as JSON, once it was read as such
+}
+
 // changedBy says whether a fault changes the passage: the request on its way, how often
-// it is sent, or the answer. It is for one goroutine at a time.
-func (p passage) changedBy(f faults.Fault) bool {
+// it is sent, or the answer.
+func (p *comparison) changedBy(f faults.Fault) bool {
 	if p.outgoing && f.Outgoing == nil || !p.outgoing && f.Request == nil && f.Answer == nil && f.Instead == nil {
 		return false
 	}
@@ -215,7 +227,7 @@ func (p passage) changedBy(f faults.Fault) bool {
 	if p.outgoing {
 		return p.outgoingChangedBy(f, request)
 	}
-	seen := arrivals{of: p}
+	seen := arrivals{of: p.passage}
 	got := faults.Record(faults.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen.add(r)
 		a := faults.Answer{Status: p.answer.Status, Header: p.answer.Header.Clone(), Body: bytes.Clone(p.answer.Body)}
@@ -224,8 +236,8 @@ func (p passage) changedBy(f faults.Fault) bool {
 	return seen.differ || seen.count != 1 || !p.same(got)
 }
 
-func (p passage) outgoingChangedBy(f faults.Fault, request *http.Request) bool {
-	seen := arrivals{of: p}
+func (p *comparison) outgoingChangedBy(f faults.Fault, request *http.Request) bool {
+	seen := arrivals{of: p.passage}
 	res, err := f.Outgoing(request, replies(func(r *http.Request) *http.Response {
 		seen.add(r)
 		return &http.Response{StatusCode: p.answer.Status, Header: p.answer.Header.Clone(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -260,13 +272,22 @@ func (a *arrivals) add(r *http.Request) {
 }
 
 // same says whether a is the answer of the passage, but for what a connection adds.
-func (p passage) same(a *faults.Answer) bool {
+func (p *comparison) same(a *faults.Answer) bool {
 	length := func(h http.Header) http.Header {
 		h = h.Clone()
 		h.Del("Content-Length")
 		return h
 	}
-	return a.Status == p.answer.Status && maps.EqualFunc(length(a.Header), length(p.answer.Header), slices.Equal) && alike(a.Body, p.answer.Body)
+	if a.Status != p.answer.Status || !maps.EqualFunc(length(a.Header), length(p.answer.Header), slices.Equal) {
+		return false
+	}
+	if bytes.Equal(a.Body, p.answer.Body) {
+		return true
+	}
+	if p.said == nil {
+		p.said = decoded(p.answer.Body)
+	}
+	return p.said != nil && reflect.DeepEqual(decoded(a.Body), p.said)
 }
 
 // alike says whether two bodies say the same: byte by byte, or as JSON.

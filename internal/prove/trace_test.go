@@ -57,7 +57,7 @@ func TestWhatAFaultChanges(t *testing.T) {
 			return nil, io.ErrUnexpectedEOF
 		}}, false},
 	} {
-		if got := tr.passages[0].changedBy(c.fault); got != c.want {
+		if got := (&comparison{passage: tr.passages[0]}).changedBy(c.fault); got != c.want {
 			t.Errorf("a fault %s: changed %v, expected %v", c.name, got, c.want)
 		}
 	}
@@ -102,7 +102,7 @@ func TestWhatAFaultChangesOfWhatThePlatformSends(t *testing.T) {
 			return nil, io.ErrUnexpectedEOF
 		}}, true},
 	} {
-		if got := tr.passages[0].changedBy(c.fault); got != c.want {
+		if got := (&comparison{passage: tr.passages[0]}).changedBy(c.fault); got != c.want {
 			t.Errorf("a fault %s: changed %v, expected %v", c.name, got, c.want)
 		}
 	}

@@ -2,6 +2,8 @@ package reference
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -12,17 +14,22 @@ import (
 )
 
 // Base is what platforms have in common, read once for as many of them as one likes:
-// the core @context and, for those that hold it, the sample city as it is before it is
-// anywhere. It is safe for concurrent use.
+// the core @context, for those that hold it the sample city as it is before it is
+// anywhere, and a key that takes a while to make. It is safe for concurrent use.
 type Base struct {
 	resolver *jsonld.Resolver
 	city     func() ([]cityEntity, error) // read for the first platform that holds it
+	key      func() (*rsa.PrivateKey, error)
 }
+
+// Key is an RSA key of 2048 bits for the platforms' providers, made when one is asked for it.
+func (b *Base) Key() (*rsa.PrivateKey, error) { return b.key() }
 
 // cityEntity is an entity of the sample city.
 type cityEntity struct {
 	*model.Entity
-	kind string // its type, as the city's @context writes it
+	kind string        // its type, as the city's @context writes it
+	past *model.Entity // how its measurements evolved until now
 }
 
 // NewBase reads it.
@@ -31,7 +38,8 @@ func NewBase() (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Base{resolver, sync.OnceValues(func() ([]cityEntity, error) { return readCity(resolver) })}, nil
+	return &Base{resolver, sync.OnceValues(func() ([]cityEntity, error) { return readCity(resolver) }),
+		sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })}, nil
 }
 
 func readCity(resolver *jsonld.Resolver) ([]cityEntity, error) {
@@ -50,7 +58,7 @@ func readCity(resolver *jsonld.Resolver) ([]cityEntity, error) {
 			return nil, err
 		}
 		kind, _ := object["type"].(string)
-		entities = append(entities, cityEntity{e, kind})
+		entities = append(entities, cityEntity{e, kind, cityPast(e)})
 	}
 	return entities, nil
 }

@@ -27,8 +27,8 @@ func (p *Platform) loadCity(b *Base, generated int) error {
 	t := p.tenant("", true)
 	r := &request{p: p, now: p.now(), tenant: t}
 	for _, e := range entities {
-		if past := cityPast(e.Entity); len(past.Attributes) > 0 {
-			t.history.add(past, r.now)
+		if len(e.past.Attributes) > 0 {
+			t.history.add(e.past, r.now)
 		}
 		if err := t.create(anew(e.Entity), r); err != nil {
 			return err

@@ -85,7 +85,7 @@ func New(o Options) (*Platform, error) {
 		p.clock = time.Now
 	}
 	if p.client == nil {
-		p.client = &http.Client{Timeout: 5 * time.Second}
+		p.client = NewClient(Transport())
 	}
 	if p.publish == nil {
 		p.publish = mqtt.Send
@@ -110,6 +110,20 @@ func New(o Options) (*Platform, error) {
 		}
 	}
 	return p, nil
+}
+
+// Transport is what a platform sends its own requests by: notifications to a receiver that
+// has many subscriptions, above all, so that it keeps more connections to one host than is usual.
+func Transport() *http.Transport {
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 5 * time.Second,
+		MaxIdleConns: 64, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second,
+	}
+}
+
+// NewClient is a client that waits for an answer as long as a platform does.
+func NewClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{Transport: transport, Timeout: 5 * time.Second}
 }
 
 // Close ends what the platform does on its own, such as notifying, and waits for it.

@@ -43,7 +43,7 @@ func judge(t *testing.T, checks []suites.Check) {
 				t.Fatalf("there is no fault %s", check.Fault)
 			}
 			broken := clean // whose answers are altered; what it sends is altered in a platform of its own
-			if faults.Client(found) != nil || faults.Publish(found) != nil {
+			if found.Outgoing != nil || found.Publishing != nil {
 				broken = platform(t, check, found)
 			}
 			r = seeded(t, check, 0, broken, found)
@@ -66,8 +66,11 @@ func platform(t *testing.T, check suites.Check, active ...faults.Fault) *referen
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := reference.New(reference.Options{Base: read, Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants,
-		Client: faults.Client(active...), Publish: faults.Publish(active...)})
+	options := reference.Options{Base: read, Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, Publish: faults.Publish(active...)}
+	if transport := faults.Transport(reference.Transport(), active...); transport != nil {
+		options.Client = reference.NewClient(transport)
+	}
+	p, err := reference.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,27 +6,21 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
-// Client is what the platform sends requests of its own with, so that faults can
-// change them: notifications above all. Without a fault that does so it is nil, which
-// leaves the platform its own.
-func Client(active ...Fault) *http.Client {
-	var transport http.RoundTripper
+// Transport puts the faults that change what the platform itself sends, notifications above
+// all, before the transport that it sends by. Without any it is nil.
+func Transport(by http.RoundTripper, active ...Fault) http.RoundTripper {
+	found := false
 	for _, f := range slices.Backward(active) {
-		if f.Outgoing == nil {
-			continue
+		if f.Outgoing != nil {
+			by, found = outgoing{f, by}, true
 		}
-		if transport == nil {
-			transport = http.DefaultTransport
-		}
-		transport = outgoing{f, transport}
 	}
-	if transport == nil {
+	if !found {
 		return nil
 	}
-	return &http.Client{Transport: transport, Timeout: 5 * time.Second}
+	return by
 }
 
 // outgoing puts a fault before a transport.

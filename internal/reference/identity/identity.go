@@ -61,8 +61,8 @@ type Platform struct {
 	clients []Client
 	data    http.Handler // what is protected
 	signing *ecdsa.PrivateKey
-	sealing *ecdsa.PrivateKey               // what is sent to the provider may be encrypted for it
-	rsa     func() (*rsa.PrivateKey, error) // made when somebody asks for it: it takes a while
+	sealing *ecdsa.PrivateKey // what is sent to the provider may be encrypted for it
+	rsa     func() (*rsa.PrivateKey, error)
 	mux     *http.ServeMux
 
 	mu        sync.Mutex
@@ -74,8 +74,8 @@ type Platform struct {
 
 // New makes the provider of the platform at root, where users can sign in for clients.
 // Whoever has a token reads data by it, which serves paths below /ngsi-ld/v1. A nil clock
-// is the machine's.
-func New(root string, clock func() time.Time, data http.Handler, users []User, clients ...Client) (*Platform, error) {
+// is the machine's; key gives the RSA key, which is asked for when somebody reads the keys.
+func New(root string, clock func() time.Time, key func() (*rsa.PrivateKey, error), data http.Handler, users []User, clients ...Client) (*Platform, error) {
 	if clock == nil {
 		clock = time.Now
 	}
@@ -88,8 +88,7 @@ func New(root string, clock func() time.Time, data http.Handler, users []User, c
 		return nil, err
 	}
 	p := &Platform{root: root, now: clock, users: users, clients: clients, data: data, signing: signing, sealing: sealing, mux: http.NewServeMux(),
-		revoked: map[string]bool{}, signIns: kept{}, codes: kept{}, refreshed: map[string]*family{},
-		rsa: sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })}
+		revoked: map[string]bool{}, signIns: kept{}, codes: kept{}, refreshed: map[string]*family{}, rsa: key}
 	p.mux.HandleFunc("GET "+Base+"/.well-known/openid-configuration", p.metadata)
 	p.mux.HandleFunc("GET "+oauthMetadata, p.metadata)
 	p.mux.HandleFunc("GET "+Base+"/keys", p.keys)

@@ -1,6 +1,8 @@
 package identity_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +19,7 @@ func platform(t *testing.T) (p *identity.Platform, now *time.Time) {
 	t.Helper()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	data := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("data of " + r.URL.Path)) })
-	p, err := identity.New("https://city.example.org", func() time.Time { return at }, data, []identity.User{{Name: "ana", Password: "s3cret of ana"}},
+	p, err := identity.New("https://city.example.org", func() time.Time { return at }, func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }, data, []identity.User{{Name: "ana", Password: "s3cret of ana"}},
 		identity.Client{ID: "page", Scopes: []string{identity.ScopeOpenID, identity.ScopeRead}, Redirect: back},
 		identity.Client{ID: "server", Secret: "s3cret of server", Scopes: []string{identity.ScopeOpenID, identity.ScopeRead}, Redirect: back + "?from=server"},
 		identity.Client{ID: "library", Secret: "s3cret of library", Scopes: []string{identity.ScopeRead}, Audience: "/library"},
