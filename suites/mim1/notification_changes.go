@@ -44,7 +44,7 @@ func notificationChanges() []Check {
 		},
 		{
 			ID:    "mim1.notification.change.append",
-			Title: "A new attribute is notified", TestPurposes: []string{"046_22_05"},
+			Title: "A new attribute is notified",
 			Fault: "notification.no-append",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t)
@@ -67,7 +67,7 @@ func notificationChanges() []Check {
 		},
 		{
 			ID:    "mim1.notification.change.createEntity",
-			Title: "A new entity with attributes is notified", TestPurposes: []string{"046_21_01"},
+			Title: "A new entity with attributes is notified",
 			Level: Extended, Fault: "notification.no-create",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t)
@@ -141,8 +141,8 @@ func notificationChanges() []Check {
 		{
 			ID:     "mim1.notification.change.instance",
 			Title:  "The update of one instance of an attribute is notified",
-			Clause: cim009 + "4.5.5", TestPurposes: []string{"046_22_06"},
-			Fault: "notification.default-instance-only",
+			Clause: cim009 + "4.5.5",
+			Fault:  "notification.default-instance-only",
 			Body: func(t *T) {
 				more, dataset := t.Name("more"), t.URN("Dataset")
 				w := newSensor(t, more, []any{ngsild.Property(1), ngsild.Property(2, "datasetId", dataset)}).watch(t)
@@ -245,17 +245,17 @@ func notificationTriggers() []Check {
 	updated := change{what: "the update of an attribute", name: "Update", mark: update}
 	var checks []Check
 	for _, c := range []struct {
-		trigger          string
-		sends            change
-		sendsFor, onlyTP []string // test purposes
-		ignores          []change
+		trigger  string
+		sends    change
+		purposes []string // of ETSI, of what it sends
+		ignores  []change
 	}{
-		{"entityCreated", created, []string{"046_22_01"}, []string{"046_22_03"}, []change{updated, appended}},
-		{"entityUpdated", updated, []string{"046_22_02"}, nil, []change{deleted}},
-		{"entityDeleted", deleted, []string{"046_22_04"}, nil, []change{updated, removed}},
-		{"attributeCreated", appended, []string{"046_22_05", "046_22_06"}, nil, []change{updated, removed}},
-		{"attributeUpdated", updated, []string{"046_22_07", "046_22_09", "046_22_10", "046_22_11"}, []string{"046_41"}, []change{appended, removed}},
-		{"attributeDeleted", removed, []string{"046_22_08", "046_22_12", "046_22_13"}, nil, []change{updated, appended}},
+		{"entityCreated", created, nil, []change{updated, appended}},
+		{"entityUpdated", updated, nil, []change{deleted}},
+		{"entityDeleted", deleted, []string{"046_21_01"}, []change{updated, removed}},
+		{"attributeCreated", appended, nil, []change{updated, removed}},
+		{"attributeUpdated", updated, nil, []change{appended, removed}},
+		{"attributeDeleted", removed, []string{"046_22_04"}, []change{updated, appended}},
 	} {
 		subscribed := func(t *T) *subscriber {
 			w := newSensor(t).prepare(t, on(c.trigger))
@@ -265,7 +265,7 @@ func notificationTriggers() []Check {
 		checks = append(checks, Check{
 			ID:           "mim1.notification.trigger." + c.trigger,
 			Title:        "With the trigger " + c.trigger + ", " + c.sends.what + " is notified",
-			TestPurposes: c.sendsFor, Fault: "notification.trigger-" + c.trigger + "-unknown",
+			TestPurposes: c.purposes, Fault: "notification.trigger-" + c.trigger + "-unknown",
 			Body: func(t *T) {
 				w := subscribed(t)
 				v := w.mark(t)
@@ -275,9 +275,9 @@ func notificationTriggers() []Check {
 		})
 		for _, other := range c.ignores {
 			checks = append(checks, Check{
-				ID:           "mim1.notification.trigger." + c.trigger + "Not" + other.name,
-				Title:        "With the trigger " + c.trigger + " alone, " + other.what + " is not notified",
-				TestPurposes: c.onlyTP, Fault: "notification.trigger-ignored",
+				ID:    "mim1.notification.trigger." + c.trigger + "Not" + other.name,
+				Title: "With the trigger " + c.trigger + " alone, " + other.what + " is not notified",
+				Fault: "notification.trigger-ignored",
 				Body: func(t *T) {
 					w := subscribed(t)
 					w.ignoresMade(t, inTurn, "it is none of the changes that notificationTrigger names", func() any {
@@ -293,7 +293,7 @@ func notificationTriggers() []Check {
 	checks = append(checks,
 		Check{
 			ID:    "mim1.notification.trigger.entityUpdatedAppend",
-			Title: "The trigger entityUpdated covers new attributes", TestPurposes: []string{"046_22_02"},
+			Title: "The trigger entityUpdated covers new attributes",
 			Fault: "notification.entity-updated-as-attribute-updated",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t, on("entityUpdated"))
@@ -302,7 +302,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.trigger.entityUpdatedRemove",
-			Title: "The trigger entityUpdated covers the deletion of attributes", TestPurposes: []string{"046_22_02"},
+			Title: "The trigger entityUpdated covers the deletion of attributes",
 			Fault: "notification.entity-updated-as-attribute-updated",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t, on("entityUpdated"))
@@ -317,7 +317,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.trigger.defaultNotRemove",
-			Title: "Unless triggers are named, the deletion of an attribute is not notified", TestPurposes: []string{"046_21_02"},
+			Title: "Unless triggers are named, the deletion of an attribute is not notified",
 			Fault: "notification.any-trigger-by-default",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t)
@@ -330,7 +330,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.trigger.defaultNotDelete",
-			Title: "Unless triggers are named, the deletion of an entity is not notified", TestPurposes: []string{"046_21_02"},
+			Title: "Unless triggers are named, the deletion of an entity is not notified",
 			Fault: "notification.any-trigger-by-default",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t)
@@ -342,7 +342,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.trigger.several",
-			Title: "Any of several triggers is enough", TestPurposes: []string{"046_22_01"},
+			Title: "Any of several triggers is enough",
 			Fault: "notification.first-trigger-only",
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, on("entityDeleted", "attributeUpdated"))
@@ -352,7 +352,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.deleted.attribute",
-			Title: "A deleted attribute is notified with NGSI-LD Null as its value", TestPurposes: []string{"046_22_12"},
+			Title: "A deleted attribute is notified with NGSI-LD Null as its value", TestPurposes: []string{"046_22_04"},
 			Clause: cim009 + "5.8.6", Fault: "notification.deleted-attribute-left-out",
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, on("attributeDeleted"))
@@ -363,8 +363,8 @@ func notificationTriggers() []Check {
 			},
 		},
 		Check{
-			ID:    "mim1.notification.deleted.relationship",
-			Title: "A deleted Relationship is notified with NGSI-LD Null as its object", TestPurposes: []string{"046_22_13"},
+			ID:     "mim1.notification.deleted.relationship",
+			Title:  "A deleted Relationship is notified with NGSI-LD Null as its object",
 			Clause: cim009 + "5.8.6", Fault: "notification.deleted-attribute-left-out",
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, on("attributeDeleted"))
@@ -375,7 +375,7 @@ func notificationTriggers() []Check {
 		},
 		Check{
 			ID:    "mim1.notification.deleted.entity",
-			Title: "A deleted entity is notified with its id and type, and when it was deleted", TestPurposes: []string{"046_22_04"},
+			Title: "A deleted entity is notified with its id and type, and when it was deleted", TestPurposes: []string{"046_21_01"},
 			Level: Extended, Fault: "notification.no-deleted-at",
 			Body: func(t *T) {
 				w := newSensor(t).prepare(t, on("entityDeleted"))
@@ -395,7 +395,7 @@ func notificationTriggers() []Check {
 		ID:    "mim1.notification.deleted.entityAlone",
 		Title: "Of a deleted entity no more is notified than its id and type and when it was deleted, unless changes or system attributes are asked for",
 		// The test purpose is of V1.6.1, the text that was read of V1.9.1.
-		Clause: cim009Later + "5.8.6", Since: "1.9.1", TestPurposes: []string{"046_22_04"},
+		Clause: cim009Later + "5.8.6", Since: "1.9.1", TestPurposes: []string{"046_21_01"},
 		Fault: "notification.deleted-entity-as-it-was",
 		Body: func(t *T) {
 			w := newSensor(t).prepare(t, on("entityDeleted"))

@@ -111,7 +111,7 @@ func notificationShownChanges() []Check {
 	checks = append(checks,
 		Check{
 			ID:    "mim1.notification.changes.created",
-			Title: "With showChanges, a new attribute is notified without anything that it was", TestPurposes: []string{"046_40"},
+			Title: "With showChanges, a new attribute is notified without anything that it was", TestPurposes: []string{"046_41"},
 			Since: "1.6.1", Fault: "notification.previous-of-new",
 			Body: func(t *T) {
 				w := newSensor(t).watch(t, sending("showChanges", true))
@@ -121,6 +121,17 @@ func notificationShownChanges() []Check {
 					done(t, t.POST(attrsPath(w.id), JSON(ngsild.Object{name: ngsild.Property(v)})))
 				})
 				t.Expect(d.entity(t, w.id)).To(haveAttribute(name, ngsild.Property(v), "previousValue"))
+			},
+		},
+		Check{
+			ID:    "mim1.notification.changes.createdEntity",
+			Title: "With showChanges, a new entity is notified without anything that it was", TestPurposes: []string{"046_40"},
+			Since: "1.6.1", Fault: "notification.previous-of-new",
+			Body: func(t *T) {
+				w := newSensor(t).prepare(t, having("notificationTrigger", []any{"entityCreated"}), sending("showChanges", true))
+				v, id := t.Number(), t.URN("Sensor")
+				d := w.notified(t, v, func() { create(t, ngsild.Entity(id, w.kind, w.level, ngsild.Property(v))) })
+				t.Expect(d.entity(t, id)).To(haveAttribute(w.level, ngsild.Property(v), "previousValue"))
 			},
 		},
 		Check{
@@ -163,10 +174,14 @@ func notificationLinked() []Check {
 		t.Require(e).To(answering(a != nil, "attribute %s has to be notified, seen %s", w.place, compact(e)))
 		return memberOf(a, "entity")
 	}
+	created := func(t *T, e ngsild.Object) {
+		_, err := instant(e["createdAt"])
+		t.Expect(err).To(gomega.Succeed(), "createdAt of %v is a DateTime (4.8)", e["id"])
+	}
 	checks := []Check{
 		{
 			ID:    "mim1.notification.join.inline",
-			Title: "With join inline, a Relationship is notified with the entity that it leads to", TestPurposes: []string{"046_27", "046_28"},
+			Title: "With join inline, a Relationship is notified with the entity that it leads to", TestPurposes: []string{"046_27"},
 			Fault: "notification.join-ignored",
 			Body: func(t *T) {
 				s, to, name := linked(t)
@@ -201,7 +216,7 @@ func notificationLinked() []Check {
 		},
 		{
 			ID:    "mim1.notification.join.flat",
-			Title: "With join flat, the entity that a Relationship leads to is notified beside", TestPurposes: []string{"046_23", "046_24"},
+			Title: "With join flat, the entity that a Relationship leads to is notified beside", TestPurposes: []string{"046_23"},
 			Fault: "notification.join-ignored",
 			Body: func(t *T) {
 				s, to, name := linked(t)
@@ -214,7 +229,7 @@ func notificationLinked() []Check {
 		},
 		{
 			ID:    "mim1.notification.join.flatSimplified",
-			Title: "With join flat and format keyValues, the entity that a Relationship leads to is notified beside", TestPurposes: []string{"046_25", "046_26"},
+			Title: "With join flat and format keyValues, the entity that a Relationship leads to is notified beside", TestPurposes: []string{"046_25"},
 			Fault: "notification.join-ignored",
 			Body: func(t *T) {
 				s, to, name := linked(t)
@@ -223,6 +238,47 @@ func notificationLinked() []Check {
 				d := w.notified(t, v, func() { w.setLevel(t, v) })
 				t.Expect(d.entity(t, w.id)[w.place]).To(EqualJSON(to))
 				t.Expect(d.entity(t, to)[name]).To(EqualJSON("harbour"))
+			},
+		},
+		{
+			ID:    "mim1.notification.join.inlineSysAttrs",
+			Title: "With join inline and sysAttrs, the linked entity is notified with when it was created, too", TestPurposes: []string{"046_28"},
+			Fault: "notification.sysattrs-ignored",
+			Body: func(t *T) {
+				s, _, _ := linked(t)
+				w := s.watch(t, sending("join", "inline", "joinLevel", 1, "sysAttrs", true))
+				e, _ := w.told(t)
+				created(t, e)
+				created(t, inside(t, w, e))
+			},
+		},
+		{
+			ID:    "mim1.notification.join.flatSysAttrs",
+			Title: "With join flat and sysAttrs, each entity is notified with when it was created", TestPurposes: []string{"046_24"},
+			Fault: "notification.sysattrs-ignored",
+			Body: func(t *T) {
+				s, to, _ := linked(t)
+				w := s.watch(t, sending("join", "flat", "joinLevel", 1, "sysAttrs", true))
+				v := t.Number()
+				d := w.notified(t, v, func() { w.setLevel(t, v) })
+				created(t, d.entity(t, w.id))
+				created(t, d.entity(t, to))
+			},
+		},
+		{
+			ID:    "mim1.notification.join.flatAttributes",
+			Title: "With join flat, the entity that a Relationship which is named leads to is notified beside, and attributes that are not named are left out", TestPurposes: []string{"046_26"},
+			Fault: "notification.attributes-ignored",
+			Body: func(t *T) {
+				s, to, name := linked(t)
+				more := t.Name("more")
+				done(t, t.POST(attrsPath(s.id), JSON(ngsild.Object{more: ngsild.Property(1)})))
+				w := s.watch(t, sending("join", "flat", "joinLevel", 1, "attributes", []any{s.level, s.place, name}))
+				v := t.Number()
+				d := w.notified(t, v, func() { w.setLevel(t, v) })
+				t.Expect(d.entity(t, w.id)).To(haveAttribute(w.place, w.there))
+				t.Expect(d.entity(t, w.id)).To(lackAttribute(more))
+				t.Expect(d.entity(t, to)).To(haveAttribute(name, ngsild.Property("harbour")))
 			},
 		},
 		{

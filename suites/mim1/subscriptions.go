@@ -19,7 +19,7 @@ func Subscriptions() []Check {
 		subscriptionCreate(), subscriptionMembers(), subscriptionRefusals(), subscriptionContexts(),
 		subscriptionRetrieve(), subscriptionQuery(), subscriptionUpdate(), subscriptionDelete(),
 		notificationBody(), notificationForms(), notificationSelection(), notificationConditions(),
-		notificationChanges(), notificationTriggers(), notificationShownChanges(), notificationLinked(),
+		notificationChanges(), notificationTriggers(), notificationDeletions(), notificationShownChanges(), notificationLinked(),
 		notificationState(), notificationTiming(), notificationCounters(), notificationTenants(), earlierNotifications(), subscriptionReadOnly(), subscriptionExpired(),
 	)
 	for i := range checks {

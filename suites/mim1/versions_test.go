@@ -307,7 +307,7 @@ func rules() []rule {
 		{"1.9.1", "the type *, | in pick, geometryProperty for GeoJSON only, the dataset @none", "6.4.3.2, 4.21, 5.7.1.4, 4.5.5.1",
 			[]string{"query.type.any", "entity.represent.pickBar", "entity.represent.geometryPropertyAlone", "entity.create.defaultNamed"}},
 		{"1.9.1", "simplified lists that stand alone, NGSI-LD Null in lists", "4.5.4, 4.5.22.3", []string{"entity.represent.listsSimplified", "attribute.update.nullOfListRelationship"}},
-		{"1.9.1", "what is told of entities that are deleted, as the text of that version has it", "5.8.6", []string{"notification.deleted.entityAlone"}},
+		{"1.9.1", "what is told of entities that are deleted, as the text of that version has it", "5.8.6", []string{"notification.deleted.entityAlone", "notification.deleted.entitySysAttrs"}},
 		{"1.9.1", "purge", "5.6.21", []string{"purge.*", "distributed.purge.*", "distributed.local.purge"}},
 		{"1.9.1", "transient entities", "4.22", []string{"entity.create.transient"}},
 		{"1.9.1", "orderBy", "4.23", []string{"query.order.*", "temporal.query.order*"}},

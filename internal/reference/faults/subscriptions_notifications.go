@@ -386,6 +386,20 @@ func notificationTriggers() []Fault {
 		})),
 		missent("deleted-attribute-left-out", "leaves deleted attributes out of notifications",
 			notifiedAttributes(leaveOut(func(a object) bool { return isNull("value")(a) || isNull("object")(a) }))),
+		missent("deleted-with-entity-lost", "does not notify of attributes that are deleted with their entity", lost(func(n object) bool {
+			return slices.ContainsFunc(objects(n["data"]), func(e object) bool {
+				return e["deletedAt"] != nil && slices.ContainsFunc(sortedAttributes(e), func(name string) bool {
+					a, ok := e[name].(object)
+					return ok && isNull("value")(a)
+				})
+			})
+		})),
+		missent("deleted-without-dataset", "does not say of which dataset a deleted instance was", notifiedAttributes(func(a object) object {
+			if isNull("value")(a) {
+				delete(a, "datasetId")
+			}
+			return a
+		})),
 		missent("deleted-entity-as-it-was", "shows attributes of entities that were deleted", notifiedEntities(func(e object) {
 			if e["deletedAt"] != nil {
 				e["was"] = object{"type": "Property", "value": "here"}
