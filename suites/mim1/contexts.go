@@ -188,6 +188,24 @@ func linkedContexts() []Check {
 	withCallback := []Need{NeedRead, NeedWrite, NeedCallback}
 	return []Check{
 		{
+			ID:     "mim1.context.link.otherRelation",
+			Title:  "A link of another relation in a Link header names no @context",
+			Clause: cim009 + "6.3.5", Needs: withCallback, Fault: "context.any-link",
+			Hint: "the first target in the Link header is taken for the @context, without a look at rel",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				described := Header("Link", "<"+t.Env.Callback.ServeContext(v.document())+`>; rel="describedby"; type="`+ngsild.MediaJSONLD+`"`)
+				e := v.entity(t, 20)
+				t.Require(t.POST(entities, JSON(e), described)).To(HaveStatus(201))
+				got := read(t, e["id"].(string), coreOnly())
+				t.Expect(got).To(haveTypes(v.kind))
+				t.Expect(got).To(haveAttribute(v.level, ngsild.Property(20)))
+				known := read(t, v.create(t, 30), described)
+				t.Expect(known).To(haveTypes(v.kindIRI))
+				t.Expect(known).To(haveAttribute(v.levelIRI, ngsild.Property(30)))
+			},
+		},
+		{
 			ID:     "mim1.context.link.expands",
 			Title:  "The @context of a Link header expands the names in a payload of application/json",
 			Clause: cim009 + "6.3.5", Needs: withCallback,

@@ -29,6 +29,17 @@ func registrationRetrieve() []Check {
 			Body: func(t *T) { t.Expect(t.GET(registrationPath(t.Name("registration")))).To(beBadData()) },
 		},
 		{
+			ID:     "mim1.registration.retrieve.status",
+			Title:  "If a registration tells a status, it is ok or failed",
+			Clause: cim009 + "5.2.9", Since: "1.6.1", Fault: "registration.retrieve.status-active",
+			Hint: "active, paused and expired are of subscriptions; a registration tells how the last request to its source went",
+			Body: func(t *T) {
+				if status, told := registration(t, idle(t))["status"]; told {
+					t.Expect(status).To(gomega.BeElementOf("ok", "failed"))
+				}
+			},
+		},
+		{
 			ID:     "mim1.registration.retrieve.json",
 			Title:  "A registration as application/json has its @context in a Link header",
 			Clause: cim009 + "6.3.6", TestPurposes: []string{"036_05"}, Fault: "registration.retrieve.no-link",

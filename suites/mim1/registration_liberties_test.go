@@ -42,14 +42,17 @@ func sourceLiberties() []faults.Fault {
 		{Name: "conflicts as AlreadyExists", On: registrations, Answer: func(_ *http.Request, a *faults.Answer) {
 			a.Body = bytes.ReplaceAll(a.Body, []byte("errors/Conflict"), []byte("errors/AlreadyExists"))
 		}},
-		{Name: "sources are asked by JSON-LD, with a name for each hop in a header of its own, and picked from", On: func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/sources/") },
+		{Name: "sources are asked by JSON-LD and for system attributes, with a name for each hop in a header of its own, and picked from", On: func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/sources/") },
 			Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 				q := r.URL.Query()
 				if attrs := q.Get("attrs"); attrs != "" {
 					q.Del("attrs")
 					q.Set("pick", "id,type,"+attrs)
-					r.URL.RawQuery = q.Encode()
 				}
+				if r.Method == http.MethodGet && !q.Has("options") { // so that it can tell which is newer
+					q.Set("options", "sysAttrs")
+				}
+				r.URL.RawQuery = q.Encode()
 				if via := r.Header.Values("Via"); len(via) == 1 {
 					r.Header["Via"] = strings.Split(via[0], ", ")
 				}

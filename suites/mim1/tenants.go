@@ -179,6 +179,27 @@ func tenants() []Check {
 			},
 		},
 		{
+			ID:    "mim1.tenant.echo.change",
+			Title: "The answers to changes and to deletions in a tenant name the tenant", Clause: cim009 + "6.3.14",
+			Fault: "tenant.no-echo-without-content",
+			Hint:  "the header is set with the body, and these answers have none",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				for _, r := range []*probe.Response{
+					t.PATCH(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(21)}), of(tenant)),
+					t.PATCH(attrPath(s.id, s.level), JSON(ngsild.Property(22)), of(tenant)),
+					t.POST(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(23)}), of(tenant)),
+					t.DELETE(attrPath(s.id, s.level), of(tenant)),
+					t.DELETE(entityPath(s.id), of(tenant)),
+				} {
+					done(t, r)
+					t.Expect(r).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+				}
+			},
+		},
+		{
 			ID:    "mim1.tenant.batch",
 			Title: "A batch creation in a tenant stores all entities there",
 			Fault: "tenant.batch-of-default",

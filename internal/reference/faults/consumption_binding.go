@@ -137,6 +137,14 @@ func contexts() []Fault {
 			On: creating, Request: func(r *http.Request) { r.Header.Del("Link") }},
 		{Name: "context.link-ignored-on-read", Summary: "The @context of a Link header is not looked at when entities are read.",
 			On: reading(), Request: func(r *http.Request) { r.Header.Del("Link") }},
+		{Name: "context.any-link", Summary: "Any link in a Link header is taken for that of an @context.",
+			On: hasLink, Request: func(r *http.Request) {
+				for i, link := range r.Header.Values("Link") {
+					if target, _, ok := strings.Cut(link, ">"); ok {
+						r.Header["Link"][i] = ngsild.ContextLink(strings.TrimPrefix(target, "<"))
+					}
+				}
+			}},
 		{Name: "context.unreadable-ignored", Summary: "An @context that cannot be read is not looked at.",
 			On: creating.where(hasLink), Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				sent := ReadBody(r)

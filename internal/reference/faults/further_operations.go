@@ -92,6 +92,11 @@ func tenancy() []Fault {
 		{Name: "registration.tenant-dropped", Summary: "A registration's tenant is not looked at.", On: Op(http.MethodPost, "/csourceRegistrations"),
 			Request: sent(func(g object) { delete(g, "tenant") })},
 		{Name: "tenant.no-echo", Summary: "Answers do not name the tenant.", On: named, Answer: DropHeader(ngsild.HeaderTenant)},
+		{Name: "tenant.no-echo-without-content", Summary: "Answers without a body do not name the tenant.", On: named, Answer: func(_ *http.Request, a *Answer) {
+			if a.Status == http.StatusNoContent {
+				a.Header.Del(ngsild.HeaderTenant)
+			}
+		}},
 		{Name: "tenant.unknown-not-told", Summary: "A tenant that is not there is answered as an entity that is not there.", On: named, Answer: kind(http.StatusNotFound, ngsild.ResourceNotFound)},
 		{Name: "tenant.unknown-is-empty", Summary: "A query in a tenant that is not there finds nothing.", On: querying().where(inTenant), Answer: func(r *http.Request, a *Answer) {
 			if a.Status == http.StatusNotFound {

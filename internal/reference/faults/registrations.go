@@ -257,6 +257,8 @@ func registering() []Fault {
 				g["information"] = all[:1]
 			}
 		})},
+		{Name: "registration.retrieve.status-active", Summary: "A registration's status is that of a subscription.",
+			On: Op(http.MethodGet, registered+"/*"), Answer: answered(func(g object) { g["status"] = "active" })},
 		{Name: "registration.create.exclusive-by-default", Summary: "A registration without mode is shown as exclusive.",
 			On: Op(http.MethodGet, registered+"/*"), Answer: answered(func(g object) {
 				if g["mode"] == nil {
