@@ -41,7 +41,8 @@ func Read(h http.Header) []Link {
 }
 
 // linkParams reads parameters up to the comma that ends a link and returns what
-// follows it.
+// follows it. Each begins with a semicolon: without one, what follows the target is no
+// parameter, and the link has no relation (RFC 8288, appendix B.3).
 func linkParams(s string) (params map[string]string, rest string) {
 	params = map[string]string{}
 	for {
@@ -49,8 +50,10 @@ func linkParams(s string) (params map[string]string, rest string) {
 		if s == "" || s[0] == ',' {
 			return params, strings.TrimPrefix(s, ",")
 		}
-		if s[0] == ';' {
-			s = s[1:]
+		if s[0] != ';' {
+			return params, s
+		}
+		if s = strings.TrimLeft(s[1:], " \t"); s == "" || s[0] == ';' || s[0] == ',' {
 			continue
 		}
 		end := strings.IndexAny(s, "=;,")

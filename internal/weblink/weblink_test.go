@@ -26,6 +26,8 @@ func TestRead(t *testing.T) {
 		{"spaces", []string{" < a > ; rel = \"next\" "}, []Link{{"a", map[string]string{"rel": "next"}}}},
 		{"not closed", []string{`<a; rel="next"`}, nil},
 		{"quote not closed", []string{`<a>; rel="next`}, []Link{{"a", map[string]string{"rel": "next"}}}},
+		{"no semicolon before a parameter", []string{`<a>rel="next", <b>; rel="prev"`}, []Link{{"a", map[string]string{}}, {"b", map[string]string{"rel": "prev"}}}},
+		{"nothing between semicolons", []string{`<a>;; rel="next";`}, []Link{{"a", map[string]string{"rel": "next"}}}},
 		{"no link", []string{`rel="next"`}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -150,6 +150,32 @@ func consumerLiberties() []faults.Fault {
 			}
 			return []string{strings.Join(links, " , ")}
 		})},
+		{Name: "links between pages that tell a media type", On: anyRequest, Answer: inLinks(func(links []string) []string {
+			for i, link := range links {
+				if !strings.Contains(link, ngsild.ContextRel) {
+					links[i] = strings.ReplaceAll(link, "; ", ";") + `;type="application/ld+json"`
+				}
+			}
+			return links
+		})},
+		{Name: "ids in Location with their colons encoded", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
+			if path, id, found := strings.Cut(a.Header.Get("Location"), "urn:"); found {
+				a.Header.Set("Location", path+url.QueryEscape("urn:"+id))
+			}
+		}},
+		{Name: "numbers with a fraction of zero, slashes that are escaped", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
+			a.Body = regexp.MustCompile(`("value":\s*-?\d+)([,}\]])`).ReplaceAll(a.Body, []byte("${1}.0${2}"))
+			a.Body = bytes.ReplaceAll(a.Body, []byte("://"), []byte(`:\/\/`))
+		}},
+		{Name: "a hundred results at most", On: anyRequest, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if limit, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && limit > 100 {
+				a := refused(ngsild.TooManyResults)
+				a.Status = http.StatusForbidden
+				a.WriteTo(w)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}},
 		{Name: "an @context that combines the user's and the core one", On: anyRequest, Answer: func(r *http.Request, a *faults.Answer) {
 			inLinks(func(links []string) []string {
 				for i, link := range links {

@@ -86,6 +86,19 @@ func simplified() []Check {
 			},
 		},
 		{
+			ID:    "mim1.entity.represent.severalOptions",
+			Title: "Of several options, separated by commas, each holds: keyValues beside sysAttrs simplifies",
+			Fault: "represent.several-options-ignored",
+			Hint:  "options is compared as a whole instead of being split at its commas",
+			Body: func(t *T) {
+				s := newSight(t)
+				for _, options := range []string{"keyValues,sysAttrs", "sysAttrs,keyValues"} {
+					s.isSimplified(t, read(t, s.id, Query("options", options)))
+					s.isSimplified(t, only(t, t.GET(entities, Query("type", s.kind, "options", options))))
+				}
+			},
+		},
+		{
 			ID:    "mim1.entity.represent.simplified",
 			Title: "options=simplified is a synonym of keyValues",
 			Since: "1.6.1", Fault: "represent.simplified-unknown",
@@ -165,6 +178,22 @@ func concise() []Check {
 				e := read(t, s.id, Query("options", "concise"))
 				t.Expect(e).To(haveAttribute(s.height, ngsild.Object{"value": 42, "unitCode": "MTR", "observedAt": "2024-03-01T10:00:00Z"}, "type"))
 				t.Expect(e).To(haveAttribute(s.owner, ngsild.Object{"object": s.belongsTo}, "type"))
+			},
+		},
+		{
+			ID:     "mim1.entity.represent.conciseTimestamps",
+			Title:  "Concise, an entity and its attributes tell when they were created and modified if options names sysAttrs, too",
+			Clause: cim009 + "6.3.11",
+			Since:  "1.6.1", Fault: "represent.several-options-ignored",
+			Hint: "options is compared as a whole instead of being split at its commas",
+			Body: func(t *T) {
+				s := newSight(t)
+				e := read(t, s.id, Query("options", "concise,sysAttrs"))
+				t.Expect(e).To(haveAttribute(s.height, ngsild.Object{"value": 42, "unitCode": "MTR"}, "type"))
+				for _, member := range []string{"createdAt", "modifiedAt"} {
+					t.Expect(e[member]).To(gomega.MatchRegexp(dateTime), "the entity's %s was asked for", member)
+					t.Expect(instance(e, s.height, "")[member]).To(gomega.MatchRegexp(dateTime), "the attribute's %s was asked for", member)
+				}
 			},
 		},
 		{

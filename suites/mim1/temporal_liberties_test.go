@@ -122,6 +122,11 @@ func temporalLiberties() []faults.Fault {
 				return list
 			})
 		})},
+		{Name: "pages of two where no limit is asked for", On: faults.Op("GET", "/temporal/entities").WithoutQuery("limit"), Request: func(r *http.Request) {
+			q := r.URL.Query()
+			q.Set("limit", "2")
+			r.URL.RawQuery = q.Encode()
+		}},
 		{Name: "absolute Location", On: faults.Op("POST", "/temporal/entities"), Answer: func(_ *http.Request, a *faults.Answer) {
 			if location := a.Header.Get("Location"); location != "" {
 				a.Header.Set("Location", "https://gateway.example"+strings.ReplaceAll(location, ":", "%3A"))

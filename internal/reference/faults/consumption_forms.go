@@ -47,6 +47,8 @@ func forms() []Fault {
 	return []Fault{
 		{Name: "represent.options-ignored", Summary: "A retrieval does not look at options.", On: retrieving(), Request: DropQuery("options")},
 		{Name: "represent.query-options-ignored", Summary: "A query does not look at options.", On: querying(), Request: DropQuery("options")},
+		{Name: "represent.several-options-ignored", Summary: "Of options, one value is known and several are not looked at.",
+			On: reading().where(func(r *http.Request) bool { return len(listed(r, "options")) > 1 }), Request: DropQuery("options")},
 		{Name: "represent.format-ignored", Summary: "Reading does not look at format.", On: reading(), Request: DropQuery("format")},
 		{Name: "represent.options-beat-format", Summary: "options takes precedence over format.",
 			On: reading().WithQuery("options"), Request: DropQuery("format")},
