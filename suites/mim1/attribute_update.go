@@ -94,6 +94,28 @@ func attributeUpdate() []Check {
 			},
 		},
 		{
+			ID:           "mim1.attribute.update.nullRemovesOther",
+			Title:        "Updating a Relationship, a GeoProperty or a LanguageProperty with NGSI-LD Null removes it",
+			Requirements: structured, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_07"}, Since: "1.6.1",
+			Fault: "attribute.update.ignores-null-value",
+			Body: func(t *T) {
+				area, name := t.Name("area"), t.Name("name")
+				s := newSensor(t, area, geometry("Point", point(0, 0)), name, ngsild.LanguageProperty(ngsild.Object{"en": "Tower", "fr": "Tour"}))
+				for _, null := range []struct {
+					name string
+					is   ngsild.Object
+				}{
+					{s.place, ngsild.Relationship(ngsildNull)},
+					{area, ngsild.Object{"type": "GeoProperty", "value": ngsildNull}},
+					{name, ngsild.LanguageProperty(ngsild.Object{"@none": ngsildNull})},
+				} {
+					doneOrNoNulls(t, t.PATCH(attrsPath(s.id), JSON(ngsild.Object{null.name: null.is})))
+					t.Expect(read(t, s.id)).To(lackAttribute(null.name))
+				}
+				t.Expect(read(t, s.id)).To(haveAttribute(s.level, levelAtFirst()), "what was not named stays")
+			},
+		},
+		{
 			ID:           "mim1.attribute.update.addsType",
 			Title:        "A fragment with another type adds that type to the entity's",
 			Requirements: structured, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_06"}, Since: "1.5.1",
@@ -115,6 +137,19 @@ func attributeUpdate() []Check {
 				create(t, e)
 				done(t, t.PATCH(attrsPath(s.id), JSON(ngsild.Object{"scope": "/Lisbon/Parks"})))
 				t.Expect(read(t, s.id)).To(haveScopes("/Lisbon/Parks"))
+			},
+		},
+		{
+			ID:           "mim1.attribute.update.scopeOfNone",
+			Title:        "An updated scope is ignored where the entity has none",
+			Requirements: structured, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_05"}, Since: "1.5.1",
+			Fault: "attribute.update.adds-missing-scope",
+			Body: func(t *T) {
+				s := newSensor(t)
+				// no clause says whether that is a success in part
+				t.Require(t.PATCH(attrsPath(s.id), JSON(ngsild.Object{"scope": "/Lisbon/Parks"}))).To(HaveStatus(204, 207))
+				t.Expect(read(t, s.id)).NotTo(gomega.HaveKey("scope"))
+				s.isUnchanged(t)
 			},
 		},
 		{

@@ -381,35 +381,7 @@ func distributedChange() []Check {
 			},
 		})
 	}
-	return append(checks, Check{
-		ID:           "mim1.distributed.append.noOverwrite",
-		Title:        "That attributes are to be appended without overwriting is handed on to the source",
-		TestPurposes: []string{"D003_02_exc", "D003_02_inc", "D003_02_red"},
-		Clause:       cim009 + "5.6.3.4", Fault: "distributed.options-lost",
-		Body: func(t *T) {
-			d := newSpread(t)
-			d.keeps(t)
-			d.part(t, "exclusive", offering("appendAttrs", "retrieveEntity"))
-			r := t.POST(attrsPath(d.id), Query("options", "noOverwrite"), JSON(ngsild.Object{d.level: ngsild.Property(7)}))
-			d.isAsked(t)
-			t.Require(r).To(HaveStatus(204, 207))
-			t.Expect(d.isTold(t, http.MethodPost, entities+"/"+d.id+"/attrs").Query.Get("options")).To(gomega.ContainSubstring("noOverwrite"))
-		},
-	}, Check{
-		ID:           "mim1.distributed.deleteAttribute.all",
-		Title:        "That all instances of an attribute are to be deleted is handed on to the source",
-		TestPurposes: []string{"D006_02_exc", "D006_02_inc", "D006_02_red"},
-		Clause:       cim009 + "5.6.5.4", Fault: "distributed.options-lost",
-		Body: func(t *T) {
-			d := newSpread(t)
-			d.keeps(t)
-			d.part(t, "exclusive", offering("deleteAttrs", "retrieveEntity"))
-			r := t.DELETE(attrPath(d.id, d.level), Query("deleteAll", "true"))
-			d.isAsked(t)
-			done(t, r)
-			t.Expect(d.isTold(t, http.MethodDelete, entities+"/"+d.id+"/attrs/"+d.level).Query.Get("deleteAll")).To(gomega.Equal("true"))
-		},
-	}, Check{
+	return append(append(checks, optionsOfAttributes()...), Check{
 		ID:           "mim1.distributed.purge.inclusive",
 		Title:        "Entities that are purged are purged on the platform and, once, at an inclusive source",
 		TestPurposes: []string{"D017_01_inc"}, Since: "1.9.1",
@@ -469,6 +441,62 @@ func distributedChange() []Check {
 			t.Expect(d.here(t)).To(haveAttribute(d.place, other))
 		},
 	})
+}
+
+// optionsOfAttributes checks that a source is told how attributes are to be appended or
+// deleted, whatever the mode of its registration.
+func optionsOfAttributes() []Check {
+	var checks []Check
+	for _, to := range []struct{ mode, suffix, title string }{
+		{"exclusive", "", "the source that has an attribute exclusively"}, {"inclusive", "Inclusive", "an inclusive source"}, {"redirect", "Redirect", "the source that an entity is redirected to"},
+	} {
+		// placed registers the source for an operation; what the platform has, if anything, comes before.
+		placed := func(t *T, operation string) *spread {
+			d := newSpread(t)
+			switch to.mode {
+			case "exclusive":
+				d.keeps(t)
+				d.part(t, to.mode, offering(operation, "retrieveEntity"))
+			case "inclusive":
+				d.keeps(t, d.level, levelAtFirst())
+				d.whole(t, to.mode, offering(operation, "retrieveEntity"))
+			default:
+				d.whole(t, to.mode, offering(operation, "retrieveEntity"))
+			}
+			return d
+		}
+		purpose := "_" + to.mode[:3]
+		checks = append(checks, Check{
+			ID:           "mim1.distributed.append.noOverwrite" + to.suffix,
+			Title:        "That attributes are to be appended without overwriting is handed on to " + to.title,
+			TestPurposes: []string{"D003_02" + purpose}, Clause: cim009 + "5.6.3.4", Fault: "distributed.options-lost",
+			Body: func(t *T) {
+				d := placed(t, "appendAttrs")
+				r := t.POST(attrsPath(d.id), Query("options", "noOverwrite"), JSON(ngsild.Object{d.level: ngsild.Property(7)}))
+				d.isAsked(t)
+				t.Require(r).To(HaveStatus(204, 207))
+				t.Expect(d.isTold(t, http.MethodPost, entities+"/"+d.id+"/attrs").Query.Get("options")).To(gomega.ContainSubstring("noOverwrite"))
+				if to.mode == "inclusive" {
+					t.Expect(d.here(t)).To(haveAttribute(d.level, levelAtFirst()), "what the platform has is not overwritten either")
+				}
+			},
+		}, Check{
+			ID:           "mim1.distributed.deleteAttribute.all" + to.suffix,
+			Title:        "That all instances of an attribute are to be deleted is handed on to " + to.title,
+			TestPurposes: []string{"D006_02" + purpose}, Clause: cim009 + "5.6.5.4", Fault: "distributed.options-lost",
+			Body: func(t *T) {
+				d := placed(t, "deleteAttrs")
+				r := t.DELETE(attrPath(d.id, d.level), Query("deleteAll", "true"))
+				d.isAsked(t)
+				done(t, r)
+				t.Expect(d.isTold(t, http.MethodDelete, entities+"/"+d.id+"/attrs/"+d.level).Query.Get("deleteAll")).To(gomega.Equal("true"))
+				if to.mode == "inclusive" {
+					t.Expect(d.here(t)).To(lackAttribute(d.level), "the platform's own is deleted, too")
+				}
+			},
+		})
+	}
+	return checks
 }
 
 // distributedBatch checks how batch operations are shared with a source.

@@ -255,7 +255,7 @@ func rules() []rule {
 			"subscription.retrieve.*ysAttrs", "subscription.update.modifiedAt"}},
 		{"1.5.1", "several types of an entity, type selectors", "4.16, 4.17", []string{"*.addsType", "*.updateAddsType", "entity.create.types", "query.type.and", "query.type.or",
 			"query.type.oneOfSeveral", "notification.entities.bothTypes", "notification.entities.eitherType"}},
-		{"1.5.1", "scopes and scopeQ", "4.18, 4.19", []string{"attribute.*.scope", "entity.create.scope", "query.scope.*", "notification.scopeQ.*", "registration.query.scope",
+		{"1.5.1", "scopes and scopeQ", "4.18, 4.19", []string{"attribute.*.scope", "attribute.update.scopeOfNone", "entity.create.scope", "query.scope.*", "notification.scopeQ.*", "registration.query.scope",
 			"subscription.*.scopeQ"}},
 		{"1.5.1", "@contexts that are stored and served", "5.13", []string{"cachedContext.*", "hostedContext.*", "implicitContext.*", "answer.media.context*"}},
 		{"1.5.1", "the same entity twice in a batch, what options=update keeps", "5.5.11, 5.6.8.4", []string{"batch.create.duplicate", "batch.delete.duplicate", "batch.upsert.duplicate",

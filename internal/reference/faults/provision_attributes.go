@@ -49,6 +49,12 @@ func attributeUpdating() []Fault {
 					c.after["scope"] = slices.Concat(items(c.before["scope"]), items(c.after["scope"]))
 				}
 			})},
+		{Name: "attribute.update.adds-missing-scope", Summary: "gives a scope to an entity that has none", On: on,
+			Instead: stored(func(c change) {
+				if c.sent["scope"] != nil && c.before["scope"] == nil {
+					c.after["scope"] = c.sent["scope"]
+				}
+			})},
 		{Name: "attribute.update.recreates-attributes", Summary: "deletes and appends what it should replace", On: on, Instead: recreated},
 		{Name: "attribute.update.touches-all", Summary: "writes all attributes again, so that all are modified", On: on, Instead: touchesAll},
 		{Name: "attribute.update.creates-unknown", Summary: "creates an entity that is not there", On: on, Instead: answering(createsUnknown)},
