@@ -95,8 +95,10 @@ func Decode(content []byte) (*Bundle, error) {
 	var signature []byte
 	files := map[string][]byte{}
 	for _, e := range entries[1:] {
-		if e.name == signatureFile {
-			signature = e.raw
+		if e.name == signatureFile { // which is made after the manifest and not listed there
+			if signature, err = readSignature(e); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if files[e.name], err = open(e, manifest); err != nil {
@@ -117,12 +119,17 @@ func Decode(content []byte) (*Bundle, error) {
 	if err := b.fill(files); err != nil {
 		return nil, err
 	}
-	if signature != nil {
-		if _, _, err := readEnvelope[Predicate](signature, predicateType); err != nil {
-			return nil, err
-		}
-	}
 	return b, b.consistent()
+}
+
+// readSignature holds the signature's file, which is stored as it is, against the archive
+// and against the form of an envelope.
+func readSignature(e entry) ([]byte, error) {
+	if crc := crc32.ChecksumIEEE(e.raw); crc != e.crc {
+		return nil, wrong(e.name, "its checksum is %08x, and the archive says %08x", crc, e.crc)
+	}
+	_, _, err := readEnvelope[Predicate](e.raw, predicateType)
+	return e.raw, err
 }
 
 var blobName = regexp.MustCompile(`^` + blobFolder + `/[0-9a-f]{64}$`)

@@ -21,8 +21,8 @@ import (
 	"github.com/oasc/mimcheck/suites/baselines"
 )
 
-// ran runs the embedded platform and returns the bundle, as another machine reads it.
-func ran(t *testing.T, s harness.Settings) *attest.Bundle {
+// run runs the embedded platform.
+func run(t *testing.T, s harness.Settings) (*harness.Prepared, *reports.Report) {
 	t.Helper()
 	s.StateDir = t.TempDir()
 	s.Tool = reports.Tool{Name: "mimcheck", Version: "test"}
@@ -30,11 +30,37 @@ func ran(t *testing.T, s harness.Settings) *attest.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	t.Cleanup(p.Close)
 	report, err := p.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p, report
+}
+
+// ran is run, and returns the bundle, as another machine reads it.
+func ran(t *testing.T, s harness.Settings) *attest.Bundle {
+	t.Helper()
+	p, report := run(t, s)
+	var written bytes.Buffer
+	if err := p.WriteBundle(&written, report); err != nil {
+		t.Fatal(err)
+	}
+	if path := os.Getenv("MIMCHECK_KEEP_BUNDLE"); path != "" {
+		_ = os.WriteFile(path, written.Bytes(), 0o600)
+	}
+	p.Close() // nothing of the run is there anymore
+	read, err := attest.Decode(written.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read
+}
+
+// A bundle has the same bytes whenever it is made, and also where it is written piece by
+// piece.
+func TestABundleHasOneForm(t *testing.T) {
+	p, report := run(t, harness.Settings{Seed: 5, Filter: "entity.create || notification.state || temporal.query || MIM2", Features: []string{"all"}, Faults: []string{"entity.create.no-location"}})
 	made, err := p.Bundle(report)
 	if err != nil {
 		t.Fatal(err)
@@ -42,9 +68,6 @@ func ran(t *testing.T, s harness.Settings) *attest.Bundle {
 	encoded, err := made.Encode()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if path := os.Getenv("MIMCHECK_KEEP_BUNDLE"); path != "" {
-		_ = os.WriteFile(path, encoded, 0o600)
 	}
 	again, err := made.Encode()
 	if err != nil || !bytes.Equal(encoded, again) {
@@ -54,12 +77,6 @@ func ran(t *testing.T, s harness.Settings) *attest.Bundle {
 	if err := p.WriteBundle(&streamed, report); err != nil || !bytes.Equal(encoded, streamed.Bytes()) {
 		t.Errorf("written piece by piece the bundle has other bytes (%v)", err)
 	}
-	read, err := attest.Decode(encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Close() // nothing of the run is there anymore
-	return read
 }
 
 // compare expects that the replay gives the recorded report, byte by byte.
@@ -156,15 +173,26 @@ func TestReplayOfRunsThatWentWrong(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		settings harness.Settings
+		ended    []string // what some checks end as, and the beginning of their names
 	}{
-		{"faults", harness.Settings{Faults: []string{"entity.create.no-location", "temporal.query.order-ignored", "notification.one-subscriber-only"}, Features: []string{"all"}}},
-		{"the first failure ends it", harness.Settings{Faults: []string{"entity.create.no-location"}, FailFast: true, Concurrency: 2}},
-		{"no time for any check", harness.Settings{Timeout: 3 * time.Millisecond, Filter: "entity.create"}},
-		{"nobody answers", harness.Settings{URL: "http://127.0.0.1:1", Profile: "observe", Rate: -1}},
+		{"faults", harness.Settings{Faults: []string{"entity.create.no-location", "temporal.query.order-ignored", "notification.one-subscriber-only"}, Features: []string{"all"},
+			Filter: `entity.create || temporal.query || /^notification\./`}, []string{"failed mim1.entity.create.", "failed mim1.temporal.query.", "failed mim1.notification."}},
+		{"the first failure ends it", harness.Settings{Faults: []string{"entity.create.no-location"}, FailFast: true, Concurrency: 2, Filter: `/^entity\./`},
+			[]string{"failed mim1.entity.create.", "untested mim1.entity."}},
+		{"no time for any check", harness.Settings{Timeout: 3 * time.Millisecond, Filter: "entity.create"}, nil},
+		{"nobody answers", harness.Settings{URL: "http://127.0.0.1:1", Profile: "observe", Rate: -1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.settings.Seed = 11
-			compare(t, ran(t, c.settings))
+			b := ran(t, c.settings)
+			compare(t, b)
+			for _, ended := range c.ended {
+				if !slices.ContainsFunc(b.Report.Checks, func(c reports.CheckResult) bool {
+					return strings.HasPrefix(string(c.Outcome)+" "+c.ID, ended)
+				}) {
+					t.Errorf("no check ended as %s", ended)
+				}
+			}
 		})
 	}
 }
