@@ -49,6 +49,9 @@ type question struct {
 	header   http.Header
 	media    string // that a positive answer has; empty for any JSON
 	is       func(*probe.Response) Answer
+	// wrong is a query that a platform which knows what it is about refuses: one that takes
+	// it, too, takes no notice of its parameters. nil asks nothing more.
+	wrong url.Values
 }
 
 // nothing selects no entity: the question is whether the platform understands it.
@@ -69,7 +72,14 @@ func questions() []question {
 	one := url.Values{"limit": {"1"}}
 	return []question{
 		{feature: suites.FeatureDiscovery, path: "/types"},
-		{feature: suites.FeatureGeoQuery, path: "/entities", query: with(nothing, "georel", "near;maxDistance==1", "geometry", "Point", "coordinates", "[0,0]")},
+		{feature: suites.FeatureGeoQuery, path: "/entities", query: with(nothing, "georel", "near;maxDistance==1", "geometry", "Point", "coordinates", "[0,0]"),
+			wrong: with(nothing, "georel", "near;maxDistance==1", "geometry", "Point")},
+		{feature: suites.FeatureLinked, path: "/entities", query: with(nothing, "join", "inline"), wrong: with(nothing, "join", "mimcheck")},
+		{feature: suites.FeatureOrder, path: "/entities", query: with(nothing, "orderBy", "id", "local", "true"), wrong: with(nothing, "orderBy", "id;mimcheck", "local", "true")},
+		{feature: suites.FeatureEntityMaps, path: "/entityMaps/mimcheck", is: idNoURI},
+		{feature: suites.FeatureSnapshots, path: "/snapshots/mimcheck", is: idNoURI},
+		{feature: suites.FeatureBatch, path: "/entityOperations/create", is: wrongVerb},
+		{feature: suites.FeatureMerge, path: "/entityOperations/merge", is: wrongVerb},
 		{feature: suites.FeatureGeoJSON, path: "/entities", query: nothing, header: http.Header{"Accept": {ngsild.MediaGeoJSON}}, media: ngsild.MediaGeoJSON},
 		{feature: suites.FeatureContexts, path: "/jsonldContexts"},
 		{feature: suites.FeatureTemporal, path: "/temporal/entities", query: with(nothing, "timerel", "after", "timeAt", "2020-01-01T00:00:00Z")},
@@ -98,6 +108,27 @@ func holding(text string) func(*probe.Response) Answer {
 		}
 		return Unknown
 	}
+}
+
+// idNoURI: a platform with such things refuses an id that is no URI (5.14.1.4, 5.16.3.4).
+// One that says instead that this thing is not there may have others.
+func idNoURI(r *probe.Response) Answer {
+	switch {
+	case r.Status == http.StatusBadRequest && strings.Contains(string(r.Body), ngsild.BadRequestData):
+		return Yes
+	case r.Status == http.StatusNotFound && !strings.Contains(string(r.Body), ngsild.ResourceNotFound), r.Status == http.StatusNotImplemented:
+		return No
+	}
+	return Unknown
+}
+
+// wrongVerb: a platform with an operation says of its resource that it cannot be read
+// (6.3.2). One that says that there is none may mean that there is none to be read.
+func wrongVerb(r *probe.Response) Answer {
+	if r.Status == http.StatusMethodNotAllowed && slices.ContainsFunc(strings.Split(r.Header.Get("Allow"), ","), func(verb string) bool { return strings.TrimSpace(verb) == http.MethodPost }) {
+		return Yes
+	}
+	return Unknown
 }
 
 // tenants: a platform with tenants refuses a read of one that was never created
@@ -185,8 +216,24 @@ func ask(ctx context.Context, client probe.Client, q question) (Found, error) {
 		if _, err := suites.Decode(r.Body); err == nil {
 			found.Offered = Yes
 		}
-	case r.Status == http.StatusNotFound, r.Status == http.StatusMethodNotAllowed, r.Status == http.StatusNotImplemented, r.Status == http.StatusNotAcceptable:
+	case r.Status == http.StatusNotFound, r.Status == http.StatusMethodNotAllowed, r.Status == http.StatusNotImplemented, r.Status == http.StatusNotAcceptable,
+		r.Status == http.StatusBadRequest && q.wrong != nil:
 		found.Offered = No
+	}
+	if found.Offered != Yes || q.wrong == nil {
+		return found, nil
+	}
+	r, err = client.Do(ctx, probe.Request{Endpoint: q.endpoint, Method: http.MethodGet, Path: q.path, Query: q.wrong, Header: q.header, AnyMedia: true})
+	if err != nil {
+		return Found{}, fmt.Errorf("the platform cannot be asked about %s: %w", q.feature, err)
+	}
+	found.Because += fmt.Sprintf(", and %d to what is wrong", r.Status)
+	switch r.Status {
+	case http.StatusBadRequest:
+	case http.StatusOK:
+		found.Offered = No
+	default:
+		found.Offered = Unknown
 	}
 	return found, nil
 }

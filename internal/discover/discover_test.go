@@ -167,3 +167,89 @@ func TestADraftWithoutABrokerClaimsNothingOfOne(t *testing.T) {
 		t.Errorf("the draft is\n%s", draft.String())
 	}
 }
+
+// Of a platform that lacks a few features the draft claims the others.
+func TestWhatIsSwitchedOffIsNotDrafted(t *testing.T) {
+	city, err := reference.New(reference.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer city.Close()
+	// Each changes a request, or answers it with a status.
+	none := func(prefix string, status int) func(*http.Request) int {
+		return func(r *http.Request) int {
+			if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, "/ngsi-ld/v1"), prefix) {
+				return status
+			}
+			return 0
+		}
+	}
+	ignores := func(parameters ...string) func(*http.Request) int {
+		return func(r *http.Request) int {
+			q := r.URL.Query()
+			for _, name := range parameters {
+				q.Del(name)
+			}
+			r.URL.RawQuery = q.Encode()
+			return 0
+		}
+	}
+	refuses := func(parameter string) func(*http.Request) int {
+		return func(r *http.Request) int {
+			if r.URL.Query().Has(parameter) {
+				return http.StatusBadRequest
+			}
+			return 0
+		}
+	}
+	geo := []string{"georel", "geometry", "coordinates"}
+	off := map[suites.Feature][]func(*http.Request) int{
+		suites.FeatureGeoQuery: {ignores(geo...), refuses("georel")}, suites.FeatureLinked: {ignores("join"), refuses("join")},
+		suites.FeatureOrder: {ignores("orderBy"), refuses("orderBy")}, suites.FeatureEntityMaps: {none("/entityMaps", 404)},
+		suites.FeatureSnapshots: {none("/snapshots", 404)}, suites.FeatureBatch: {none("/entityOperations/create", 404)},
+		suites.FeatureMerge: {none("/entityOperations/merge", 404)}, suites.FeatureTemporal: {none("/temporal", 404), none("/temporal", 501)},
+		suites.FeatureContexts: {none("/jsonldContexts", 404)}, suites.FeatureDiscovery: {none("/types", 404)},
+		suites.FeatureSubscriptions: {none("/subscriptions", 405)}, suites.FeatureRegistrations: {none("/csourceRegistrations", 404)},
+		suites.FeatureSourceSubs: {none("/csourceSubscriptions", 404)},
+		suites.FeatureTenants:    {func(r *http.Request) int { r.Header.Del("NGSILD-Tenant"); return 0 }},
+		suites.FeatureGeoJSON: {func(r *http.Request) int {
+			if strings.Contains(r.Header.Get("Accept"), "geo+json") {
+				return http.StatusNotAcceptable
+			}
+			return 0
+		}},
+	}
+	seen := func(change func(*http.Request) int) []suites.Feature {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if status := change(r); status != 0 {
+				http.Error(w, "not here", status)
+				return
+			}
+			city.ServeHTTP(w, r)
+		}))
+		defer server.Close()
+		all, err := found(t, server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var yes []suites.Feature
+		for _, f := range all {
+			if f.Offered == discover.Yes {
+				yes = append(yes, f.Feature)
+			}
+		}
+		return yes
+	}
+	whole := seen(func(*http.Request) int { return 0 })
+	if len(whole) != len(off) {
+		t.Errorf("of the whole platform is seen %v, expected what can be switched off", whole)
+	}
+	for feature, ways := range off {
+		for i, way := range ways {
+			want := slices.DeleteFunc(slices.Clone(whole), func(f suites.Feature) bool { return f == feature })
+			if got := seen(way); !slices.Equal(got, want) {
+				t.Errorf("without %s, in way %d, is seen %v, expected %v", feature, i, got, want)
+			}
+		}
+	}
+}
