@@ -37,7 +37,7 @@ func (s *Session) announce(k *call) (*announcement, *evidence.Failure) {
 	if !ok || r.isQuery() || r.isBatch() && r.id == "delete" {
 		return &announcement{}, nil
 	}
-	things := r.created(contentOf(k.request.Body))
+	things := append(r.created(contentOf(k.request.Body)), r.strays(k.request.Body)...)
 	for i := range things {
 		things[i] = s.placed(things[i], k)
 	}
@@ -90,6 +90,12 @@ func (s *Session) remember(k *call, announced *announcement) {
 		for _, t := range announced.fresh { // the platform has no such operation, so nothing was created
 			s.journal.removed(t)
 		}
+	case k.last.status == http.StatusBadRequest:
+		for _, t := range announced.fresh { // refused, as it had to be: there is nothing to look for
+			if t.isStray() {
+				s.journal.removed(t)
+			}
+		}
 	}
 }
 
@@ -117,16 +123,16 @@ func (s *Session) rememberMap(k *call) {
 // there counts as removed. The error is of ctx.
 func (s *Session) Cleanup(ctx context.Context) (CleanupReport, error) {
 	all, left := s.journal.list()
-	report := CleanupReport{Created: len(all), Removed: len(all) - len(left)}
+	report := CleanupReport{Created: named(all), Removed: named(all) - named(left)}
 	var mu sync.Mutex
 	for _, group := range inOrder(left) {
 		s.each(group, func(t thing) {
 			reason := s.remove(ctx, t)
 			mu.Lock()
 			defer mu.Unlock()
-			if reason == "" {
+			if reason == "" && !t.isStray() {
 				report.Removed++
-			} else {
+			} else if reason != "" {
 				report.Left = append(report.Left, t.String()+": "+reason)
 			}
 		})
@@ -178,6 +184,9 @@ func inOrder(things []thing) [3][]thing {
 		case "jsonldContexts", "category":
 			n = 2
 		}
+		if t.isStray() {
+			n = 2 // what was not found by its id
+		}
 		groups[n] = append(groups[n], t)
 	}
 	return groups
@@ -185,7 +194,7 @@ func inOrder(things []thing) [3][]thing {
 
 // remove deletes t and says why it may still be there; empty when it is gone.
 func (s *Session) remove(ctx context.Context, t thing) (reason string) {
-	if reason = s.delete(ctx, t); reason == "" {
+	if reason = s.deleteOrSearch(ctx, t); reason == "" {
 		s.journal.removed(t)
 	}
 	return reason

@@ -27,6 +27,9 @@ func (t thing) bare() thing { return thing{Collection: t.Collection, ID: t.ID} }
 
 func (t thing) String() string {
 	s := t.Collection + "/" + t.ID
+	if t.isStray() {
+		s = t.Collection + "=" + t.ID
+	}
 	if t.Tenant != "" {
 		s += " of tenant " + t.Tenant
 	}
