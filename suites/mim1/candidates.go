@@ -23,11 +23,16 @@ type candidates struct {
 	ids  map[string]string // label -> entity id
 }
 
-// candidatesOf creates the labelled entities.
+// candidatesOf creates the labelled entities. One without any attribute is given one: what
+// a platform makes of those that have none is for mim1.query.type.bare to see.
 func candidatesOf(t *T, entities map[string]ngsild.Object) candidates {
 	c := candidates{ids: map[string]string{}}
 	for _, label := range slices.Sorted(maps.Keys(entities)) {
-		c.ids[label] = create(t, entities[label])
+		e := entities[label]
+		if len(attributesOf(e)) == 0 {
+			e[t.Name("other")] = ngsild.Property(label)
+		}
+		c.ids[label] = create(t, e)
 	}
 	return c
 }

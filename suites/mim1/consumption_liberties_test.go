@@ -206,6 +206,9 @@ func consumerLiberties() []faults.Fault {
 		{Name: "counts that are estimates", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
 			a.Body = regexp.MustCompile(`("(?:entity|attribute)Count":\s*)\d+`).ReplaceAll(a.Body, []byte(`${1}1000`))
 		}},
+		{Name: "the type of a type's description spelt out", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
+			a.Body = regexp.MustCompile(`("type":\s*)"EntityTypeInfo"`).ReplaceAll(a.Body, []byte(`${1}"EntityTypeInformation"`))
+		}},
 		{Name: "lists of one name as the name", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
 			a.Body = regexp.MustCompile(`("(?:attributeTypes|typeNames|attributeNames|typeList|attributeList)":\s*)\[("[^"]*")\]`).ReplaceAll(a.Body, []byte(`${1}${2}`))
 		}},
@@ -278,5 +281,67 @@ func TestConsumptionAllowsWhatTheStandardAllows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestErrorsAreLookedAtWhateverTheirStatus has a platform look ids up before it checks them
+// to be URIs. That is for one check to see, and not for those of what an error looks like.
+func TestErrorsAreLookedAtWhateverTheirStatus(t *testing.T) {
+	lookedUp := faults.Fault{Name: "ids are looked up first", On: faults.Op("GET", "/entities/*"), Answer: func(_ *http.Request, a *faults.Answer) {
+		if a.Status == http.StatusBadRequest {
+			unknown := refused(ngsild.ResourceNotFound)
+			a.Status, a.Header, a.Body = http.StatusNotFound, unknown.Header, unknown.Body
+		}
+	}}
+	problems := 0
+	for _, check := range mim1.Consumption() {
+		want := reports.Passed
+		switch {
+		case check.ID == "mim1.entity.retrieve.idNoUri":
+			want = reports.Failed
+		case !strings.HasPrefix(check.ID, "mim1.error.problem."):
+			continue
+		}
+		problems++
+		if r := seeded(t, check, 0, platform(t, check), lookedUp); r.Outcome != want {
+			t.Errorf("%s ends as %s (%s), expected %s", check.ID, r.Outcome, r.Reason, want)
+		}
+	}
+	if problems != 6 {
+		t.Errorf("%d checks were looked at, expected 6", problems)
+	}
+}
+
+// TestAPlatformWithoutPages has a platform pay no attention to limit. Nothing can be said
+// of links that it does not give, so that no check of them may pass.
+func TestAPlatformWithoutPages(t *testing.T) {
+	whole := faults.Fault{Name: "no pages", On: faults.Op("GET", "/entities"), Request: faults.DropQuery("limit")}
+	for _, check := range mim1.Consumption() {
+		switch check.ID {
+		case "mim1.query.page.next", "mim1.query.page.prev", "mim1.query.page.linkKeepsQuery", "mim1.query.page.limit":
+			if r := seeded(t, check, 0, platform(t, check), whole); r.Outcome != reports.Failed {
+				t.Errorf("%s ends as %s (%s), expected failed", check.ID, r.Outcome, r.Reason)
+			}
+		}
+	}
+}
+
+// TestEntitiesWithoutAttributesThatAreNotFound has a platform look for entities among their
+// attributes: one check says so, and the others of types and ids say nothing else.
+func TestEntitiesWithoutAttributesThatAreNotFound(t *testing.T) {
+	all := faults.All()
+	leftOut := all[slices.IndexFunc(all, func(f faults.Fault) bool { return f.Name == "query.type.bare-left-out" })]
+	for _, check := range mim1.Consumption() {
+		want := reports.Passed
+		switch check.ID {
+		case "mim1.query.type.bare":
+			want = reports.Failed
+		case "mim1.query.type.one", "mim1.query.type.list", "mim1.query.id.andType", "mim1.query.idPattern.match", "mim1.query.idPattern.case":
+		default:
+			continue
+		}
+		if r := seeded(t, check, 0, platform(t, check), leftOut); r.Outcome != want {
+			t.Errorf("%s ends as %s (%s), expected %s", check.ID, r.Outcome, r.Reason, want)
+		}
 	}
 }

@@ -47,6 +47,20 @@ func queryByType() []Check {
 			},
 		},
 		{
+			ID:           "mim1.query.type.bare",
+			Title:        "A query by type gives the entities that have no attributes, too",
+			Requirements: query, Clause: cim009 + "5.7.2.4",
+			Level: Core, Needs: writes, Fault: "query.type.bare-left-out",
+			Hint: "entities are looked for among the attributes, so that one without any is not found",
+			Body: func(t *T) {
+				kind := t.Name("Sensor")
+				bare := create(t, ngsild.Entity(t.URN("A"), kind))
+				c := candidatesOf(t, map[string]ngsild.Object{"other": ngsild.Entity(t.URN("B"), kind)})
+				c.ids["bare"] = bare
+				c.expect(t, Query("type", kind), "bare", "other")
+			},
+		},
+		{
 			ID:           "mim1.query.type.list",
 			Title:        "A query by a list of types gives the entities of any of them",
 			Requirements: query, Clause: cim009 + "5.7.2.4", TestPurposes: []string{"019_01_02", "019_08"},

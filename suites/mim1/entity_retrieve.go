@@ -45,7 +45,7 @@ func entityRetrieve() []Check {
 			Requirements: slices.Concat(related, alsoKnown), Clause: cim009 + "4.5.3",
 			Level: Core, Needs: writes, Fault: "entity.retrieve.loses-relationships",
 			Body: func(t *T) {
-				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner")}), t.Name("Thing"), t.Name("ownedBy")
+				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner"), t.Name("called"): ngsild.Property("Ana")}), t.Name("Thing"), t.Name("ownedBy")
 				thing := create(t, ngsild.Object{"id": t.URN("Thing"), "type": kind, owns: ngsild.Relationship(owner)})
 				t.Require(read(t, thing)).To(haveAttribute(owns, ngsild.Relationship(owner)))
 				t.Expect(read(t, owner)).To(haveMembers(ngsild.Object{"id": owner}))

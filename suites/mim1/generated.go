@@ -467,6 +467,9 @@ func (c crowd) wrong(t *T, by condition, ask func(t *T, c crowd, q string) (*pro
 		return fmt.Sprintf("a valid q was answered with %d", r.Status), r
 	}
 	want := c.chosen(by)
+	if got == "" {
+		return "the answer does not tell how many entities match", r
+	}
 	if wanted := fmt.Sprint(want); got != wanted && got != fmt.Sprint(len(want)) {
 		return fmt.Sprintf("the query chose %s, and the model %s", got, wanted), r
 	}
@@ -654,7 +657,7 @@ func generated() []Check {
 		withFeature(FeatureGeoJSON, generatedRoundTrip("feature", "Generated entities come back as simplified GeoJSON with their values as properties", "generated.numbers-rounded", asFeature,
 			simplified, Header("Accept", ngsild.MediaGeoJSON))),
 		predicted("selects", "Generated expressions of q select exactly the entities that a model selects", "generated.q-and-as-or", "", askedFor),
-		predicted("counts", "The count of generated expressions of q is what a model countedFor", "generated.count-of-page", "", countedFor),
+		predicted("counts", "The count of generated expressions of q is what a model counts", "generated.count-of-page", "", countedFor),
 		predicted("posts", "Generated expressions of q select by POST exactly the entities that a model selects", "generated.post-q-and-as-or", FeatureBatch, postedFor),
 		generatedHistory(),
 	}, Check{Requirements: structured, Clause: cim009 + "4.5", Level: Core, Needs: writes})

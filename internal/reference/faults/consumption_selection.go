@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -32,6 +33,12 @@ func typeSelection() []Fault {
 			On: byType, Answer: kept(func(r *http.Request, e object) bool {
 				several, ok := e["type"].([]any)
 				return !ok || several[0] == r.URL.Query().Get("type")
+			})},
+		{Name: "query.type.bare-left-out", Summary: "A query by type leaves out entities that have no attributes.",
+			On: byType, Answer: kept(func(_ *http.Request, e object) bool {
+				return slices.ContainsFunc(slices.Collect(maps.Keys(e)), func(name string) bool {
+					return !slices.Contains([]string{"id", "type", "@context", "scope", "createdAt", "modifiedAt"}, name)
+				})
 			})},
 		{Name: "query.type.iri-unknown", Summary: "A query by a type's fully qualified name finds nothing.",
 			On: byType.where(func(r *http.Request) bool { return strings.Contains(r.URL.Query().Get("type"), "://") }), Answer: emptied},
