@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/oasc/mimcheck/internal/openapi"
 	"github.com/oasc/mimcheck/internal/probe"
 	. "github.com/oasc/mimcheck/suites"
 )
@@ -49,9 +50,14 @@ func descriptionChecks() []Check {
 			Requirements: []string{described}, Clause: openAPI + "4.8.1", Fault: "rest.description.untitled",
 			Body: func(t *T) {
 				d := description(t)
+				if elsewhere := openapi.Unread(d.body); len(elsewhere) > 0 {
+					t.CantTell("the description refers to other documents, which are not fetched: %s", strings.Join(elsewhere, ", "))
+				}
+				body, err := openapi.Alone(d.body, d.Body)
+				t.MustHold(d.Response, err == nil, "the description cannot be read: %v", err)
 				loader := openapi3.NewLoader()
 				loader.IsExternalRefsAllowed = false
-				read, err := loader.LoadFromData(d.Body)
+				read, err := loader.LoadFromData(body)
 				if err != nil && strings.Contains(err.Error(), "external") {
 					t.CantTell("the description refers to other documents, which are not fetched: %v", err)
 				}

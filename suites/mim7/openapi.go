@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/oasc/mimcheck/internal/openapi"
 	"github.com/oasc/mimcheck/internal/probe"
 	. "github.com/oasc/mimcheck/suites"
 )
@@ -45,7 +46,7 @@ func openAPIChecks() []Check {
 				if document == nil {
 					t.Untested("the description is by another version than 3.0")
 				}
-				if elsewhere := unread(t.Object(r)); len(elsewhere) > 0 {
+				if elsewhere := openapi.Unread(t.Object(r)); len(elsewhere) > 0 {
 					t.CantTell("the description of the API refers to other documents, which are not fetched: %s", strings.Join(elsewhere, ", "))
 				}
 				// Examples and regular expressions are beyond the document's own form.
@@ -221,7 +222,7 @@ func describedAt(t *T, from *probe.Response, address string) *probe.Response {
 
 // loaded reads a description; parts of it that are elsewhere are stood in for.
 func loaded(t *T, r *probe.Response) (*openapi3.T, error) {
-	body, err := alone(t.Object(r), r.Body)
+	body, err := openapi.Alone(t.Object(r), r.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +284,7 @@ func plainPaths(document *openapi3.T) []string {
 		}
 		must := false
 		for _, p := range slices.Concat(item.Parameters, item.Get.Parameters) {
-			must = must || p.Value != nil && (p.Value.Required || isElsewhere(p.Value))
+			must = must || p.Value != nil && (p.Value.Required || openapi.IsElsewhere(p.Value))
 		}
 		if !must {
 			paths = append(paths, path)
@@ -334,7 +335,7 @@ func parameter(t *T, name string) (*probe.Response, *openapi3.Parameter) {
 		}
 		if p == nil {
 			for _, other := range slices.Concat(item.Get.Parameters, item.Parameters) {
-				if other.Value != nil && isElsewhere(other.Value) {
+				if other.Value != nil && openapi.IsElsewhere(other.Value) {
 					t.CantTell("GET %s has no query parameter %s in the description, but may have it at %s, which is not fetched", c.items(), name, other.Value.Name)
 				}
 			}

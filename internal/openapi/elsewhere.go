@@ -1,22 +1,24 @@
-package mim7
+// Package openapi reads around what a description by OpenAPI refers to in other documents.
+package openapi
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	. "github.com/oasc/mimcheck/suites"
 )
+
+type object = map[string]any
 
 // Parts of a description may be at other addresses (OpenAPI 3.0, Reference Object), which a
 // run does not fetch. So that the rest can be judged, something stands in for them: for the parameters
 // of the standard, which OGC serves to be referred to, their names and types; for all else
 // what fits anywhere and says nothing.
 
-// alone is the description with stand-ins for what is elsewhere; as it came when nothing is.
-func alone(document object, came []byte) ([]byte, error) {
+// Alone is the description with stand-ins for what is elsewhere; as it came when nothing is.
+func Alone(document object, came []byte) ([]byte, error) {
 	if w := (walk{}); w.visit(document, "") == nil || len(w.refs) == 0 {
 		return came, nil
 	}
@@ -24,8 +26,8 @@ func alone(document object, came []byte) ([]byte, error) {
 	return json.Marshal(w.visit(document, ""))
 }
 
-// unread are the references to other documents than those of the standard, sorted.
-func unread(document object) []string {
+// Unread are the references to other documents than those of the standard, sorted.
+func Unread(document object) []string {
 	var w walk
 	w.visit(document, "")
 	w.refs = slices.DeleteFunc(w.refs, ofStandard)
@@ -33,9 +35,9 @@ func unread(document object) []string {
 	return slices.Compact(w.refs)
 }
 
-// isElsewhere says whether a parameter stands in for one that was not read. It is named by
+// IsElsewhere says whether a parameter stands in for one that was not read. It is named by
 // its address, so that it is none of those that are looked for.
-func isElsewhere(p *openapi3.Parameter) bool { return p.Extensions[standIn] == true }
+func IsElsewhere(p *openapi3.Parameter) bool { return p.Extensions[standIn] == true }
 
 const standIn = "x-mimcheck-elsewhere"
 
@@ -66,8 +68,8 @@ func (w *walk) visit(v any, kind string) any {
 			return v
 		}
 		copied := object{}
-		for name, member := range InOrder(v) {
-			copied[name] = w.member(name, member)
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			copied[name] = w.member(name, v[name])
 		}
 		return copied
 	case []any:
@@ -88,8 +90,8 @@ func (w *walk) member(name string, member any) any {
 		return member
 	case plural && isMap: // names of its own, which are no keywords
 		copied := object{}
-		for each, one := range InOrder(of) {
-			copied[each] = w.visit(one, kind)
+		for _, each := range slices.Sorted(maps.Keys(of)) {
+			copied[each] = w.visit(of[each], kind)
 		}
 		return copied
 	case plural:
@@ -113,7 +115,7 @@ func instead(ref, kind string) (any, bool) {
 	case "header":
 		return object{"schema": object{}}, true
 	case "requestBody":
-		return object{"content": object{mediaJSON: object{}}}, true
+		return object{"content": object{"application/json": object{}}}, true
 	case "", "schema":
 		return object{}, true
 	}
@@ -139,39 +141,4 @@ var standardParameters = map[string]object{
 	"bbox-crs":     {"name": "bbox-crs", "in": "query", "style": "form", "explode": false, "schema": object{"type": "string", "format": "uri"}},
 	"collectionId": {"name": "collectionId", "in": "path", "required": true, "schema": object{"type": "string"}},
 	"featureId":    {"name": "featureId", "in": "path", "required": true, "schema": object{"type": "string"}},
-}
-
-// freeForm ends the check when the description lets the operation take any query parameter:
-// one whose names are those of the members of an object (OGC 17-069r4, at query-param-unknown).
-func freeForm(t *T, path string) {
-	from, page := landingPage(t)
-	l, there := readable(related(page, "service-desc"))
-	if !there {
-		return // nothing that could allow it
-	}
-	document, err := loaded(t, describedAt(t, from, l.href))
-	if err != nil || document.Paths == nil {
-		return // for another check to say
-	}
-	item := pathItem(document, path)
-	if item == nil {
-		return
-	}
-	for _, p := range slices.Concat(item.Get.Parameters, item.Parameters) {
-		switch {
-		case p.Value == nil:
-		case isElsewhere(p.Value):
-			t.CantTell("the description of GET %s has a parameter at %s, which is not fetched and may allow any parameter", path, p.Value.Name)
-		case takesAny(p.Value):
-			t.Inapplicable("the description of GET %s allows any query parameter (%s)", path, p.Value.Name)
-		}
-	}
-}
-
-func takesAny(p *openapi3.Parameter) bool {
-	if p.In != "query" || p.Schema == nil || p.Schema.Value == nil || p.Style != "" && p.Style != "form" || p.Explode != nil && !*p.Explode {
-		return false
-	}
-	s := p.Schema.Value
-	return s.Type.Is("object") && (s.AdditionalProperties.Has == nil || *s.AdditionalProperties.Has)
 }
