@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/runner"
+	"github.com/oasc/mimcheck/suites"
 	"github.com/oasc/mimcheck/suites/baselines"
 	"github.com/oasc/mimcheck/suites/catalogue"
 )
@@ -57,6 +59,9 @@ func TestEndpointsClaimWhatIsCheckedAtThem(t *testing.T) {
 		{"oasc-2019-01-16", map[string]string{"dcat": "x"}, nil},
 		{"oasc-2026-06-draft", map[string]string{"dcat": "x"}, []string{"MIM3"}},
 		{"oasc-2026-06-draft", map[string]string{"tmf620": "x"}, nil},
+		{"oasc-2026-06-draft", map[string]string{"ogc-processes": "x"}, []string{"MIM8"}},
+		{"oasc-2026-06-draft", map[string]string{"3d-tiles": "x", "openid": "x"}, []string{"MIM6", "MIM8"}},
+		{"oasc-2026-06-draft", map[string]string{"ldes": "x"}, []string{"MIM0"}},
 	} {
 		b, err := baselines.Get(c.baseline)
 		if err != nil {
@@ -65,6 +70,52 @@ func TestEndpointsClaimWhatIsCheckedAtThem(t *testing.T) {
 		if got := claimedByEndpoints(b, c.endpoints); !slices.Equal(got, c.want) {
 			t.Errorf("%v claim %v, expected %v", c.endpoints, got, c.want)
 		}
+	}
+}
+
+// Each endpoint that a target can name, and that a feature is for alone, is a claim to it.
+func TestEndpointsOfferTheirFeatures(t *testing.T) {
+	registry, err := catalogue.Registry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	without, of := map[string]bool{}, map[string]map[suites.Feature]bool{}
+	for _, c := range registry.All() {
+		if endpoint := c.Asks()[0]; c.Feature == "" {
+			without[endpoint] = true
+		} else if of[endpoint] == nil {
+			of[endpoint] = map[suites.Feature]bool{c.Feature: true}
+		} else {
+			of[endpoint][c.Feature] = true
+		}
+	}
+	for endpoint, features := range of {
+		got := offeredByEndpoints(map[string]string{endpoint: "x"})
+		switch {
+		case without[endpoint] && len(got) > 0:
+			t.Errorf("%s offers %v, and is checked without any feature", endpoint, got)
+		case !without[endpoint] && (len(got) != 1 || !features[suites.Feature(got[0])]):
+			t.Errorf("%s offers %v, expected one of %v", endpoint, got, features)
+		}
+	}
+	if got := offeredByEndpoints(nil); len(got) > 0 {
+		t.Errorf("nothing offers %v", got)
+	}
+}
+
+// A target that names endpoints and claims nothing is checked at them.
+func TestTargetsThatClaimNothingAreCheckedAtTheirEndpoints(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "target.yaml")
+	if err := os.WriteFile(file, []byte("endpoints:\n  ogc-processes: {url: \"http://127.0.0.1:1/\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Prepare(Settings{TargetFile: file, StateDir: t.TempDir(), Baseline: "oasc-2026-06-draft"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if !slices.ContainsFunc(p.Plan.Selected(), func(c runner.Planned) bool { return c.ID == "mim8.processes.list.there" }) {
+		t.Error("the list of processes is not checked")
 	}
 }
 

@@ -258,9 +258,12 @@ func (p *Prepared) scope(profile target.Profile) (runner.Scope, error) {
 		statement.MIMs = s.Claims
 	}
 	if len(statement.MIMs) == 0 {
-		statement.MIMs = claimedByEndpoints(baseline, t.Endpoints)
-		if p.city != nil {
+		statement.MIMs = within(baseline, claimedByEndpoints(baseline, t.Endpoints), registry)
+		switch {
+		case p.city != nil:
 			statement.MIMs = claimedByCity(baseline, t.Endpoints, registry)
+		case len(statement.Features) == 0:
+			statement.Features = offeredByEndpoints(t.Endpoints)
 		}
 	}
 	if len(s.Features) > 0 {
@@ -298,30 +301,62 @@ func besideBaselines() (verdict.Beside, error) {
 
 // claimedByCity is what the embedded platform claims.
 func claimedByCity(b baselines.Baseline, endpoints map[string]string, registry *suites.Registry) []string {
-	return append(claimedByEndpoints(b, endpoints), within(b, declaredMIMs, registry)...)
+	mims := claimedByEndpoints(b, endpoints)
+	for _, m := range within(b, declaredMIMs, registry) {
+		if !slices.Contains(mims, m) {
+			mims = append(mims, m)
+		}
+	}
+	return mims
 }
 
-// checkedAt names the endpoint at which a MIM is checked, by its subject: what a number
-// stands for changes from baseline to baseline.
-var checkedAt = map[string]string{
-	"access":       target.NGSILD,
-	"context":      target.NGSILD,
-	"data-models":  target.NGSILD,
-	"exchange":     target.DCAT,
-	"geospatial":   target.OGCFeatures,
-	"interlinking": target.NGSILD,
-	"transactions": target.TMF620,
+// checkedAt names the endpoints at any of which a MIM is checked, by its subject: what a
+// number stands for changes from baseline to baseline.
+var checkedAt = map[string][]string{
+	"access":        {target.NGSILD, target.REST, target.LDES},
+	"context":       {target.NGSILD},
+	"data-models":   {target.NGSILD},
+	"digital-twins": {target.OGCProcesses, target.Tiles3D},
+	"exchange":      {target.DCAT},
+	"geospatial":    {target.OGCFeatures},
+	"interlinking":  {target.NGSILD},
+	"security":      {target.OpenID, target.Protected},
+	"transactions":  {target.TMF620},
 }
 
 // claimedByEndpoints: an endpoint alone is a claim to what is checked over it.
 func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []string {
 	var mims []string
 	for _, m := range b.MIMs {
-		if _, given := endpoints[checkedAt[m.Subject]]; given {
+		if slices.ContainsFunc(checkedAt[m.Subject], func(name string) bool { return endpoints[name] != "" }) {
 			mims = append(mims, m.ID)
 		}
 	}
 	return mims
+}
+
+// offeredByEndpoints are the features that an endpoint is for and nothing else: who names
+// it and claims nothing means them.
+func offeredByEndpoints(endpoints map[string]string) []string {
+	var all []string
+	for _, one := range []struct {
+		endpoint string
+		feature  suites.Feature
+	}{
+		{target.REST, suites.FeatureREST}, {target.LDES, suites.FeatureEventStream},
+		{target.OGCProcesses, suites.FeatureProcesses}, {target.Tiles3D, suites.FeatureTilesets},
+		{target.OpenID, suites.FeatureOpenID}, {target.Protected, suites.FeatureProtectedData},
+		{target.TMF622, suites.FeatureProductOrders}, {target.TMF629, suites.FeatureCustomers}, {target.TMF632, suites.FeatureParties},
+		{target.TMF633, suites.FeatureServiceCatalogue}, {target.TMF634, suites.FeatureResourceCatalogue}, {target.TMF635, suites.FeatureUsage},
+		{target.TMF637, suites.FeatureProducts}, {target.TMF638, suites.FeatureServices}, {target.TMF639, suites.FeatureResources},
+		{target.TMF641, suites.FeatureServiceOrders}, {target.TMF651, suites.FeatureAgreements}, {target.TMF652, suites.FeatureResourceOrders},
+		{target.TMF670, suites.FeaturePaymentMethods}, {target.TMF676, suites.FeaturePayments},
+	} {
+		if endpoints[one.endpoint] != "" {
+			all = append(all, string(one.feature))
+		}
+	}
+	return all
 }
 
 // declaredMIMs are those that the embedded platform claims by its declarations alone.
