@@ -58,6 +58,26 @@ func (s *Session) deleteOrSearch(ctx context.Context, t thing) string {
 	if !t.isStray() {
 		return s.delete(ctx, t)
 	}
+	found, reason := s.search(ctx, t)
+	if reason != "" || len(found) == 0 {
+		return reason
+	}
+	for _, one := range found {
+		s.delete(ctx, one) // whether that did it is seen below
+		if !isURI(one.ID) {
+			one.ID = ngsild.DefaultVocab + one.ID // shown short, and perhaps kept by its IRI (5.5.7)
+			s.delete(ctx, one)
+		}
+	}
+	if found, reason = s.search(ctx, t); reason == "" && len(found) > 0 {
+		reason = "there is still " + found[0].ID + " of that type"
+	}
+	return reason
+}
+
+// search finds the entities of the type that t stands for and that are the run's own, or
+// says why the platform did not tell.
+func (s *Session) search(ctx context.Context, t thing) (found []thing, reason string) {
 	collection := strings.TrimSuffix(t.Collection, strayMark)
 	r := Request{Endpoint: t.Endpoint, Method: http.MethodGet, Path: "/" + collection, Header: http.Header{ngsild.HeaderTenant: nil},
 		Query: url.Values{"type": {t.ID}, "limit": {"100"}}}
@@ -72,24 +92,20 @@ func (s *Session) deleteOrSearch(ctx context.Context, t thing) string {
 	var why *Unjudgeable
 	switch {
 	case errors.As(err, &why):
-		return why.Reason
+		return nil, why.Reason
 	case err != nil:
-		return s.Redact(err.Error())
+		return nil, s.Redact(err.Error())
 	}
 	var there []struct {
 		ID string `json:"id"`
 	}
 	if json.Unmarshal(answer.Body, &there) != nil {
-		return "" // no list: nothing of that type can be seen
+		return nil, "" // no list: nothing of that type can be seen
 	}
 	for _, e := range there {
-		one := thing{Endpoint: t.Endpoint, Collection: collection, ID: e.ID, Tenant: t.Tenant}
-		if !strings.Contains(e.ID, s.guard.token) {
-			continue // somebody else's
-		}
-		if reason := s.delete(ctx, one); reason != "" {
-			return "there is " + e.ID + " of that type: " + reason
+		if strings.Contains(e.ID, s.guard.token) { // else it is somebody else's
+			found = append(found, thing{Endpoint: t.Endpoint, Collection: collection, ID: e.ID, Tenant: t.Tenant})
 		}
 	}
-	return ""
+	return found, ""
 }

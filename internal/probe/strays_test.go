@@ -14,10 +14,14 @@ import (
 	"github.com/oasc/mimcheck/internal/target"
 )
 
+const vocabulary = "https://uri.etsi.org/ngsi-ld/default-context/"
+
 // expanding is a platform that makes an IRI of an id that is none, and says of every
 // deletion that it is done.
 type expanding struct {
 	refuses bool // ids that are no URIs
+	short   bool // shows ids as they were sent
+	keeps   bool // deletes nothing
 
 	mu     sync.Mutex
 	things map[string]string // collection/id -> type
@@ -38,17 +42,22 @@ func (p *expanding) handle(w http.ResponseWriter, r *http.Request) {
 				answerJSON(w, 400, problem("BadRequestData"))
 				return
 			}
-			e.ID = "https://vocabulary.example/" + e.ID
+			e.ID = vocabulary + e.ID
 		}
 		p.things[path+"/"+e.ID] = e.Type
 		w.WriteHeader(http.StatusCreated)
 	case http.MethodDelete:
-		delete(p.things, path)
+		if !p.keeps {
+			delete(p.things, path)
+		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		found := []map[string]any{}
 		for name, kind := range p.things {
 			if id, in := strings.CutPrefix(name, path+"/"); in && kind == r.URL.Query().Get("type") {
+				if p.short {
+					id = strings.TrimPrefix(id, vocabulary)
+				}
 				found = append(found, map[string]any{"id": id, "type": kind})
 			}
 		}
@@ -85,17 +94,28 @@ func strayed(t *testing.T, p *expanding, journal string) *probe.Session {
 }
 
 func TestCleanupFindsWhatWasKeptByAnotherID(t *testing.T) {
-	p := &expanding{}
+	for _, short := range []bool{false, true} {
+		p := &expanding{short: short}
+		s := strayed(t, p, filepath.Join(t.TempDir(), "journal"))
+		if n := len(p.left()); n != 3 {
+			t.Fatalf("there are %d things, expected 3", n)
+		}
+		got, err := s.Cleanup(t.Context())
+		if err != nil || got.Created != 2 || got.Removed != 2 || len(got.Left) > 0 {
+			t.Errorf("got %+v, %v, expected 2 of 2", got, err)
+		}
+		if left := p.left(); len(left) != 1 || left[0] != "entities/urn:somebody:1" {
+			t.Errorf("left are %q, expected somebody else's alone", left)
+		}
+	}
+}
+
+func TestCleanupTellsWhatIsStillThereByAnotherID(t *testing.T) {
+	p := &expanding{keeps: true}
 	s := strayed(t, p, filepath.Join(t.TempDir(), "journal"))
-	if n := len(p.left()); n != 3 {
-		t.Fatalf("there are %d things, expected 3", n)
-	}
 	got, err := s.Cleanup(t.Context())
-	if err != nil || got.Created != 2 || got.Removed != 2 || len(got.Left) > 0 {
-		t.Errorf("got %+v, %v, expected 2 of 2", got, err)
-	}
-	if left := p.left(); len(left) != 1 || left[0] != "entities/urn:somebody:1" {
-		t.Errorf("left are %q, expected somebody else's alone", left)
+	if err != nil || len(got.Left) != 2 || !strings.Contains(got.Left[0], "there is still https://") {
+		t.Errorf("got %+v, %v, expected both to be told", got, err)
 	}
 }
 
