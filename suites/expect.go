@@ -2,6 +2,7 @@ package suites
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -46,9 +47,24 @@ func HaveStatus(codes ...int) types.GomegaMatcher {
 		}
 		return &reports.Finding{
 			Message:  fmt.Sprintf("%s %s answered %d, expected %s", r.Request.Method, r.Request.Path, r.Status, want),
-			Expected: want, Actual: strconv.Itoa(r.Status),
+			Expected: want, Actual: answered(r),
 		}
 	}}
+}
+
+// answered is the answer's status and, of an error, what the platform itself says of it: that
+// is often what its engineer has to know.
+func answered(r *probe.Response) string {
+	status := strconv.Itoa(r.Status)
+	var problem struct {
+		Title  string `json:"title"`
+		Detail string `json:"detail"`
+	}
+	if r.Status < 400 || json.Unmarshal(r.Body, &problem) != nil || problem.Title+problem.Detail == "" {
+		return status
+	}
+	says := strings.Join(strings.Fields(cmp.Or(problem.Detail, problem.Title)), " ")
+	return status + ", saying: " + excerpt([]byte(says))
 }
 
 func statuses(codes []int) string {
@@ -101,7 +117,7 @@ func BeProblem(status int, kinds ...string) types.GomegaMatcher {
 		if r.Status != status {
 			return &reports.Finding{
 				Message:  fmt.Sprintf("%s %s answered %d, expected %d %s", r.Request.Method, r.Request.Path, r.Status, status, strings.Join(kinds, " or ")),
-				Expected: fmt.Sprintf("%d %s", status, strings.Join(kinds, " or ")), Actual: strconv.Itoa(r.Status),
+				Expected: fmt.Sprintf("%d %s", status, strings.Join(kinds, " or ")), Actual: answered(r),
 			}
 		}
 		var problem struct {

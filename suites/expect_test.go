@@ -95,3 +95,22 @@ func TestEqualJSON(t *testing.T) {
 		t.Error("a value that is no JSON gave no error")
 	}
 }
+
+// A mismatch of the status says what the platform itself says of it.
+func TestAnErrorSpeaksForItself(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"title":"bad","detail":"the id\n is missing"}`: "400, saying: the id is missing",
+		`{"title":"bad"}`:        "400, saying: bad",
+		`{"type":"about:blank"}`: "400",
+		`<p>`:                    "400",
+	} {
+		for _, m := range []types.GomegaMatcher{HaveStatus(204), BeProblem(404, "ResourceNotFound")} {
+			if ok, err := m.Match(answer(400, "application/json", body)); ok || err != nil {
+				t.Fatalf("%s matches: %v", body, err)
+			}
+			if got := m.(*responseMatcher).last.Actual; got != want {
+				t.Errorf("of %s the finding has %q, expected %q", body, got, want)
+			}
+		}
+	}
+}
