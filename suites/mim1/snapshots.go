@@ -193,6 +193,22 @@ func snapshots() []Check {
 			},
 		},
 		{
+			ID: "mim1.snapshot.content.local", Title: "An operation in a snapshot is of local scope: no source is asked",
+			Clause: cim009Later + "5.5.15", Fault: "snapshot.asks-sources", Needs: notifies,
+			Body: func(t *T) {
+				alsoClaims(t, FeatureDistributed)
+				f := freeze(t)
+				d := newSpread(t)
+				d.id, d.kind = f.high.id, f.high.kind
+				d.has(d.level, levelThere())
+				d.whole(t, "inclusive")
+				t.Expect(f.level(t, f.high, f.in(), Query("local", "false"))).To(EqualJSON(1000))
+				t.Expect(f.found(t, f.in())).To(gomega.ConsistOf(f.high.id))
+				d.isNotAsked(t, "registrations are not used for what is done in a snapshot")
+				d.together(t) // which shows that the platform can ask it
+			},
+		},
+		{
 			ID: "mim1.snapshot.content.unknown", Title: "An operation in a snapshot that is not there is answered with 404",
 			Clause: cim009Later + "6.3.22", Requirements: errorAnswers, Fault: "snapshot.unknown-ignored",
 			Body: func(t *T) {
@@ -215,6 +231,15 @@ func snapshots() []Check {
 			Body: func(t *T) {
 				f := freeze(t)
 				t.Expect(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 11}))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.readOnly", Title: "The queries that a snapshot was made by cannot be changed: 400 BadRequestData",
+			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.bad-update-taken",
+			Body: func(t *T) {
+				f := freeze(t)
+				queries := aSnapshot(f.id, f.low)["snapshotQueries"]
+				t.Expect(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotQueries": queries}))).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		},
 		{

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
@@ -45,6 +46,12 @@ func snapshots() []Fault {
 		{Name: "snapshot.query-of-all", Summary: "queries what there is now although a snapshot is named", On: querying().where(inside), Request: outOf},
 		{Name: "snapshot.retrieve-of-all", Summary: "retrieves an entity as it is now although a snapshot is named", On: retrieving().where(inside), Request: outOf},
 		{Name: "snapshot.writes-through", Summary: "changes an entity outside of the snapshot that is named", On: attributeUpdate().on.where(inside), Request: outOf},
+		{Name: "snapshot.asks-sources", Summary: "asks context sources about what is in a snapshot", On: querying().or(retrieving()).where(inside),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				_, path, _ := strings.Cut(r.URL.EscapedPath(), "/ngsi-ld/v1")
+				ask(next, r, http.MethodGet, path+"?"+r.URL.RawQuery, nil) // outside of the snapshot
+				next.ServeHTTP(w, r)
+			}},
 		{Name: "snapshot.unknown-ignored", Summary: "takes no notice of a snapshot that is not there", On: anything().where(inside),
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				sent := ReadBody(r)
