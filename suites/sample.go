@@ -3,6 +3,7 @@ package suites
 import (
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/oasc/mimcheck/internal/probe"
@@ -16,6 +17,16 @@ type Sample struct {
 	Taken time.Time
 	// Reason says why there are no entities, when there are none.
 	Reason string
+
+	read sync.Map // what checks have read of it, by a key of theirs
+}
+
+// ReadOnce gives what by makes of the sample, made once for the run: many checks read the same
+// of it, and reading takes longer than what they do with it. The key is a type of the
+// caller's own. What comes is everybody's, and must not be changed.
+func ReadOnce[T any](s *Sample, key any, by func() T) T {
+	once, _ := s.read.LoadOrStore(key, sync.OnceValue(by))
+	return once.(func() T)()
 }
 
 // SampledEntity is one entity as the platform served it.

@@ -615,7 +615,7 @@ func (s *sourceQuery) matchInfo(i registrationInfo) bool {
 
 // overlaps says whether entities can be meant by both.
 func (e registeredEntity) overlaps(i entityInfo) bool {
-	if !i.types.Any() && !i.types.MatchNames(e.types) && !slices.ContainsFunc(i.types.Names(), func(name string) bool { return contains(e.types, name) }) {
+	if !i.types.Any() && !i.types.Mentions(e.types) {
 		return false
 	}
 	if i.ids != nil {

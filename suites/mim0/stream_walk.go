@@ -180,7 +180,7 @@ func tryRead(t *T, address, accept string, options ...Option) (*page, *probe.Res
 func understood(t *T, r *probe.Response, at string) *page {
 	noPageForPeople(t, r, at)
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	g, err := rdf.Read(media, r.Body, at)
+	g, err := t.Env.RDF.Read(media, r.Body, at)
 	switch {
 	case errors.Is(err, rdf.ErrRemoteContext):
 		return nil

@@ -42,11 +42,20 @@ type observed struct {
 // sampled gives every entity of the run's sample that is a JSON object.
 func sampled(t *T) []observed {
 	var all []observed
-	for _, e := range t.Sampled().Entities {
-		v, err := Decode(e.Body)
-		body, ok := v.(ngsild.Object)
-		if err != nil || !ok {
-			t.CantTell("entity %s of the sample is no JSON object: %v", e.ID, err)
+	sample := t.Sampled()
+	type entity struct{ of int }
+	type reading struct {
+		value any
+		err   error
+	}
+	for i, e := range sample.Entities {
+		read := ReadOnce(sample, entity{i}, func() reading {
+			v, err := Decode(e.Body)
+			return reading{v, err}
+		})
+		body, ok := read.value.(ngsild.Object)
+		if read.err != nil || !ok {
+			t.CantTell("entity %s of the sample is no JSON object: %v", e.ID, read.err)
 		}
 		o := observed{SampledEntity: e, body: body}
 		for _, kind := range e.Types {

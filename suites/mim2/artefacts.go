@@ -56,14 +56,14 @@ func artefactChecks() []suites.Check {
 					if profile == nil {
 						return
 					}
-					switch j := s.entity.JudgeStrictly(profile); j.Verdict {
+					switch j := strictly(t, s.entity, profile); j.Verdict {
 					case validate.CantTell:
 						v.doubt("entity %s: %s", s.id, j.Reason)
 						return
 					case validate.Invalid:
 						return // it does not follow the profile, so that nothing follows from it
 					}
-					j := s.entity.JudgeStrictly(base)
+					j := strictly(t, s.entity, base)
 					if j.Verdict == validate.CantTell {
 						v.doubt("entity %s: %s", s.id, j.Reason)
 						return

@@ -38,15 +38,33 @@ func look(t *suites.T) *view {
 		t.Untested("the run has no data models")
 	}
 	v := &view{t: t, told: map[*models.Model]bool{}}
-	for _, s := range t.Sampled().Entities {
-		e, err := t.Env.Models.ReadEntity(s.Body, models.Normalised)
-		if err != nil {
-			v.doubt("entity %s: %v", s.ID, err)
+	sample := t.Sampled()
+	type entity struct{ of int }
+	type reading struct {
+		*models.Entity
+		err error
+	}
+	for i, s := range sample.Entities {
+		e := suites.ReadOnce(sample, entity{i}, func() reading {
+			e, err := t.Env.Models.ReadEntity(s.Body, models.Normalised)
+			return reading{e, err}
+		})
+		if e.err != nil {
+			v.doubt("entity %s: %v", s.ID, e.err)
 			continue
 		}
-		v.subjects = append(v.subjects, v.resolve(subject{id: s.ID, entity: e}))
+		v.subjects = append(v.subjects, v.resolve(subject{id: s.ID, entity: e.Entity}))
 	}
 	return v
+}
+
+// strictly holds an entity of the sample against a model, once a run.
+func strictly(t *suites.T, e *models.Entity, m *models.Model) models.Judgement {
+	type held struct {
+		*models.Entity
+		*models.Model
+	}
+	return suites.ReadOnce(t.Sampled(), held{e, m}, func() models.Judgement { return e.JudgeStrictly(m) })
 }
 
 // resolve finds the models of the subject's types.
@@ -194,7 +212,7 @@ func (y *tally) report() {
 func (v *view) judge(belongs func(f models.Finding, kind models.Kind) bool) {
 	y := v.tally()
 	v.eachModelled(func(s subject, m *models.Model) {
-		j := s.entity.JudgeStrictly(m)
+		j := strictly(v.t, s.entity, m)
 		if j.Verdict == validate.CantTell {
 			v.doubt("entity %s: %s", s.id, j.Reason)
 			v.judged--

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/reference/jsonld"
@@ -61,14 +62,12 @@ func (t *Types) Match(e *model.Entity) bool { return t == nil || t.any || t.root
 // Any says that every type is selected.
 func (t *Types) Any() bool { return t == nil || t.any }
 
-// Names lists the types that the selection mentions.
-func (t *Types) Names() []string {
-	var names []string
+// Mentions says whether the selection names one of the types: none of another type can be
+// meant by it, since a selection can't say "not".
+func (t *Types) Mentions(types []string) bool {
+	found := false
 	if t != nil {
-		t.root.atoms(func(name string) { names = append(names, name) })
+		t.root.atoms(func(name string) { found = found || slices.Contains(types, name) })
 	}
-	return names
+	return found
 }
-
-// MatchNames says whether an entity with exactly these types is selected.
-func (t *Types) MatchNames(types []string) bool { return t.Match(&model.Entity{Types: types}) }
