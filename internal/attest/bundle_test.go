@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,20 +27,43 @@ import (
 	"github.com/oasc/mimcheck/schemas"
 )
 
-// recorded is the bundle of a small run.
-func recorded(t testing.TB) *attest.Bundle {
-	t.Helper()
-	p, err := harness.Prepare(harness.Settings{Seed: 3, StateDir: t.TempDir(), Tool: reports.Tool{Name: "mimcheck", Version: "test"}, Features: []string{"all"},
+// ran is the bundle of a small run.
+func ran() (*attest.Bundle, error) {
+	state, err := os.MkdirTemp("", "attest")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(state)
+	p, err := harness.Prepare(harness.Settings{Seed: 3, StateDir: state, Tool: reports.Tool{Name: "mimcheck", Version: "test"}, Features: []string{"all"},
 		Filter: "mim1.entity.create.location || mim1.notification.state.several || mim1.entity.create.scope || mim2.context.inline.present"})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer p.Close()
 	report, err := p.Run(context.Background())
 	if err != nil {
+		return nil, err
+	}
+	return p.Bundle(report)
+}
+
+// once is ran, of one run for all tests, encoded.
+var once = sync.OnceValues(func() ([]byte, error) {
+	b, err := ran()
+	if err != nil {
+		return nil, err
+	}
+	return b.Encode()
+})
+
+// recorded is the bundle of a small run, the same each time, to be changed at will.
+func recorded(t testing.TB) *attest.Bundle {
+	t.Helper()
+	encoded, err := once()
+	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := p.Bundle(report)
+	b, err := attest.Decode(encoded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +90,10 @@ func key() (ed25519.PrivateKey, attest.PublicKey) {
 }
 
 func TestEncodedBundlesAreReadAgain(t *testing.T) {
-	b := recorded(t)
+	b, err := ran()
+	if err != nil {
+		t.Fatal(err)
+	}
 	first := encode(t, b)
 	read, err := attest.Decode(first)
 	if err != nil {

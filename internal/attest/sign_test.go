@@ -89,7 +89,10 @@ func TestWhatIsNotSignedByATrustedKeyIsRefused(t *testing.T) {
 		t.Errorf("two signatures of two trusted keys: %v", err)
 	}
 	unsigned := recorded(t)
-	swapped := recorded(t) // another run's signature
+	swapped, err := ran() // another run's signature
+	if err != nil {
+		t.Fatal(err)
+	}
 	swapped.Signature = good.Signature
 	certificate := trusted
 	certificate.Cert = &x509.Certificate{NotBefore: now.AddDate(-2, 0, 0), NotAfter: now.AddDate(-1, 0, 0)}

@@ -278,13 +278,13 @@ func TestBrokenPartsAreNamedAndTheRestIsRead(t *testing.T) {
 }
 
 func TestLargeEntity(t *testing.T) {
-	large := air(1, "69", `"`+strings.Repeat("x", 100<<20)+`"`)
+	large := air(1, "69", `"`+strings.Repeat("x", 20<<20)+`"`)
 	for name, text := range map[string]string{
 		"a.ndjson": large + "\n" + air(2), "a.json": "[" + large + "," + air(2) + "]",
 		"b.json": large + "\n\n\n" + air(2), "a.ndjson.gz": gzipped(large + "\n" + air(2)),
 	} {
 		s := run(t, file(t, name, text), audit.Options{})
-		if s.Counts.Valid != 1 || s.Counts.Broken != 1 || !strings.Contains(s.Broken[0].Reason, "larger than 16 MiB (1048") {
+		if s.Counts.Valid != 1 || s.Counts.Broken != 1 || !strings.Contains(s.Broken[0].Reason, "larger than 16 MiB (2097") {
 			t.Errorf("%s: %+v %+v", name, s.Counts, s.Broken)
 		}
 	}
