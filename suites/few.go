@@ -1,6 +1,11 @@
 package suites
 
-import "github.com/oasc/mimcheck/internal/probe"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/oasc/mimcheck/internal/probe"
+)
 
 // mostTold is how many mismatches of one kind a check tells: a platform can have thousands.
 const mostTold = 20
@@ -30,4 +35,12 @@ func (f *Few) End() {
 	if f.n > mostTold {
 		f.t.Note("%s: %d more mismatches of this kind are not told.", f.t.Check.ID, f.n-mostTold)
 	}
+}
+
+// WrongIf is the message when it is so, and nothing otherwise.
+func WrongIf(so bool, format string, args ...any) string {
+	if !so {
+		return ""
+	}
+	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }

@@ -18,7 +18,7 @@ func relationChecks() []Check {
 			Body: func(t *T) {
 				eachRelation(t, walk(t), func(r relation) (bool, string) {
 					all := r.on.Objects(r.term, tree+"node")
-					return true, wrongIf(len(all) != 1 || all[0].Kind != rdf.IRI, "has %d values of tree:node, expected one IRI", len(all))
+					return true, WrongIf(len(all) != 1 || all[0].Kind != rdf.IRI, "has %d values of tree:node, expected one IRI", len(all))
 				})
 			},
 		},
@@ -29,7 +29,7 @@ func relationChecks() []Check {
 				eachRelation(t, walk(t), func(r relation) (bool, string) {
 					paths, values := len(r.on.Objects(r.term, tree+"path")), len(r.on.Objects(r.term, tree+"value"))
 					compares := slices.Contains(comparisons(), r.kind)
-					return compares, wrongIf(compares && (paths != 1 || values != 1), "is a tree:%s, and has %d values of tree:path and %d of tree:value", r.kind, paths, values)
+					return compares, WrongIf(compares && (paths != 1 || values != 1), "is a tree:%s, and has %d values of tree:path and %d of tree:value", r.kind, paths, values)
 				})
 			},
 		},
@@ -53,7 +53,7 @@ func relationChecks() []Check {
 			Level: Extended, Requirements: []string{past}, Clause: primer + "relations", Fault: "ldes.relation.untyped",
 			Body: func(t *T) {
 				eachRelation(t, walk(t), func(r relation) (bool, string) {
-					return true, wrongIf(len(r.on.Objects(r.term, rdf.Type)) == 0, "has no type")
+					return true, WrongIf(len(r.on.Objects(r.term, rdf.Type)) == 0, "has no type")
 				})
 			},
 		},

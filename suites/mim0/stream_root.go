@@ -2,7 +2,6 @@ package mim0
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/oasc/mimcheck/internal/rdf"
 	"github.com/oasc/mimcheck/internal/shacl"
@@ -215,7 +214,7 @@ func memberChecks() []Check {
 			ID: "mim0.stream.member.iri", Title: "A member is named by an IRI",
 			Requirements: []string{past}, Clause: primer + "members; " + primer + "nodes; " + eventStreams + "2", Fault: "ldes.member.blank",
 			Body: func(t *T) {
-				eachMember(t, walk(t), func(_ *page, m rdf.Term) string { return wrongIf(m.Kind != rdf.IRI, "is no IRI") })
+				eachMember(t, walk(t), func(_ *page, m rdf.Term) string { return WrongIf(m.Kind != rdf.IRI, "is no IRI") })
 			},
 		},
 		{
@@ -238,7 +237,7 @@ func memberChecks() []Check {
 			ID: "mim0.stream.member.described", Title: "The page with a member tells what it is",
 			Level: Extended, Requirements: []string{past}, Clause: eventStreams + "3.4; " + searchTrees + "member-extraction-algorithm", Fault: "ldes.member.bare",
 			Body: func(t *T) {
-				eachMember(t, walk(t), func(p *page, m rdf.Term) string { return wrongIf(!p.Has(m), "is named and not described") })
+				eachMember(t, walk(t), func(p *page, m rdf.Term) string { return WrongIf(!p.Has(m), "is named and not described") })
 			},
 		},
 		{
@@ -277,7 +276,7 @@ func memberChecks() []Check {
 			Requirements: []string{past}, Clause: eventStreams + "4.3", Fault: "ldes.member.of-nothing",
 			Body: func(t *T) {
 				eachAlong(t, "versionOfPath", func(values []rdf.Term) string {
-					return wrongIf(len(values) == 0, "has no value at the path ldes:versionOfPath")
+					return WrongIf(len(values) == 0, "has no value at the path ldes:versionOfPath")
 				})
 			},
 		},
@@ -309,12 +308,4 @@ func first(pairs [][2]rdf.Term) rdf.Term {
 		return rdf.Term{}
 	}
 	return pairs[0][0]
-}
-
-// wrongIf is the message when it is so, and nothing otherwise.
-func wrongIf(so bool, format string, args ...any) string {
-	if !so {
-		return ""
-	}
-	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }

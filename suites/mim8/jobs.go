@@ -1,12 +1,16 @@
 package mim8
 
 import (
+	"iter"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 	. "github.com/oasc/mimcheck/suites"
 )
 
@@ -36,16 +40,18 @@ func jobChecks() []Check {
 			ID: "mim8.jobs.list.status", Title: "Each job of the list has an id, a status and a type",
 			Requirements: reachable, Clause: processes + "job-list/job-list-success", Fault: "processes.jobs.nameless",
 			Body: func(t *T) {
-				r := jobs(t)
-				all := objects(t.Object(r)["jobs"])
-				if len(all) == 0 {
-					t.Untested("the platform lists no job")
-				}
-				for i, j := range all {
-					for _, name := range []string{"jobID", "status", "type"} {
-						s, _ := j[name].(string)
-						t.Holds(r, s != "", "/jobs/%d has no %s", i, name)
+				found := false
+				for r, all := range jobPages(t) {
+					for i, j := range all {
+						found = true
+						for _, name := range []string{"jobID", "status", "type"} {
+							s, _ := j[name].(string)
+							t.Holds(r, s != "", "/jobs/%d has no %s", i, name)
+						}
 					}
+				}
+				if !found {
+					t.Untested("the platform lists no job")
 				}
 			},
 		},
@@ -54,7 +60,8 @@ func jobChecks() []Check {
 			Requirements: reachable, Clause: processes + "7.13", Fault: "processes.job.results-gone",
 			Body: func(t *T) {
 				ended(t, func(_ object, r *probe.Response) {
-					t.Holds(r, len(r.Body) > 0, "the results are empty")
+					// Those that were asked for as references come as links (job-results-async-raw-ref).
+					t.Holds(r, len(r.Body) > 0 || r.Status == http.StatusNoContent && len(weblink.Read(r.Header)) > 0, "the results are empty, and there are no links to them")
 				})
 			},
 		},
@@ -104,12 +111,51 @@ func jobs(t *T) *probe.Response {
 	return r
 }
 
+// somePages is how many pages of the list of jobs a check reads.
+const somePages = 5
+
+// jobPages are the first pages of the list of jobs, each with its jobs. A link to the next
+// page that leads nowhere, or to another host, ends the list.
+func jobPages(t *T) iter.Seq2[*probe.Response, []object] {
+	return func(yield func(*probe.Response, []object) bool) {
+		r, at := jobs(t), t.Env.Endpoints[probe.OGCProcesses]+"/jobs"
+		for n := 1; ; n++ {
+			body := t.Object(r)
+			next, within := nextPage(t, at, body)
+			if !yield(r, objects(body["jobs"])) || !within || n == somePages {
+				return
+			}
+			r, at = t.Follow(probe.OGCProcesses, next, Header("Accept", "application/json"))
+			if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Status != http.StatusOK || media != "application/json" {
+				return
+			}
+		}
+	}
+}
+
+// nextPage is the address of the next page; false for none that may be asked for.
+func nextPage(t *T, at string, body object) (string, bool) {
+	for _, l := range objects(body["links"]) {
+		media, _ := l["type"].(string)
+		if href, _ := l["href"].(string); l["rel"] == "next" && href != "" && !strings.Contains(media, "html") {
+			if base, err := url.Parse(at); err == nil {
+				if to, err := base.Parse(href); err == nil {
+					return t.Locate(probe.OGCProcesses, to.String())
+				}
+			}
+		}
+	}
+	return "", false
+}
+
 // ended calls judge for the results of some of the jobs that ended well.
 func ended(t *T, judge func(j object, r *probe.Response)) {
 	var all []object
-	for _, j := range objects(t.Object(jobs(t))["jobs"]) {
-		if id, _ := j["jobID"].(string); id != "" && j["status"] == "successful" {
-			all = append(all, j)
+	for _, listed := range jobPages(t) {
+		for _, j := range listed {
+			if id, _ := j["jobID"].(string); id != "" && j["status"] == "successful" {
+				all = append(all, j)
+			}
 		}
 	}
 	if len(all) == 0 {
@@ -119,7 +165,7 @@ func ended(t *T, judge func(j object, r *probe.Response)) {
 	for _, j := range all[:min(len(all), someJobs)] {
 		id, _ := j["jobID"].(string)
 		r := t.GET("/jobs/"+url.PathEscape(id)+"/results", AnyMedia(), Header("Accept", "application/json, */*;q=0.5"))
-		if t.Expect(r).To(HaveStatus(http.StatusOK), "the results of job %s", id) {
+		if t.Expect(r).To(HaveStatus(http.StatusOK, http.StatusNoContent), "the results of job %s", id) {
 			judge(j, r)
 		}
 	}

@@ -3,9 +3,7 @@ package mim8
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -242,7 +240,7 @@ func tileChecks() []Check {
 			Body: func(t *T) {
 				eachTile(t, "no geometric error is a number", func(x *tile) (bool, string) {
 					n, is := number(x.body["geometricError"])
-					return is, wrongIf(is && n < 0, "the geometric error is %v, and no number from 0", n)
+					return is, WrongIf(is && n < 0, "the geometric error is %v, and no number from 0", n)
 				})
 			},
 		},
@@ -258,7 +256,7 @@ func tileChecks() []Check {
 					above, also := number(x.parent.body["geometricError"])
 					n, above = n*x.world.scale(), above*x.parent.world.scale()
 					const rounding = 1 + 1e-6
-					return is && also, wrongIf(is && also && n > above*rounding, "the geometric error is %g m, that of the parent %g m", n, above)
+					return is && also, WrongIf(is && also && n > above*rounding, "the geometric error is %g m, that of the parent %g m", n, above)
 				})
 			},
 		},
@@ -278,7 +276,7 @@ func tileChecks() []Check {
 			Body: func(t *T) {
 				eachTile(t, "no tile says how it is refined", func(x *tile) (bool, string) {
 					how, there := x.body["refine"]
-					return there, wrongIf(there && how != "ADD" && how != "REPLACE", "refine is %v, expected ADD or REPLACE", how)
+					return there, WrongIf(there && how != "ADD" && how != "REPLACE", "refine is %v, expected ADD or REPLACE", how)
 				})
 			},
 		},
@@ -289,7 +287,7 @@ func tileChecks() []Check {
 				eachTile(t, "no tile has a transform of 16 numbers", func(x *tile) (bool, string) {
 					m, is := matrixOf(x.body["transform"])
 					last := [4]float64{m[3], m[7], m[11], m[15]}
-					return is, wrongIf(is && last != [4]float64{0, 0, 0, 1}, "the last row of the transform is %v, expected [0 0 0 1]", last)
+					return is, WrongIf(is && last != [4]float64{0, 0, 0, 1}, "the last row of the transform is %v, expected [0 0 0 1]", last)
 				})
 			},
 		},
@@ -300,7 +298,7 @@ func tileChecks() []Check {
 				eachTile(t, "no tile has content", func(x *tile) (bool, string) {
 					_, one := x.body["content"]
 					_, several := x.body["contents"]
-					return one || several, wrongIf(one && several, "the tile has content and contents")
+					return one || several, WrongIf(one && several, "the tile has content and contents")
 				})
 			},
 		},
@@ -325,17 +323,9 @@ func tileChecks() []Check {
 				eachContent(t, "no content is in a group", func(c content) (bool, string) {
 					n, is := number(c.body["group"])
 					groups, _ := c.of.in.document["groups"].([]any)
-					return is, wrongIf(is && n >= float64(len(groups)), "is in the group %g, and the tileset has %d groups", n, len(groups))
+					return is, WrongIf(is && n >= float64(len(groups)), "is in the group %g, and the tileset has %d groups", n, len(groups))
 				})
 			},
 		},
 	}
-}
-
-// wrongIf is the message when it is so, and nothing otherwise.
-func wrongIf(so bool, format string, args ...any) string {
-	if !so {
-		return ""
-	}
-	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }

@@ -22,7 +22,7 @@ func volumeChecks() []Check {
 				}
 				about = true
 				n, is := numbers(form)
-				what := wrongIf(!is || len(n) != length, "has a %s that is no list of %d numbers", kind, length)
+				what := WrongIf(!is || len(n) != length, "has a %s that is no list of %d numbers", kind, length)
 				if what == "" {
 					what = judge(n)
 				}
@@ -82,7 +82,7 @@ func volumeChecks() []Check {
 			ID: "mim8.volume.sphere.form", Title: "A sphere is its centre and its radius",
 			Clause: tiles3D + "core-sphere", Fault: "tiles3d.volume.sphere-negative",
 			Body: func(t *T) {
-				each(t, "sphere", 4, func(n []float64) string { return wrongIf(n[3] < 0, "has a sphere with the radius %g", n[3]) })
+				each(t, "sphere", 4, func(n []float64) string { return WrongIf(n[3] < 0, "has a sphere with the radius %g", n[3]) })
 			},
 		},
 	}
@@ -130,7 +130,7 @@ func implicitChecks() []Check {
 						return "implicitTiling, " + wrong
 					}
 					wrong := misfit(t, "implicitTiling", implicit, false)
-					return wrongIf(wrong != "", "implicitTiling, %s", wrong)
+					return WrongIf(wrong != "", "implicitTiling, %s", wrong)
 				})
 			},
 		},
@@ -159,7 +159,7 @@ func implicitChecks() []Check {
 			Body: func(t *T) {
 				each(t, func(x *tile, _ object) string {
 					v, _ := x.body["boundingVolume"].(object)
-					return wrongIf(v["sphere"] != nil && v["box"] == nil && v["region"] == nil && v["extensions"] == nil, "the bounding volume is a sphere")
+					return WrongIf(v["sphere"] != nil && v["box"] == nil && v["region"] == nil && v["extensions"] == nil, "the bounding volume is a sphere")
 				})
 			},
 		},
