@@ -25,7 +25,7 @@ type answer struct {
 	since       string
 	media       []string // of an answer in plain JSON
 	names       bool     // it holds names, which depend on an @context
-	ask         func(t *T) *probe.Response
+	ask         func(t *T, options ...Option) *probe.Response
 }
 
 func answers() []answer {
@@ -33,17 +33,17 @@ func answers() []answer {
 	var all []answer
 	for _, m := range mapMakers() {
 		all = append(all, answer{name: m.name, words: m.words, operation: m.operation, whole: m.clause, feature: FeatureEntityMaps, since: m.since, media: plain,
-			ask: func(t *T) *probe.Response {
+			ask: func(t *T, _ ...Option) *probe.Response {
 				m.claims(t)
 				return m.make(t)
 			}})
 	}
-	of := func(path func(s sensor) string) func(t *T) *probe.Response {
-		return func(t *T) *probe.Response { return t.GET(path(newSensor(t))) }
+	of := func(path func(s sensor) string) func(t *T, options ...Option) *probe.Response {
+		return func(t *T, options ...Option) *probe.Response { return t.GET(path(newSensor(t)), options...) }
 	}
 	return append(all, []answer{
 		{name: "snapshot", words: "a snapshot", operation: "get-snapshots-snapshot", whole: cim009Later + "6.37.3.1", feature: FeatureSnapshots, since: "1.9.1", media: plain,
-			ask: func(t *T) *probe.Response { return t.GET(snapshotPath(freeze(t).id)) }},
+			ask: func(t *T, _ ...Option) *probe.Response { return t.GET(snapshotPath(freeze(t).id)) }},
 		{name: "types", words: "the list of entity types", operation: "get-types", clause: "6.25.3.1", feature: FeatureDiscovery, media: plain, names: true,
 			ask: of(func(sensor) string { return typesPath })},
 		{name: "type", words: "an entity type", operation: "get-types-type", clause: "6.26.3.1", feature: FeatureDiscovery, media: plain, names: true,
@@ -53,34 +53,40 @@ func answers() []answer {
 		{name: "attribute", words: "an attribute", operation: "get-attributes-attr", clause: "6.28.3.1", feature: FeatureDiscovery, media: plain, names: true,
 			ask: of(func(s sensor) string { return attributePath(s.level) })},
 		{name: "registrations", words: "registrations", operation: "get-csourceregistrations", clause: "6.8.3.2", feature: FeatureRegistrations, media: plain,
-			ask: func(t *T) *probe.Response {
+			ask: func(t *T, _ ...Option) *probe.Response {
 				kind := t.Name("Nothing")
 				register(t, aRegistration(t, kind, nowhere))
 				return t.GET(registrations, Query("type", kind))
 			}},
 		{name: "sourceSubscriptions", words: "subscriptions to registrations", operation: "get-csourcesubscriptions", clause: "6.12.3.2", feature: FeatureSourceSubs, media: plain,
-			ask: func(t *T) *probe.Response { still(t); return t.GET(sourceSubscriptions) }},
+			ask: func(t *T, _ ...Option) *probe.Response { still(t); return t.GET(sourceSubscriptions) }},
 		{name: "sourceSubscription", words: "a subscription to registrations", operation: "get-csourcesubscriptions-subscription", clause: "6.13.3.1", feature: FeatureSourceSubs, media: plain,
-			ask: func(t *T) *probe.Response { return t.GET(sourceSubscriptionPath(still(t))) }},
+			ask: func(t *T, _ ...Option) *probe.Response { return t.GET(sourceSubscriptionPath(still(t))) }},
 		{name: "entityMap", words: "an entity map", operation: "get-entitymaps-entitymap", clause: "6.32.3.1", feature: FeatureEntityMaps, since: "1.8.1", media: plain,
-			ask: func(t *T) *probe.Response { return t.GET(entityMapPath(mapEntities(t).id)) }},
+			ask: func(t *T, _ ...Option) *probe.Response { return t.GET(entityMapPath(mapEntities(t).id)) }},
 		{name: "contexts", words: "the list of stored @contexts", operation: "get-jsonldcontexts", clause: "6.29.3.2", feature: FeatureContexts, since: "1.5.1", media: plain,
-			ask: func(t *T) *probe.Response { host(t); return t.GET(contextList) }},
+			ask: func(t *T, _ ...Option) *probe.Response { host(t); return t.GET(contextList) }},
 		{name: "context", words: "a stored @context", operation: "get-jsonldcontexts-context", clause: "6.30.3.1", feature: FeatureContexts, since: "1.5.1",
 			media: []string{ngsild.MediaJSON, ngsild.MediaJSONLD},
-			ask:   func(t *T) *probe.Response { return t.GET(contextPath(host(t).id)) }},
+			ask:   func(t *T, _ ...Option) *probe.Response { return t.GET(contextPath(host(t).id)) }},
 		{name: "evolution", words: "the evolution of an entity", operation: "get-temporal-entities-entity", clause: "6.19.3.1", feature: FeatureTemporal, media: plain, names: true,
-			ask: func(t *T) *probe.Response { return t.GET(evolutionPath(newSeries(t).id)) }},
+			ask: func(t *T, options ...Option) *probe.Response {
+				return t.GET(evolutionPath(newSeries(t).id), options...)
+			}},
 		{name: "evolutions", words: "the evolutions of entities", operation: "get-temporal-entities", clause: "6.18.3.2", feature: FeatureTemporal, media: plain, names: true,
-			ask: func(t *T) *probe.Response {
-				return t.GET(evolutions, Query("type", newSeries(t).kind), within("10:00:00", "14:00:00"))
+			ask: func(t *T, options ...Option) *probe.Response {
+				return t.GET(evolutions, append(options, Query("type", newSeries(t).kind), within("10:00:00", "14:00:00"))...)
 			}},
 		{name: "evolutionsByPost", words: "the evolutions of entities asked for by POST", operation: "post-temporal-entityoperations-query", clause: "6.24.3.1",
 			feature: FeatureTemporal, media: plain, names: true,
-			ask: func(t *T) *probe.Response { return postPast(t, ofKind(newSeries(t).kind, afterEleven())) }},
+			ask: func(t *T, options ...Option) *probe.Response {
+				return postPast(t, ofKind(newSeries(t).kind, afterEleven()), options...)
+			}},
 		{name: "entitiesByPost", words: "entities asked for by POST", operation: "post-entityoperations-query", clause: "6.23.3.1",
 			feature: FeatureBatch, media: plain, names: true,
-			ask: func(t *T) *probe.Response { return post(t, selector(ngsild.Object{"type": newSensor(t).kind})) }},
+			ask: func(t *T, options ...Option) *probe.Response {
+				return post(t, selector(ngsild.Object{"type": newSensor(t).kind}), options...)
+			}},
 	}...)
 }
 

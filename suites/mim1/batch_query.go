@@ -142,7 +142,7 @@ func batchQuery() []Check {
 			Body: func(t *T) {
 				v := newVocabulary(t)
 				id := v.create(t, 20)
-				r := t.POST(queryByPOST, JSONLD(ngsild.Object{"@context": v.context(), "type": "Query",
+				r := t.POST(queryByPOST, inlined(), JSONLD(ngsild.Object{"@context": v.context(), "type": "Query",
 					"entities": []any{ngsild.Object{"type": v.kind}}, "attrs": []any{v.level}}))
 				t.Expect(only(t, r)).To(haveMembers(ngsild.Object{"id": id}))
 			},

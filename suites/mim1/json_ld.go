@@ -1,0 +1,98 @@
+package mim1
+
+import (
+	. "github.com/oasc/mimcheck/suites"
+
+	"github.com/onsi/gomega"
+
+	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
+)
+
+// namingWrite is a write to an entity that exists, as JSON-LD.
+type namingWrite struct {
+	name, words, since string
+	feature            Feature
+	// send writes 30 to the level of the vocabulary's entity id, under the @context that
+	// fragment gives its argument.
+	send func(t *T, v vocabulary, id string, fragment func(ngsild.Object) ngsild.Object) *probe.Response
+}
+
+func namingWrites() []namingWrite {
+	level := func(v vocabulary) ngsild.Object { return ngsild.Object{v.level: ngsild.Property(30)} }
+	whole := func(v vocabulary, id string) ngsild.Object {
+		return ngsild.Entity(id, v.kind, v.level, ngsild.Property(30))
+	}
+	inBatch := func(operation string) func(*T, vocabulary, string, func(ngsild.Object) ngsild.Object) *probe.Response {
+		return func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.POST(entityOperation+operation, inlined(), JSONLD([]any{in(whole(v, id))}))
+		}
+	}
+	return []namingWrite{
+		{name: "append", words: "Appended attributes", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.POST(attrsPath(id), inlined(), JSONLD(in(level(v))))
+		}},
+		{name: "update", words: "Updated attributes", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.PATCH(attrsPath(id), inlined(), JSONLD(in(level(v))))
+		}},
+		{name: "partialUpdate", words: "The attribute of a partial update", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.PATCH(attrPath(id, v.level), inlined(), JSONLD(in(ngsild.Property(30))))
+		}},
+		{name: "replaceAttribute", words: "A replaced attribute", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.PUT(attrPath(id, v.level), inlined(), JSONLD(in(ngsild.Property(30))))
+		}},
+		{name: "merge", words: "Merged attributes", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.PATCH(entityPath(id), inlined(), JSONLD(in(level(v))))
+		}},
+		{name: "replace", words: "The names of a replaced entity", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
+			return t.PUT(entityPath(id), inlined(), JSONLD(in(whole(v, id))))
+		}},
+		{name: "batchUpsert", words: "The names of entities in a batch upsert", feature: FeatureBatch, send: inBatch("upsert")},
+		{name: "batchUpdate", words: "The names of entities in a batch update", feature: FeatureBatch, send: inBatch("update")},
+		{name: "batchMerge", words: "The names of entities in a batch merge", feature: FeatureBatch, since: "1.6.1", send: inBatch("merge")},
+	}
+}
+
+// jsonLD checks the operations of which other checks ask in plain JSON only: what is
+// sent as application/ld+json has its @context in the body (6.3.5), and so has what is
+// answered (6.3.6).
+func jsonLD() []Check {
+	var checks []Check
+	for _, w := range namingWrites() {
+		checks = append(checks, Check{
+			ID: "mim1.jsonLd.sent." + w.name, Title: w.words + " are known by the IRIs of the @context in an application/ld+json body",
+			Clause: cim009 + "6.3.5", Feature: w.feature, Since: w.since, Requirements: structured, Fault: "json-ld.sent." + w.name + ".context-ignored",
+			Hint: "the operation takes its @context from the Link header only, or refuses application/ld+json",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				id := v.create(t, 20)
+				done(t, w.send(t, v, id, func(fragment ngsild.Object) ngsild.Object { return ngsild.InContext(fragment, v.context()) }))
+				e := read(t, id, coreOnly())
+				t.Expect(e).To(haveAttribute(v.levelIRI, ngsild.Property(30)))
+				t.Expect(attributesOf(e)).To(gomega.ConsistOf(v.levelIRI))
+			},
+		})
+	}
+	for _, a := range answers() {
+		if !a.names || a.name == "evolution" { // of which mim1.temporal.retrieve.jsonLd asks
+			continue
+		}
+		checks = append(checks, Check{
+			ID: "mim1.jsonLd.answered." + a.name, Title: "The answer with " + a.words + " as application/ld+json has its @context in the body",
+			Clause: cim009 + "6.3.6", Feature: a.feature, Since: a.since, Requirements: negotiation, Fault: "json-ld.answered." + a.name + ".no-context",
+			Body: func(t *T) {
+				r := a.ask(t, Header("Accept", ngsild.MediaJSONLD))
+				t.Require(r).To(HaveStatus(200, 206))
+				t.Expect(r).To(HaveMediaType(ngsild.MediaJSONLD))
+				parts, several := t.JSON(r).([]any)
+				if !several {
+					parts = []any{t.JSON(r)}
+				}
+				for _, part := range parts {
+					t.Expect(part).To(gomega.HaveKeyWithValue("@context", gomega.Not(gomega.BeNil())))
+				}
+			},
+		})
+	}
+	return common(checks, Check{Level: Core, Needs: writes})
+}
