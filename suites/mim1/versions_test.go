@@ -271,7 +271,7 @@ func rules() []rule {
 		{"1.6.1", "local=true", "6.3.18", []string{"query.local.*"}},
 		{"1.6.1", "NGSI-LD Null", "5.4", []string{"attribute.*.null*", "entity.create.nullMarker"}},
 		{"1.6.1", "partial updates that change no type", "5.6.4.4", []string{"attribute.partialUpdate.typeChange"}},
-		{"1.6.1", "merge and replace", "5.6.17 to 5.6.20", []string{"entity.merge.*", "entity.replace.*", "attribute.replace.*", "batch.merge.*", "notification.change.merge",
+		{"1.6.1", "merge and replace", "5.6.17 to 5.6.20", []string{"entity.merge.*", "entity.replace.*", "attribute.replace.*", "batch.merge.*", "jsonLd.sent.*erge", "jsonLd.sent.replace*", "notification.change.merge",
 			"notification.change.replace*", "temporal.history.merged", "temporal.history.replaced*"}},
 		{"1.6.1", "modes and operations of registrations, distributed operations", "4.3.6", []string{"distributed.*", "registration.conflict.*", "registration.create.mode*", "registration.retrieve.status",
 			"registration.create.operations", "registration.refusal.auxiliaryWrites", "registration.refusal.exclusive*", "registration.refusal.modeUnknown",
