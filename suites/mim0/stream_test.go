@@ -178,6 +178,23 @@ func TestStreamsThatCannotBeReadAreNotJudged(t *testing.T) {
 	})
 }
 
+// An overview of several views does not say which is meant; a page without any is no way in.
+func TestOverviewsOfViewsAreNotJudged(t *testing.T) {
+	for views, want := range map[string]reports.Outcome{
+		"; tree:view </events/by-time>, </events/by-page>": reports.CantTell, "; tree:view </events/pages/1>": reports.Passed, "": reports.Failed,
+	} {
+		platform := judgetest.City(t, turtle(`<#stream> a ldes:EventStream `+views+" ."))
+		for _, check := range ofStreams() {
+			if check.ID != "mim0.stream.root.there" {
+				continue
+			}
+			if r := judgetest.Run(t, check, 7, platform); r.Outcome != want {
+				t.Errorf("%q: ends as %s, expected %s: %s", views, r.Outcome, want, r.Reason)
+			}
+		}
+	}
+}
+
 // However long a stream is, a check asks for a few pages only, also where these lead on
 // without an end.
 func TestStreamsAreReadInPart(t *testing.T) {
