@@ -44,6 +44,7 @@ func TestMatchers(t *testing.T) {
 				answer(404, "application/json", `{"type":"https://uri.etsi.org/ngsi-ld/errors/BadRequestData","title":"no"}`),
 				answer(404, "application/json", `{"type":"https://uri.etsi.org/ngsi-ld/errors/ResourceNotFound"}`),
 				answer(404, "application/json", `{"type":"https://uri.etsi.org/ngsi-ld/errors/XResourceNotFound","title":"no"}`),
+				answer(404, "application/json", `{"type":"ResourceNotFound","title":"no"}`),
 				answer(404, "text/html", "<p>"),
 			}},
 		{"HaveJSON", HaveJSON("/a/0/b~1c", 1),
