@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/piprate/json-gold/ld"
 )
@@ -28,8 +29,14 @@ var coreContextURLs = []string{
 // CoreContext is the bundled core @context document (4.4), as JSON.
 func CoreContext() []byte { return slices.Clone(coreContext) }
 
-// IsCoreContext says whether url is an address of the core @context.
-func IsCoreContext(url string) bool { return slices.Contains(coreContextURLs, url) }
+// IsCoreContext says whether url is an address of the core @context. Many write it with
+// http, from where ETSI redirects to the same document.
+func IsCoreContext(url string) bool {
+	if rest, clear := strings.CutPrefix(url, "http://"); clear {
+		url = "https://" + rest
+	}
+	return slices.Contains(coreContextURLs, url)
+}
 
 // Loader is a JSON-LD document loader that serves the core @context, under every
 // version's address, from the bundled document and asks fetch for all others.

@@ -17,6 +17,7 @@ import (
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
+	"github.com/oasc/mimcheck/suites/mim1"
 )
 
 // spelt is JSON as some brokers write it: in lines, whole numbers with a fraction of
@@ -265,5 +266,37 @@ func allow(t *testing.T, liberties []faults.Fault) {
 				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
 			}
 		})
+	}
+}
+
+// An instance of a dataset may be simplified to an object that says of which it is (4.5.4).
+func TestSimplifiedInstancesMayTellTheirDatasets(t *testing.T) {
+	const dataset = "urn:ngsi-ld:Dataset:1"
+	ofDataset := faults.Fault{Name: "all instances are of a dataset", On: normalised, Answer: eachAttribute(func(a map[string]any) any {
+		a["datasetId"] = dataset
+		return a
+	})}
+	simplified := faults.Fault{Name: "and tell it", On: faults.Op("GET", "/entities/*").WithQuery("options"), Answer: func(r *http.Request, a *faults.Answer) {
+		if r.URL.Query().Get("options") != "keyValues" {
+			return
+		}
+		inEntities(func(e map[string]any) {
+			for name, v := range e {
+				if !slices.Contains([]string{"id", "type", "scope", "@context"}, name) {
+					e[name] = map[string]any{"dataset": map[string]any{dataset: v}}
+				}
+			}
+		})(r, a)
+	}}
+	for _, check := range mim1.Consumption() {
+		if check.ID != "mim1.observe.represent.keyValues" {
+			continue
+		}
+		if r := outcome(t, check, ofDataset, simplified); r.Outcome != reports.Passed {
+			t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+		}
+		if r := outcome(t, check, simplified); r.Outcome != reports.Failed {
+			t.Errorf("where normalised instances are of no dataset the check ends as %s: %s", r.Outcome, r.Reason)
+		}
 	}
 }
