@@ -152,7 +152,7 @@ func fits(t *T, d rdfAt, name string) {
 		if focus.Kind == rdf.IRI && !d.Has(focus) {
 			continue // described elsewhere
 		}
-		if slices.Contains(notOfSeries(), name) && isSeries(d, focus) {
+		if slices.Contains(notOfSeries(), name) && isSeries(d, focus) || strings.HasPrefix(name, "dataset-") && isCatalogueItself(d, focus) {
 			continue
 		}
 		about++
@@ -182,12 +182,18 @@ func notOfSeries() []string {
 // isSeries says whether a dataset stands for a series of others, which have the data.
 func isSeries(d rdfAt, x rdf.Term) bool { return d.Is(x, dcat+"DatasetSeries") }
 
+// isCatalogueItself says whether something is a catalogue, which by DCAT is a dataset as
+// well, and no entry of another one.
+func isCatalogueItself(d rdfAt, x rdf.Term) bool {
+	return d.Is(x, dcat+"Catalog") && len(d.Subjects(dcat+"dataset", x)) == 0
+}
+
 // datasets are the entries that are described, which there have to be.
 func datasets(t *T, d rdfAt) []rdf.Term {
 	var all []rdf.Term
 	seen := map[rdf.Term]bool{}
 	add := func(x rdf.Term) {
-		if !seen[x] && (d.Has(x) || x.Kind == rdf.Blank) {
+		if !seen[x] && (d.Has(x) || x.Kind == rdf.Blank) && !isCatalogueItself(d, x) {
 			seen[x] = true
 			all = append(all, x)
 		}
