@@ -94,5 +94,57 @@ func jsonLD() []Check {
 			},
 		})
 	}
-	return common(checks, Check{Level: Core, Needs: writes})
+	return common(append(checks, furtherJSONLD()...), Check{Level: Core, Needs: writes})
+}
+
+func furtherJSONLD() []Check {
+	return []Check{
+		{
+			ID: "mim1.jsonLd.sent.evolutionAttributes", Title: "Instances added to an evolution are known by the IRIs of the @context in an application/ld+json body",
+			Clause: cim009 + "6.3.5", Feature: FeatureTemporal, Requirements: structured, Fault: "json-ld.sent.evolutionAttributes.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				e := ngsild.Entity(t.URN("Sensor"), v.kind, v.level, []any{reading(10, "10:00:00")})
+				t.Require(t.POST(evolutions, inlined(), JSONLD(ngsild.InContext(e, v.context())))).To(HaveStatus(201))
+				id := e["id"].(string)
+				done(t, t.POST(evolutionAttrsPath(id), inlined(), JSONLD(ngsild.InContext(ngsild.Object{v.level: []any{reading(30, "11:00:00")}}, v.context()))))
+				t.Expect(marks(evolution(t, id, coreOnly()), v.levelIRI)).To(holdReadings(mark(10, at("10:00:00")), mark(30, at("11:00:00"))))
+			},
+		},
+		{
+			ID: "mim1.jsonLd.sent.evolutionQuery", Title: "A temporal query by POST as application/ld+json names types by the @context in its body",
+			Clause: cim009 + "6.3.5", Feature: FeatureTemporal, Requirements: structured, Fault: "json-ld.sent.evolutionQuery.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				e := ngsild.Entity(t.URN("Sensor"), v.kind, v.level, []any{reading(10, "12:00:00")})
+				t.Require(t.POST(evolutions, inlined(), JSONLD(ngsild.InContext(e, v.context())))).To(HaveStatus(201))
+				r := t.POST(evolutionQueries, inlined(), JSONLD(ngsild.InContext(with(ofKind(v.kind, afterEleven()), "type", "Query"), v.context())))
+				found := evolutionsIn(t, r)
+				t.Require(found).To(gomega.HaveLen(1))
+				t.Expect(found[0]["id"]).To(gomega.Equal(e["id"]))
+			},
+		},
+		{
+			ID: "mim1.jsonLd.sent.sourceSubscription", Title: "The names in a subscription to registrations are known by the IRIs of the @context in an application/ld+json body",
+			Clause: cim009 + "6.3.5", Feature: FeatureSourceSubs, Requirements: structured, Fault: "json-ld.sent.sourceSubscription.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				s := aSubscription(t, v.kind, nobody)
+				t.Require(t.POST(sourceSubscriptions, inlined(), JSONLD(ngsild.InContext(s, v.context())))).To(HaveStatus(201))
+				r := t.GET(sourceSubscriptionPath(s["id"].(string)), coreOnly())
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(memberOf(t.Object(r), "entities")["type"]).To(gomega.Equal(v.kindIRI))
+			},
+		},
+		{
+			ID: "mim1.jsonLd.answered.entity", Title: "An entity that is asked for as application/ld+json comes with that Content-Type and its @context in the body",
+			Clause: cim009 + "6.3.6", Requirements: negotiation, Fault: "json-ld.answered.entity.as-json",
+			Body: func(t *T) {
+				r := t.GET(entityPath(newSensor(t).id), Header("Accept", ngsild.MediaJSONLD))
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(r).To(HaveMediaType(ngsild.MediaJSONLD))
+				t.Expect(t.Object(r)["@context"]).NotTo(gomega.BeNil())
+			},
+		},
+	}
 }

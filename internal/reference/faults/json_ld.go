@@ -9,7 +9,12 @@ import (
 
 // jsonLD is the faults of operations that know plain JSON only.
 func jsonLD() []Fault {
-	var all []Fault
+	all := []Fault{{Name: "json-ld.answered.entity.as-json", Summary: "JSON-LD of a single entity is sent as application/json.",
+		On: Op(http.MethodGet, "/entities/*"), Answer: func(_ *http.Request, answer *Answer) {
+			if strings.HasPrefix(answer.Header.Get("Content-Type"), ngsild.MediaJSONLD) {
+				answer.Header.Set("Content-Type", ngsild.MediaJSON)
+			}
+		}}}
 	for _, w := range []struct{ name, method, path string }{
 		{"append", http.MethodPost, "/entities/*/attrs"},
 		{"update", http.MethodPatch, "/entities/*/attrs"},
@@ -20,6 +25,9 @@ func jsonLD() []Fault {
 		{"batchUpsert", http.MethodPost, "/entityOperations/upsert"},
 		{"batchUpdate", http.MethodPost, "/entityOperations/update"},
 		{"batchMerge", http.MethodPost, "/entityOperations/merge"},
+		{"evolutionAttributes", http.MethodPost, "/temporal/entities/*/attrs"},
+		{"evolutionQuery", http.MethodPost, "/temporal/entityOperations/query"},
+		{"sourceSubscription", http.MethodPost, "/csourceSubscriptions"},
 	} {
 		all = append(all, Fault{Name: "json-ld.sent." + w.name + ".context-ignored", Summary: "The operation takes its names by the core @context, whatever @context is in the body.",
 			On: Op(w.method, w.path), Request: fragments(func(o object) {
