@@ -65,9 +65,9 @@ func Example() {
 	typed(`chapter nominate "Ana Ruiz" --member Villaclara --on 2020-05-01`)
 	typed(`status --member Villaclara --as-of 2020-06-01`, "MIM1 Context", "due")
 	typed(`activity record practice "One model of parking for three towns" --member Villaclara --on 2023-09-14`)
-	typed(`run --member Villaclara --out DIR/report`, "recorded for")
+	typed(`run --member Villaclara --mim MIM2 --claim MIM2 --out DIR/report`, "recorded for")
 	typed(`status --member Villaclara --timeline`, "begins", "overdue")
-	typed(`member card Villaclara`, "  MIM1 ", "approved by", "practice")
+	typed(`member card Villaclara`, "  MIM2 ", "approved by", "practice")
 
 	// The city files a run of its own platform, and the Working Group makes it again.
 	typed(`run --url URL --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out DIR/own`)
@@ -104,13 +104,13 @@ func Example() {
 	//     due    start by 2021-04-01, implement by 2022-04-01
 	//     due    start by 2021-04-01, implement by 2022-04-01
 	// $ mimcheck activity record practice "One model of parking for three towns" --member Villaclara --on 2023-09-14  # 0
-	// $ mimcheck run --member Villaclara --out report  # 0
+	// $ mimcheck run --member Villaclara --mim MIM2 --claim MIM2 --out report  # 0
 	// recorded for Villaclara in the ledger (event 5); see `mimcheck status --member "Villaclara"`
 	// $ mimcheck status --member Villaclara --timeline  # 0
 	//   2020-04-01  oasc-2019-01-16 MIM1 MIM2 MIM3  begins: notStarted  No run of it is recorded.
 	//   2021-04-02  oasc-2019-01-16 MIM1 MIM2 MIM3  overdue             Experiments were to start by 2021-04-01. No run of it is recorded.
 	// $ mimcheck member card Villaclara  # 0
-	//   MIM1 Context Information Management             overdue (experimenting)
+	//   MIM2 Shared Data Models                         overdue (experimenting)
 	//   2020-04-01  approved by the Board
 	//   2023-09-14  practice: One model of parking for three towns
 	// $ mimcheck run --url https://broker.villaclara.example --profile sandbox --rate -1 --mim MIM2 --claim MIM2 --out own  # 0

@@ -5,6 +5,8 @@ package judgetest
 import (
 	"context"
 	"path/filepath"
+	"runtime/debug"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,12 +28,8 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 	if testing.Short() {
 		seeds = 1
 	}
-	base, err := reference.NewBase()
-	if err != nil {
-		t.Fatal(err)
-	}
-	like := reference.Options{Base: base}
-	observed, written := city(t, like), city(t, like) // what some checks write is none of the others' business
+	seldom(t)
+	observed, written := City(t), City(t) // what some checks write is none of the others' business
 	byFault := map[string][]suites.Check{}
 	for _, check := range checks {
 		byFault[check.Fault] = append(byFault[check.Fault], check)
@@ -45,7 +43,7 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 			}
 			var broken *target.Target
 			if !testing.Short() {
-				broken = city(t, like, found...)
+				broken = City(t, found...)
 			}
 			for _, check := range same {
 				clean := observed
@@ -68,15 +66,24 @@ func Checks(t *testing.T, checks []suites.Check, change ...func(*suites.Env)) {
 	}
 }
 
+// base is what the platforms of all tests have in common: some hundred are made.
+var base = sync.OnceValues(reference.NewBase)
+
+// seldom lets garbage be collected seldom for the time of the test: what a platform leaves
+// behind goes all at once when it ends.
+func seldom(t *testing.T) {
+	before := debug.SetGCPercent(400)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+}
+
 // City starts a reference platform for the time of the test.
 func City(t *testing.T, active ...faults.Fault) *target.Target {
 	t.Helper()
-	return city(t, reference.Options{}, active...)
-}
-
-func city(t *testing.T, options reference.Options, active ...faults.Fault) *target.Target {
-	t.Helper()
-	started, err := embedded.Start("127.0.0.1:0", options, active...)
+	like, err := base()
+	if err != nil {
+		t.Fatal(err)
+	}
+	started, err := embedded.Start("127.0.0.1:0", reference.Options{Base: like}, active...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,9 +78,9 @@ const (
 // Render writes the report as JUnit XML.
 func Render(w io.Writer, r *reports.Report) error {
 	r = r.Canonical()
-	doc := suites{}
+	doc, english := suites{}, words.InEnglish()
 	for i, g := range reports.Groups(r.Checks) {
-		doc.Suites = append(doc.Suites, suiteOf(i, r, g))
+		doc.Suites = append(doc.Suites, suiteOf(i, r, g, english))
 	}
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
@@ -94,7 +94,7 @@ func Render(w io.Writer, r *reports.Report) error {
 	return err
 }
 
-func suiteOf(id int, r *reports.Report, g reports.Group) suite {
+func suiteOf(id int, r *reports.Report, g reports.Group, english *words.Printer) suite {
 	name := strings.Trim(strings.ToLower(line(g.MIM))+"."+line(g.Name), ". ")
 	if name == "" {
 		name = "checks"
@@ -114,7 +114,6 @@ func suiteOf(id int, r *reports.Report, g reports.Group) suite {
 			{"mimcheck.verdict", string(r.Verdict.Verdict)},
 		},
 	}
-	english := words.InEnglish()
 	var total, first int64
 	for i := range g.Checks {
 		c := &g.Checks[i]
