@@ -42,10 +42,7 @@ func TestConsumptionChecksAreWellFormed(t *testing.T) {
 // nothing, in the profile that lets nothing be written: a check either needs no
 // entity and passes, or is untested with a reason.
 func TestObservingAnEmptyPlatform(t *testing.T) {
-	platform, err := reference.New(reference.Options{Empty: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	platform := made(t, reference.Options{Empty: true})
 	server := httptest.NewServer(platform)
 	defer server.Close()
 	session, err := probe.Open(t.Context(), &target.Target{
@@ -103,10 +100,7 @@ func consume(t *testing.T, active ...faults.Fault) map[string]consumed {
 // onOnePlatform runs the checks one after the other on one fresh reference platform.
 func onOnePlatform(t *testing.T, checks []suites.Check, active ...faults.Fault) map[string]consumed {
 	t.Helper()
-	platform, err := reference.New(reference.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	platform := made(t, reference.Options{})
 	server := httptest.NewServer(faults.Wrap(platform, active...))
 	defer server.Close()
 	session, err := probe.Open(t.Context(), &target.Target{

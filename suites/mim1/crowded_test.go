@@ -23,27 +23,27 @@ const others, otherContexts = 130, 15
 // and by their names before and after it. Some of their registrations are of any type.
 func crowd(t *testing.T, p *reference.Platform) {
 	t.Helper()
-	for n := range others {
-		name := fmt.Sprintf("%c%03d", "Az"[n%2], n)
-		offered := `{"entities":[{"type":"OfNAME"}]}`
-		if n%2 == 0 {
-			offered = `{"propertyNames":["ofNAME"]}` // of entities of any type
-		}
-		for path, body := range map[string]string{
-			"/subscriptions":        `{"id":"urn:NAME:s","type":"Subscription","isActive":false,"entities":[{"type":"OfNAME"}],"notification":{"endpoint":{"uri":"http://192.0.2.1/"}}}`,
-			"/csourceSubscriptions": `{"id":"urn:NAME:s","type":"Subscription","isActive":false,"entities":[{"type":"OfNAME"}],"notification":{"endpoint":{"uri":"http://192.0.2.1/"}}}`,
-			"/csourceRegistrations": `{"id":"urn:NAME:r","type":"ContextSourceRegistration","information":[OFFERED],"operations":["replaceAttrs"],"endpoint":"http://192.0.2.1/"}`,
-			"/jsonldContexts":       `{"@context":{"ofNAME":"urn:NAME:term"}}`,
-			"/entities":             `{"id":"urn:NAME:e","type":"OfNAME","ofNAME":{"type":"Property","value":1}}`,
-		} {
-			if path == "/jsonldContexts" && n >= otherContexts {
+	for _, kind := range []struct{ path, body string }{ // registrations first: each new one is held against the subscriptions that are there
+		{"/csourceRegistrations", `{"id":"urn:NAME:r","type":"ContextSourceRegistration","information":[OFFERED],"operations":["replaceAttrs"],"endpoint":"http://192.0.2.1/"}`},
+		{"/subscriptions", `{"id":"urn:NAME:s","type":"Subscription","isActive":false,"entities":[{"type":"OfNAME"}],"notification":{"endpoint":{"uri":"http://192.0.2.1/"}}}`},
+		{"/csourceSubscriptions", `{"id":"urn:NAME:s","type":"Subscription","isActive":false,"entities":[{"type":"OfNAME"}],"notification":{"endpoint":{"uri":"http://192.0.2.1/"}}}`},
+		{"/jsonldContexts", `{"@context":{"ofNAME":"urn:NAME:term"}}`},
+		{"/entities", `{"id":"urn:NAME:e","type":"OfNAME","ofNAME":{"type":"Property","value":1}}`},
+	} {
+		for n := range others {
+			if kind.path == "/jsonldContexts" && n >= otherContexts {
 				continue
 			}
-			r := httptest.NewRequest(http.MethodPost, "/ngsi-ld/v1"+path, strings.NewReader(strings.ReplaceAll(strings.ReplaceAll(body, "OFFERED", offered), "NAME", name)))
+			name := fmt.Sprintf("%c%03d", "Az"[n%2], n)
+			offered := `{"entities":[{"type":"OfNAME"}]}`
+			if n%2 == 0 {
+				offered = `{"propertyNames":["ofNAME"]}` // of entities of any type
+			}
+			r := httptest.NewRequest(http.MethodPost, "/ngsi-ld/v1"+kind.path, strings.NewReader(strings.ReplaceAll(strings.ReplaceAll(kind.body, "OFFERED", offered), "NAME", name)))
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()
 			if p.ServeHTTP(w, r); w.Code != http.StatusCreated {
-				t.Fatalf("POST %s is answered with %d: %s", path, w.Code, w.Body)
+				t.Fatalf("POST %s is answered with %d: %s", kind.path, w.Code, w.Body)
 			}
 		}
 	}
@@ -111,10 +111,7 @@ func TestAmongManyOthers(t *testing.T) {
 		n++
 		t.Run(check.ID, func(t *testing.T) {
 			t.Parallel()
-			p, err := reference.New(reference.Options{Empty: true, NoTenants: check.Without == suites.FeatureTenants})
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := made(t, reference.Options{Empty: true, NoTenants: check.Without == suites.FeatureTenants})
 			defer p.Close() // a test keeps what its clean-up refers to until all of them are over
 			crowd(t, p)
 			if r := seeded(t, check, 0, p, inParts()); r.Outcome != reports.Passed {

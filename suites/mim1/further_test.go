@@ -82,10 +82,7 @@ func TestSnapshotsMayTakeTime(t *testing.T) {
 // A platform may be without tenants, and may bound what it is asked, as long as it says so
 // by the error that is meant for it.
 func TestLimitsAreThePlatformsAffair(t *testing.T) {
-	small, err := reference.New(reference.Options{Empty: true, MostConditions: 20, MostResults: 1000})
-	if err != nil {
-		t.Fatal(err)
-	}
+	small := made(t, reference.Options{Empty: true, MostConditions: 20, MostResults: 1000})
 	t.Cleanup(small.Close)
 	for _, check := range mim1.Further() {
 		if slices.Contains([]string{"mim1.query.q.long", "mim1.batch.query.qLong", "mim1.query.page.large"}, check.ID) {

@@ -62,19 +62,27 @@ var base = sync.OnceValues(reference.NewBase)
 // those that bring what they need.
 func platform(t *testing.T, check suites.Check, active ...faults.Fault) *reference.Platform {
 	t.Helper()
+	options := reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, Publish: faults.Publish(active...)}
+	if transport := faults.Transport(reference.Transport(), active...); transport != nil {
+		options.Client = reference.NewClient(transport)
+	}
+	p := made(t, options)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// made is a reference platform that has the base of all. Close it.
+func made(t *testing.T, options reference.Options) *reference.Platform {
+	t.Helper()
 	read, err := base()
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := reference.Options{Base: read, Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, Publish: faults.Publish(active...)}
-	if transport := faults.Transport(reference.Transport(), active...); transport != nil {
-		options.Client = reference.NewClient(transport)
-	}
+	options.Base = read
 	p, err := reference.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Close)
 	return p
 }
 

@@ -180,10 +180,7 @@ func TestChecksAskNothingOfLaterVersions(t *testing.T) {
 				}
 				next.ServeHTTP(w, r)
 			}}
-			p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := made(t, reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
 			t.Cleanup(p.Close)
 			r := inVersion(t, check, version, features, 0, p, old)
 			if r.Outcome != reports.Passed && r.Outcome != reports.Inapplicable {
@@ -221,10 +218,7 @@ func TestChecksPassInEachVersion(t *testing.T) {
 			ran++
 			t.Run(version+"/"+check.ID, func(t *testing.T) {
 				t.Parallel()
-				p, err := reference.New(reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
-				if err != nil {
-					t.Fatal(err)
-				}
+				p := made(t, reference.Options{Empty: check.Has(suites.NeedWrite), NoTenants: check.Without == suites.FeatureTenants, SpecVersion: version})
 				t.Cleanup(p.Close)
 				if r := inVersion(t, check, version, claimedFor(check), 0, p); r.Outcome != reports.Passed {
 					t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
