@@ -191,6 +191,10 @@ func attributeNulls() []Check {
 				TestPurposes: o.ofDataset, Fault: o.fault + ".null-of-dataset-swallowed",
 				Hint: "only the default instance, or only a Property, can be removed in this way",
 			}
+			if o.name == "attribute.partialUpdate" {
+				// ETSI's suite expects it; 5.6.4.1 of V1.9.1 has members deleted in this way, and not an attribute itself.
+				check.Level = Extended
+			}
 			if which == "Default" {
 				check.Title = o.title + " with NGSI-LD Null removes the default instance and leaves that of a dataset, of each kind of attribute"
 				check.TestPurposes, check.Fault = o.ofDefault, o.fault+".null-of-default-swallowed"

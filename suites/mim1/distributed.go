@@ -272,6 +272,11 @@ func (d *spread) fromHere(t *T, e ngsild.Object) {
 	t.Expect(e).To(haveAttribute(d.place, d.there), "the platform has this attribute itself")
 }
 
+// offeringToRead are the ways in which a registration offers an operation of reading (4.20).
+func offeringToRead(operation string) []edit {
+	return []edit{offering(operation), offering("retrieveOps"), offering("federationOps"), lacking("operations")}
+}
+
 func distributedRetrieve() []Check {
 	checks := []Check{
 		{
@@ -452,6 +457,18 @@ func distributedRetrieve() []Check {
 			},
 		},
 		{
+			ID:     "mim1.distributed.retrieve.offered",
+			Title:  "A source is asked to retrieve an entity if it offers that, alone or in a group of operations, or if it names no operations",
+			Clause: cim009 + "4.20", TestPurposes: []string{"D010_03_inc"}, Fault: "distributed.retrieve.not-forwarded",
+			Body: func(t *T) {
+				for _, offers := range offeringToRead("retrieveEntity") {
+					d := newSpread(t)
+					d.whole(t, "inclusive", offers)
+					d.fromSource(t, d.together(t))
+				}
+			},
+		},
+		{
 			ID:     "mim1.distributed.retrieve.otherOperation",
 			Title:  "A source that does not offer to retrieve entities is not asked to",
 			Clause: cim009 + "4.20", TestPurposes: []string{"D010_03_inc"}, Fault: "registration.create.operations-lost",
@@ -607,6 +624,18 @@ func distributedQuery() []Check {
 				d.whole(t, "inclusive", offering("queryEntity", "queryBatch", "retrieveEntity"))
 				r := t.POST(entityOperation+"query", JSON(ngsild.Object{"type": "Query", "entities": []any{ngsild.Object{"type": d.kind}}}))
 				d.fromSource(t, found(t, d, r))
+			},
+		},
+		{
+			ID:    "mim1.distributed.query.offered",
+			Title: "A source is asked by a query if it offers that, alone or in a group of operations, or if it names no operations", TestPurposes: []string{"D011_03_inc"},
+			Clause: cim009 + "4.20", Fault: "distributed.query.not-forwarded",
+			Body: func(t *T) {
+				for _, offers := range offeringToRead("queryEntity") {
+					d := newSpread(t)
+					d.whole(t, "inclusive", offers)
+					d.fromSource(t, found(t, d, query(t, d)))
+				}
 			},
 		},
 		{
