@@ -1,10 +1,14 @@
 package suites
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
+	"github.com/onsi/gomega/format"
 	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/reports"
@@ -40,6 +44,18 @@ func inWords(m types.GomegaMatcher) (words string) {
 	}
 	return withoutAddresses("that matches: " + message)
 }
+
+// steadyMaps makes Gomega show the members of maps in order: findings of the same evidence
+// have to be the same. Gomega's formatters are those of the whole program.
+var steadyMaps = sync.OnceFunc(func() {
+	format.RegisterCustomFormatter(func(v any) (string, bool) {
+		if reflect.ValueOf(v).Kind() != reflect.Map {
+			return "", false
+		}
+		b, err := json.Marshal(v)
+		return excerpt(b), err == nil
+	})
+})
 
 // address matches where Go shows a pointer with the type of what it points to.
 var address = regexp.MustCompile(`(<[^<>|]*?) \| 0x[0-9a-f]+(>|,)`)

@@ -42,3 +42,23 @@ func TestFindingsTellNoAddress(t *testing.T) {
 		}
 	}
 }
+
+// Two findings of the same evidence are the same, whatever the order in which Go walks a map.
+func TestFindingsOfMapsAreTheSameEachTime(t *testing.T) {
+	steadyMaps()
+	o := map[string]any{}
+	for _, name := range strings.Split("abcdefghijklmnop", "") {
+		o[name] = map[string]any{"x": 1, "y": []any{map[string]any{"p": 1, "q": 2}}}
+	}
+	first := gomega.HaveLen(1)
+	_, _ = first.Match([]map[string]any{o, o})
+	message := first.FailureMessage([]map[string]any{o, o})
+	if !strings.Contains(message, `{"a":{"x":1,"y":[{"p":1,"q":2}]},"b":`) {
+		t.Errorf("the message is %s, expected the members in order", message)
+	}
+	for range 20 {
+		if again := first.FailureMessage([]map[string]any{o, o}); again != message {
+			t.Fatalf("another time the message is %s, expected %s", again, message)
+		}
+	}
+}

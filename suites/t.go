@@ -112,6 +112,7 @@ type Result struct {
 // Run runs the check's body with its client and returns the outcome. It never
 // panics: a panic in a body is a fault of the harness, told as cantTell.
 func Run(ctx context.Context, check Check, client probe.Client, env Env) Result {
+	steadyMaps()
 	t := &T{Check: check, Env: env, ctx: ctx, client: client,
 		rand: rand.New(rand.NewPCG(env.Seed, hash(check.ID)))}
 	r := Result{Started: time.Now()}

@@ -1,6 +1,9 @@
 package mim1
 
 import (
+	"maps"
+	"slices"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -169,7 +172,8 @@ func temporalInstances() []Check {
 			Body: func(t *T) {
 				s := newSeries(t)
 				ids, seen := instanceIDs(t, s.id, s.level), map[string]bool{}
-				for value, id := range ids {
+				for _, value := range slices.Sorted(maps.Keys(ids)) {
+					id := ids[value]
 					t.Expect(id).To(beURI(), "instanceId of the instance with value %s", value)
 					seen[id] = true
 				}

@@ -1,6 +1,9 @@
 package mim1
 
 import (
+	"maps"
+	"slices"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -116,7 +119,7 @@ func temporalValues() []Check {
 				shown := instances(e, name)
 				t.Expect(shown).To(gomega.HaveLen(1))
 				for _, o := range shown {
-					for member := range o {
+					for _, member := range slices.Sorted(maps.Keys(o)) {
 						t.Expect(member).To(gomega.BeElementOf("type", "values", "datasetId"))
 					}
 				}

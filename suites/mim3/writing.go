@@ -1,9 +1,11 @@
 package mim3
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 
 	"github.com/oasc/mimcheck/internal/probe"
 	. "github.com/oasc/mimcheck/suites"
@@ -45,7 +47,8 @@ func (m resource) at(t *T, r *probe.Response, made object) string {
 
 // kept expects that a thing has the attributes that it was given.
 func kept(t *T, r *probe.Response, got, given object) {
-	for name, want := range given {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		want := given[name]
 		t.Holds(r, reflect.DeepEqual(got[name], want), "%s is %v, and %v was given", name, got[name], want)
 	}
 }
