@@ -24,11 +24,19 @@ func newDiscover() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			session, err := probe.Open(cmd.Context(), t, probe.Options{Profile: target.Observe, Version: tool().Version})
+			options := probe.Options{Profile: target.Observe, Version: tool().Version}
+			session, err := probe.Open(cmd.Context(), t, options)
 			if err != nil {
 				return err
 			}
-			defer session.Close()
+			defer func() { session.Close() }()
+			if base := t.Endpoints[target.NGSILD]; base != "" && discover.Slashed(cmd.Context(), session.Client(discover.ClientID)) {
+				t.Endpoints[target.NGSILD] = base + "/"
+				session.Close()
+				if session, err = probe.Open(cmd.Context(), t, options); err != nil {
+					return err
+				}
+			}
 			found, err := discover.Platform(cmd.Context(), session.Client(discover.ClientID), t.Endpoints)
 			if err != nil {
 				return exitError{exitInconclusive, err}

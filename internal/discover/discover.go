@@ -193,6 +193,21 @@ func broker(ctx context.Context, client probe.Client, endpoints map[string]strin
 	return nil
 }
 
+// Slashed says whether the platform has no list of entities at /entities, and has one at
+// /entities/: see target.Target.Endpoints.
+func Slashed(ctx context.Context, client probe.Client) bool {
+	for _, path := range []string{"/entities", "/entities/"} {
+		r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: path, Query: nothing, AnyMedia: true})
+		if err != nil {
+			return false
+		}
+		if r.Status == http.StatusOK && isList(r.Body) {
+			return path == "/entities/"
+		}
+	}
+	return false
+}
+
 func isList(body []byte) bool {
 	v, err := suites.Decode(body)
 	_, list := v.([]any)
@@ -262,11 +277,16 @@ func WriteStatement(w io.Writer, name string, endpoints map[string]string, found
 		fmt.Fprintf(&comments, "#   %-26s %-8s %s\n", f.Feature, f.Offered, f.Because)
 	}
 	type endpoint struct {
-		URL string `yaml:"url"`
+		URL   string `yaml:"url"`
+		Slash bool   `yaml:"slash,omitempty"`
 	}
 	given := map[string]endpoint{}
 	for name, address := range endpoints {
-		given[name] = endpoint{address}
+		base, slash := strings.CutSuffix(address, "/")
+		if name != probe.NGSILD {
+			base, slash = address, false
+		}
+		given[name] = endpoint{base, slash}
 	}
 	var mims []string
 	if _, broker := endpoints[probe.NGSILD]; broker {

@@ -253,3 +253,36 @@ func TestWhatIsSwitchedOffIsNotDrafted(t *testing.T) {
 		}
 	}
 }
+
+// A platform that has its lists at paths that end with a slash is found out, and its draft
+// says so.
+func TestListsAtPathsThatEndWithASlash(t *testing.T) {
+	for path, want := range map[string]bool{"/ngsi-ld/v1/entities": false, "/ngsi-ld/v1/entities/": true, "/": false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if r.URL.Path != path {
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = w.Write([]byte(`{}`))
+				return
+			}
+			_, _ = w.Write([]byte(`[]`))
+		}))
+		defer server.Close()
+		to, err := target.FromURL(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := probe.Open(t.Context(), to, probe.Options{Profile: target.Observe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close()
+		if got := discover.Slashed(t.Context(), session.Client(discover.ClientID)); got != want {
+			t.Errorf("with a list at %s: %v, expected %v", path, got, want)
+		}
+	}
+	var draft strings.Builder
+	if err := discover.WriteStatement(&draft, "a", map[string]string{target.NGSILD: "http://a.example/ngsi-ld/v1/"}, nil); err != nil || !strings.Contains(draft.String(), "url: http://a.example/ngsi-ld/v1\n    slash: true\n") {
+		t.Errorf("the draft is %s (%v)", draft.String(), err)
+	}
+}

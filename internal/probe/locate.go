@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/target"
 )
 
@@ -23,10 +24,18 @@ func bases(endpoints map[string]string) (map[string]*url.URL, error) {
 		if err != nil || u.Host == "" {
 			return nil, fmt.Errorf("endpoint %s has no absolute URL: expected one such as https://broker.example.org/ngsi-ld/v1", name)
 		}
-		u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-		all[name] = u
+		all[name] = withoutSlash(u)
+		if name == target.NGSILD && strings.HasSuffix(base, "/") {
+			all[name] = all[name].JoinPath("/")
+		}
 	}
 	return all, nil
+}
+
+func withoutSlash(u *url.URL) *url.URL {
+	bare := *u
+	bare.Path, bare.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return &bare
 }
 
 // locate works out the whole URL of r; with an error it is as much of it as is known.
@@ -36,6 +45,12 @@ func locate(bases map[string]*url.URL, r Request) (place, error) {
 		p.endpoint = target.NGSILD
 	}
 	base, known := bases[p.endpoint]
+	if known && strings.HasSuffix(base.Path, "/") { // see target.Target.Endpoints
+		base = withoutSlash(base)
+		if !r.FromRoot && ngsild.IsList(r.Path) {
+			r.Path += "/"
+		}
+	}
 	if !known {
 		return p, fmt.Errorf("the target has no endpoint %q: give its address under endpoints in target.yaml", p.endpoint)
 	}

@@ -109,7 +109,7 @@ func (f *file) endpoints(n ast.Node, at string) {
 // endpoint reads the address of one API, of which base makes its base URL.
 func (f *file) endpoint(name string, base func(raw string) (string, error)) yamldoc.Field {
 	return yamldoc.Named(name, func(n ast.Node, at string) {
-		seen := f.Mapping(n, at, yamldoc.Named("url", func(n ast.Node, at string) {
+		fields := []yamldoc.Field{yamldoc.Named("url", func(n ast.Node, at string) {
 			s := f.Text(n, at)
 			if s == "" {
 				return
@@ -119,8 +119,16 @@ func (f *file) endpoint(name string, base func(raw string) (string, error)) yaml
 				f.Wrong(n, at, "%v", err)
 			}
 			f.t.Endpoints[name] = u
-		}))
+		})}
+		slash := false
+		if name == NGSILD {
+			fields = append(fields, yamldoc.Named("slash", func(n ast.Node, at string) { slash = f.Flag(n, at) }))
+		}
+		seen := f.Mapping(n, at, fields...)
 		f.need(n, at, seen, "url")
+		if slash && f.t.Endpoints[name] != "" {
+			f.t.Endpoints[name] += "/"
+		}
 	})
 }
 

@@ -70,8 +70,10 @@ func endpointNames() []string {
 // Target is a platform under test. Load reads it from target.yaml, FromURL makes
 // it from one address.
 type Target struct {
-	Name      string
-	Endpoints map[string]string // endpoint name -> base URL without a trailing slash
+	Name string
+	// Endpoints are the APIs: name -> base URL without a trailing slash. That of NGSILD has
+	// one where the platform's lists are at paths that end with one: /entities/.
+	Endpoints map[string]string
 	Tenant    string            // NGSILD-Tenant of each request; empty for the default tenant
 	Header    map[string]string // sent with each request
 	// SecretHeaders names the members of Header whose value is a secret.
