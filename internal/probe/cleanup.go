@@ -77,7 +77,7 @@ func (s *Session) remember(k *call, announced *announcement) {
 	case k.request.Method == http.MethodDelete && r.id != "" && len(r.rest) == 0 && k.last.status == http.StatusNoContent:
 		s.journal.removed(s.placed(thing{Collection: r.collection, ID: r.id}, k))
 	case k.request.Method == http.MethodPost && r.id == "" && k.last.status == http.StatusCreated && announced.all == 0:
-		t, named := r.located(k.last.header.Get("Location"))
+		t, named := r.located(k.url, k.last.header.Get("Location"))
 		if !named {
 			t, named = r.identified(k.last.body)
 		}
@@ -108,7 +108,7 @@ func (s *Session) rememberMap(k *call) {
 	if id == "" || !made || k.header.Get(ngsild.HeaderEntityMap) != "" || !makesEntityMap(k.base, k.url) || k.url.Query().Get("entityMap") == "false" {
 		return
 	}
-	t, isURL := resource{collection: "entityMaps"}.located(id)
+	t, isURL := resource{collection: "entityMaps"}.located(k.url, id)
 	if !isURL {
 		t = thing{Collection: "entityMaps", ID: id}
 	}

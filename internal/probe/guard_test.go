@@ -243,23 +243,31 @@ func TestAnEntityMapThatWasAskedForIsTheRunsOwn(t *testing.T) {
 }
 
 func TestWhatThePlatformNamedIsTheRunsOwn(t *testing.T) {
-	s := open(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			w.Header().Set("Location", "http://elsewhere.example/ngsi-ld/v1/jsonldContexts/urn%3Acontext%3A7")
-			w.WriteHeader(http.StatusCreated)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	}, nil)
-	remove := probe.Request{Method: http.MethodDelete, Path: "/jsonldContexts/urn:context:7"}
-	got, err := do(s, remove)
-	judged(t, got, err, evidence.Unsafe, "not the run's own")
-	got, err = do(s, probe.Request{Method: http.MethodPost, Path: "/jsonldContexts", Body: []byte(`{"@context":{"` + token + `":"http://a.example"}}`)})
-	judged(t, got, err, "", "")
-	got, err = do(s, probe.Request{Method: http.MethodDelete, Path: "/subscriptions/urn:context:7"})
-	judged(t, got, err, evidence.Unsafe, "not the run's own")
-	got, err = do(s, remove)
-	judged(t, got, err, "", "")
+	for _, location := range []string{
+		"http://elsewhere.example/ngsi-ld/v1/jsonldContexts/urn%3Acontext%3A7",
+		"/ngsi-ld/v1/jsonldContexts/urn:context:7",
+		"jsonldContexts/urn:context:7", // relative to what was asked
+	} {
+		t.Run(location, func(t *testing.T) {
+			s := open(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					w.Header().Set("Location", location)
+					w.WriteHeader(http.StatusCreated)
+					return
+				}
+				w.WriteHeader(http.StatusNoContent)
+			}, nil)
+			remove := probe.Request{Method: http.MethodDelete, Path: "/jsonldContexts/urn:context:7"}
+			got, err := do(s, remove)
+			judged(t, got, err, evidence.Unsafe, "not the run's own")
+			got, err = do(s, probe.Request{Method: http.MethodPost, Path: "/jsonldContexts", Body: []byte(`{"@context":{"` + token + `":"http://a.example"}}`)})
+			judged(t, got, err, "", "")
+			got, err = do(s, probe.Request{Method: http.MethodDelete, Path: "/subscriptions/urn:context:7"})
+			judged(t, got, err, evidence.Unsafe, "not the run's own")
+			got, err = do(s, remove)
+			judged(t, got, err, "", "")
+		})
+	}
 }
 
 func TestOpenRefuses(t *testing.T) {

@@ -107,9 +107,10 @@ func (r resource) identified(body []byte) (thing, bool) {
 }
 
 // located is the thing of collection r that a Location header names, by an absolute
-// or relative reference; false when it names none.
-func (r resource) located(location string) (thing, bool) {
-	u, err := url.Parse(location)
+// reference or one that is relative to what was asked (RFC 9110, 10.2.2); false when it
+// names none.
+func (r resource) located(asked *url.URL, location string) (thing, bool) {
+	u, err := asked.Parse(location)
 	if err != nil || location == "" || !r.isRegistry() {
 		return thing{}, false
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 func entityCreate() []Check {
@@ -48,7 +49,7 @@ func entityCreate() []Check {
 				s, e := aSensor(t)
 				r := t.POST(entities, JSON(e))
 				t.Require(r).To(HaveStatus(201))
-				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathOf, gomega.HaveSuffix(entities+"/"+s.id))),
+				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathFrom(r), gomega.HaveSuffix(entities+"/"+s.id))),
 					"relative or absolute, it is the path of the created entity")
 			},
 		},
@@ -344,13 +345,17 @@ func roundTrip(name string, attribute func(t *T) ngsild.Object) func(*T) {
 	}
 }
 
-// pathOf is the decoded path of a URL reference, such as a Location.
-func pathOf(reference string) string {
-	u, err := url.Parse(reference)
-	if err != nil {
-		return reference
+// pathFrom gives the decoded path of a URL reference in an answer, such as a Location,
+// which may be relative to what was asked (RFC 9110, 10.2.2).
+func pathFrom(r *probe.Response) func(reference string) string {
+	asked := url.URL{Path: r.Request.Path}
+	return func(reference string) string {
+		u, err := asked.Parse(reference)
+		if err != nil {
+			return reference
+		}
+		return u.Path
 	}
-	return u.Path
 }
 
 // createRefusals are the entities that no platform may create (5.5.4, 5.2.4 and

@@ -172,7 +172,7 @@ func entityOf(g ngsild.Object) ngsild.Object { return memberOf(infoOf(g), "entit
 
 // located is the id at the end of a Location header of resource.
 func located(t *T, r *probe.Response, resource string) string {
-	_, id, found := strings.Cut(pathOf(r.Header.Get("Location")), resource+"/")
+	_, id, found := strings.Cut(pathFrom(r)(r.Header.Get("Location")), resource+"/")
 	t.Require(r).To(answering(found && id != "", "the Location header leads to nothing below %s: %q", resource, r.Header.Get("Location")))
 	return id
 }

@@ -35,7 +35,7 @@ func registrationCreate() []Check {
 				g := aRegistration(t, t.Name("Nothing"), nowhere)
 				r := t.POST(registrations, JSON(g))
 				t.Require(r).To(HaveStatus(201))
-				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathOf, gomega.HaveSuffix(registrations+"/"+g["id"].(string)))),
+				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathFrom(r), gomega.HaveSuffix(registrations+"/"+g["id"].(string)))),
 					"relative or absolute, it is the path of the created registration")
 			},
 		},

@@ -90,7 +90,7 @@ func snapshots() []Check {
 	location := func(t *T, r *probe.Response, id string) {
 		t.Require(r).To(HaveStatus(201))
 		// a relative path (tables 6.36.3.1-1 and 6.38.3.1-1), of which no clause says what it is relative to
-		t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathOf, gomega.HaveSuffix("/snapshots/"+id))))
+		t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathFrom(r), gomega.HaveSuffix("/snapshots/"+id))))
 	}
 	return common([]Check{
 		{

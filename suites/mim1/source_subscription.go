@@ -69,7 +69,7 @@ func sourceSubscriptionCreate() []Check {
 				s := aSubscription(t, t.Name("Nothing"), nobody)
 				r := t.POST(sourceSubscriptions, JSON(s))
 				t.Require(r).To(HaveStatus(201))
-				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathOf, gomega.HaveSuffix(sourceSubscriptions+"/"+s["id"].(string)))))
+				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathFrom(r), gomega.HaveSuffix(sourceSubscriptions+"/"+s["id"].(string)))))
 			},
 		},
 		{

@@ -221,6 +221,11 @@ func orderLiberties() []faults.Fault {
 		return out
 	}
 	return []faults.Fault{
+		{Name: "Location relative to the request", On: anyRequest, Answer: func(r *http.Request, a *faults.Answer) {
+			if location := a.Header.Get("Location"); location != "" {
+				a.Header.Set("Location", strings.TrimPrefix(location, r.URL.Path[:strings.LastIndex(r.URL.Path, "/")+1]))
+			}
+		}},
 		{Name: "no Link of an empty list", On: anyRequest, Answer: func(_ *http.Request, a *faults.Answer) {
 			if string(bytes.TrimSpace(a.Body)) == "[]" {
 				a.Header.Del("Link")

@@ -56,7 +56,7 @@ func temporalCreate() []Check {
 				s, e := aSeries(t)
 				r := t.POST(evolutions, JSON(e))
 				t.Require(r).To(HaveStatus(201))
-				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathOf, gomega.HaveSuffix(evolutions+"/"+s.id))))
+				t.Expect(r).To(HaveHeader("Location", gomega.WithTransform(pathFrom(r), gomega.HaveSuffix(evolutions+"/"+s.id))))
 			},
 		},
 		{
