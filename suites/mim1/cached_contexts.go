@@ -149,7 +149,7 @@ func cachedContexts() []Check {
 		{
 			ID:     "mim1.cachedContext.reloadInvalid",
 			Title:  "Reloading a cached @context that is no valid one now is refused with LdContextNotAvailable, and it stays",
-			Clause: cim009 + "5.13.5", Requirements: errorAnswers, Fault: "cached-context.reload.always-ok",
+			Clause: cim009 + "5.13.5", Requirements: errorAnswers, Fault: "cached-context.reload.takes-anything",
 			Body: func(t *T) {
 				c := cache(t)
 				c.publish([]byte(`{"@context": {"` + c.level + `": `))

@@ -180,7 +180,7 @@ func queryByID() []Check {
 			ID:           "mim1.query.id.andType",
 			Title:        "A query by id and type gives only what matches both",
 			Requirements: query, Clause: cim009 + "5.7.2.4",
-			Level: Core, Needs: writes, Fault: "query.id.beats-type",
+			Level: Core, Needs: writes, Fault: "query.id.beats-known-type",
 			Body: func(t *T) {
 				c, first, second := twoTypes(t)
 				c.expect(t, Query("id", c.ids["first"], "type", second))

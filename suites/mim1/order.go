@@ -83,7 +83,7 @@ func ordering() []Check {
 		},
 		{
 			ID: "mim1.query.order.createdAt", Title: "orderBy createdAt gives the entities in the order of their creation",
-			TestPurposes: []string{"019_19"}, Fault: "order.ignored",
+			TestPurposes: []string{"019_19"}, Fault: "order.created-at-unknown",
 			Body: func(t *T) {
 				kind, prefix := t.Name("Sensor"), t.URN("Sensor")
 				c := candidates{kind: kind, ids: map[string]string{}}

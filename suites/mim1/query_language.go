@@ -207,7 +207,7 @@ func qEquality() []Check {
 		{
 			ID:    "mim1.query.q.typesDiffer",
 			Title: "q never takes a string for a number, nor a number for a string",
-			Fault: "query.q.types-coerced",
+			Fault: "query.q.equal-types-coerced",
 			Body: func(t *T) {
 				c := valued(t, map[string]any{"number": 20, "string": "20"})
 				c.expect(t, c.q("==20"), "number")
@@ -312,7 +312,7 @@ func qPaths() []Check {
 		{
 			ID:    "mim1.query.q.subRelationship",
 			Title: "q with a dotted path reaches an attribute's own relationship",
-			Fault: "query.q.path-dropped",
+			Fault: "query.q.relationship-path-unknown",
 			Body: func(t *T) {
 				by, me, you := t.Name("by"), t.URN("Person"), t.URN("Person")
 				with := func(who string) ngsild.Object { return ngsild.Property(1, by, ngsild.Relationship(who)) }

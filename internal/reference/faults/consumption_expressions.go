@@ -95,6 +95,19 @@ func comparisons() []Fault {
 		return "", "", ""
 	}
 	set := func(q string) func(url.Values) { return func(v url.Values) { v.Set("q", q) } }
+	coerced := func(by func(operator, value string) bool) handle {
+		return relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+			attr, operator, value := term(r)
+			if attr == "" || !by(operator, value) {
+				return found
+			}
+			other := `"` + value + `"`
+			if strings.HasPrefix(value, `"`) {
+				other = strings.Trim(value, `"`)
+			}
+			return union(found, ask(set(attr+operator+other)))
+		})
+	}
 	return []Fault{
 		{Name: "query.q.default-instance-only", Summary: "q looks at an attribute's default instance only.",
 			On: byQ(), Answer: kept(func(r *http.Request, e object) bool {
@@ -119,18 +132,9 @@ func comparisons() []Fault {
 				}
 				return found
 			})},
-		{Name: "query.q.types-coerced", Summary: "q compares numbers and strings that look like numbers.",
-			On: byQ(), Instead: relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
-				attr, operator, value := term(r)
-				if attr == "" {
-					return found
-				}
-				other := `"` + value + `"`
-				if strings.HasPrefix(value, `"`) {
-					other = strings.Trim(value, `"`)
-				}
-				return union(found, ask(set(attr+operator+other)))
-			})},
+		{Name: "query.q.types-coerced", Summary: "q compares numbers and strings that look like numbers.", On: byQ(), Instead: coerced(func(_, _ string) bool { return true })},
+		{Name: "query.q.equal-types-coerced", Summary: "In q, == takes a string for the number that it looks like, and the other way round.", On: byQ(),
+			Instead: coerced(func(operator, value string) bool { return operator == "==" && strings.ContainsAny(value, "0123456789") })},
 		missed("vocab-missed", "VocabProperty"), missed("json-missed", "JsonProperty"),
 		{Name: "query.q.unknown-ignored", Summary: "q on an attribute that no entity has is not looked at.",
 			On: byQ(), Instead: relisted(func(_ *http.Request, found []any, ask func(func(url.Values)) []any) []any {

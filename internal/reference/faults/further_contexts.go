@@ -126,6 +126,12 @@ func storedContexts() []Fault {
 			}},
 		{Name: "cached-context.reload.swallowed", Summary: "Reloading an @context does nothing.", On: deleting.where(param("reload", "true")).where(aboutCached), Instead: swallow(http.StatusNoContent)},
 		{Name: "cached-context.reload.always-ok", Summary: "Reloading an @context that cannot be fetched is answered with 204.", On: deleting.where(param("reload", "true")), Answer: failing(http.StatusNoContent)},
+		{Name: "cached-context.reload.takes-anything", Summary: "Reloading an @context that is no valid one anymore is answered with 204.", On: deleting.where(param("reload", "true")),
+			Answer: func(r *http.Request, a *Answer) {
+				if strings.Contains(string(a.Body), "is no @context any more") {
+					failing(http.StatusNoContent)(r, a)
+				}
+			}},
 
 		{Name: "implicit-context.list.as-hosted", Summary: "Implicitly created @contexts are listed as hosted ones.",
 			On: listing.where(param("kind", "Hosted")), Request: DropQuery("kind")},

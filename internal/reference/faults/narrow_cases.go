@@ -3,6 +3,7 @@ package faults
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -131,6 +132,17 @@ func narrowConsumption() []Fault {
 				}
 				a.WriteTo(w)
 			}},
+		{Name: "query.q.relationship-path-unknown", Summary: "In q, a path that leads to a Relationship of an attribute leads nowhere.",
+			On: byQ().where(asks("q", regexp.MustCompile(`^\w+\.\w+=="\w+:`).MatchString)), Answer: emptied},
+		{Name: "query.id.beats-known-type", Summary: "A query by id does not look further than whether there are entities of the type.",
+			On: querying().WithQuery("id").WithQuery("type"), Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if slices.Contains(knownTypes(next, r), r.URL.Query().Get("type")) {
+					DropQuery("type")(r)
+				}
+				next.ServeHTTP(w, r)
+			}},
+		{Name: "order.created-at-unknown", Summary: "An order by createdAt is the order of the ids.",
+			On: querying().where(asks("orderBy", func(v string) bool { return strings.HasPrefix(v, "createdAt") })), Request: setting("orderBy", "id")},
 		{Name: "query.page.next-if-full", Summary: "A page that is full links to a next one, whether there is any.", On: querying().WithQuery("limit"),
 			Answer: func(r *http.Request, a *Answer) {
 				l, ok := a.list()
