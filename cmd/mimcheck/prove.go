@@ -83,9 +83,9 @@ Exit codes: 0 the checks are proved, 1 they are not, 2 wrong use, 130 interrupte
 	flags.StringSliceVar(&o.Baselines, "baseline", nil, "prove the checks of these baselines only (default all)")
 	flags.Uint64Var(&o.Seed, "seed", 1, "seed of everything random in the runs with a fault")
 	flags.IntVar(&o.Seeds, "seeds", 50, "runs without any fault, each with a seed of its own, in which every check has to pass")
-	flags.IntVar(&o.Audit, "audit", 5, "faults that are judged by all checks, to hold the short cut against the long way")
+	flags.IntVar(&o.Audit, "audit", 3, "faults that are judged by all checks, to hold the short cut against the long way")
 	flags.Float64Var(&percent, "at-least", 98, "share of the faults, in percent, that has to be noticed when nothing is left out")
-	flags.IntVar(&o.Parallel, "parallel", 0, "platforms at once (default four a processor)")
+	flags.IntVar(&o.Parallel, "parallel", 0, "platforms at once (default six a processor)")
 	flags.StringVar(&format, "format", "text", "one of "+strings.Join(proof.Formats(), ", "))
 	return cmd
 }

@@ -15,27 +15,45 @@ import (
 // usage is what entities use of types and attributes (5.7.5 to 5.7.10). Of what sources
 // tell, the numbers are added up where they tell them; else one stands for some.
 type usage struct {
-	entities   map[string]int                        // by type
-	attributes map[string]map[string]map[string]bool // by type, then attribute: kinds
-	counts     map[string]int                        // instances by attribute
+	entities   map[string]int   // by type
+	attributes map[string]kinds // by type
+	counts     map[string]int   // instances by attribute
+}
+
+// kinds are those of each attribute of a type.
+type kinds map[string]map[string]bool
+
+// of gives what is known of a type's attributes, which it begins if need be.
+func (u usage) of(kind string) kinds {
+	k := u.attributes[kind]
+	if k == nil {
+		k = kinds{}
+		u.attributes[kind] = k
+	}
+	return k
+}
+
+// note adds an attribute unless that is empty, and a kind of it unless that is.
+func (k kinds) note(attribute, as string) {
+	if attribute == "" {
+		return
+	}
+	seen := k[attribute]
+	if seen == nil {
+		seen = map[string]bool{}
+		k[attribute] = seen
+	}
+	if as != "" && !seen[as] {
+		seen[as] = true
+	}
 }
 
 // note adds an attribute of a type, and a kind of it unless that is empty.
-func (u usage) note(kind, attribute, as string) {
-	if u.attributes[kind] == nil {
-		u.attributes[kind] = map[string]map[string]bool{}
-	}
-	if attribute != "" && u.attributes[kind][attribute] == nil {
-		u.attributes[kind][attribute] = map[string]bool{}
-	}
-	if as != "" {
-		u.attributes[kind][attribute][as] = true
-	}
-}
+func (u usage) note(kind, attribute, as string) { u.of(kind).note(attribute, as) }
 
 // usage is what the entities that are stored here use.
 func (r *request) usage() usage {
-	u := usage{map[string]int{}, map[string]map[string]map[string]bool{}, map[string]int{}}
+	u := usage{map[string]int{}, map[string]kinds{}, map[string]int{}}
 	r.tenant.mu.RLock()
 	defer r.tenant.mu.RUnlock()
 	for e := range r.tenant.each {
@@ -47,10 +65,10 @@ func (r *request) usage() usage {
 		}
 		for _, kind := range e.Types {
 			u.entities[kind]++
-			u.note(kind, "", "")
+			used := u.of(kind)
 			for name, instances := range e.Attributes {
 				for _, a := range instances {
-					u.note(kind, name, a.Kind.String())
+					used.note(name, a.Kind.String())
 				}
 			}
 		}
