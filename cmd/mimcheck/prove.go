@@ -30,10 +30,10 @@ and the checks of each requirement notice, and which check is needed for none.
 A check is run against a fault only where the fault changes something that the check
 sees. Faults that reach many checks and are noticed by few share a platform before most
 of these: what does not pass there judges each of them alone. Faults that none of these
-notices are judged by all checks, several at once, and then one by one by those that
-noticed something; and as many others as --audit says, chosen at random, are judged by
-all checks, each alone. With --fault there are no runs without a fault, and no audit,
-unless they are asked for.
+notices, and that nothing explains, are judged by all checks, several at once, and then
+one by one by those that noticed something; and as many others as --audit says, chosen
+at random, are judged by all checks, each alone. With --fault there are no runs without
+a fault, and no audit, unless they are asked for.
 
 Exit codes: 0 the checks are proved, 1 they are not, 2 wrong use, 130 interrupted.`,
 		Example: `  mimcheck prove --filter entity.create

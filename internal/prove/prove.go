@@ -6,7 +6,8 @@
 // sits in front of the platform or behind it, so it can be held against what passed:
 // a check for which it changes nothing cannot notice it, and is not run against it.
 // Faults that reach many checks and are noticed by few share a platform before most of them.
-// Faults that reach some checks and are noticed by none are judged by all, several at once;
+// Faults that reach some checks and are noticed by none, for which there is no reason, are
+// judged by all, several at once;
 // and some faults, chosen at random, are judged by all checks to see that the short cut
 // missed nothing.
 package prove
@@ -283,7 +284,8 @@ func (p *prover) again(ctx context.Context) error {
 // takes seconds.
 const atOnce = 32
 
-// unnoticed yields the faults that reach some checks and were noticed by none, in groups.
+// unnoticed yields the faults that reach some checks and were noticed by none, and are not
+// equivalent for a reason, in groups.
 // Neighbours by name are often of one operation and come into different groups.
 func (p *prover) unnoticed() iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
@@ -292,9 +294,11 @@ func (p *prover) unnoticed() iter.Seq[[]string] {
 		}
 		var all []string
 		var groups [][]string
+		explained := equivalent()
 		for _, f := range p.matrix.faults {
 			switch {
 			case len(p.matrix.killed[f.Name]) > 0 || len(p.matrix.reached[f.Name]) == 0 || slices.Contains(p.report.Audit.Faults, f.Name):
+			case explained[f.Name] != "": // to be noticed by none is what is expected
 			case alone(f):
 				groups = append(groups, []string{f.Name})
 			default:

@@ -97,7 +97,7 @@ func (s *sourceQuery) attributesOf(g *registration) (attrs []string, whole bool)
 	var names []string
 	all := false
 	for _, i := range g.infos {
-		if !s.matchInfo(i) {
+		if !s.matchInfo(&i) {
 			continue
 		}
 		if i.attributes == nil {

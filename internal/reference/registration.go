@@ -574,7 +574,12 @@ func (s *sourceQuery) match(g *registration) bool {
 	if s.scope != nil && len(g.scopes) > 0 && !s.scope.Match(g.properties) {
 		return false
 	}
-	return slices.ContainsFunc(g.infos, s.matchInfo)
+	for n := range g.infos { // not by value: most requests are held against all registrations
+		if s.matchInfo(&g.infos[n]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *sourceQuery) matchTime(g *registration) bool {
@@ -601,20 +606,25 @@ func (s *sourceQuery) matchTime(g *registration) bool {
 	}
 }
 
-func (s *sourceQuery) matchInfo(i registrationInfo) bool {
+func (s *sourceQuery) matchInfo(i *registrationInfo) bool {
 	if s.attrs != nil && i.attributes != nil && !slices.ContainsFunc(s.attrs, func(name string) bool { return contains(i.attributes, name) }) {
 		return false
 	}
 	if len(s.infos) == 0 || len(i.entities) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(i.entities, func(e registeredEntity) bool {
-		return slices.ContainsFunc(s.infos, e.overlaps)
-	})
+	for n := range i.entities {
+		for m := range s.infos {
+			if i.entities[n].overlaps(&s.infos[m]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // overlaps says whether entities can be meant by both.
-func (e registeredEntity) overlaps(i entityInfo) bool {
+func (e *registeredEntity) overlaps(i *entityInfo) bool {
 	if !i.types.Any() && !i.types.Mentions(e.types) {
 		return false
 	}
@@ -627,7 +637,7 @@ func (e registeredEntity) overlaps(i entityInfo) bool {
 	return true // two patterns: whether they meet cannot be told
 }
 
-func (e registeredEntity) hasID(id string) bool {
+func (e *registeredEntity) hasID(id string) bool {
 	switch {
 	case e.id != "":
 		return e.id == id

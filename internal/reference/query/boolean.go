@@ -33,6 +33,19 @@ func (n node[A]) match(atom func(A) bool) bool {
 	return n.all
 }
 
+// has says whether one of the atoms is so.
+func (n *node[A]) has(so func(A) bool) bool {
+	if n.atom != nil {
+		return so(*n.atom)
+	}
+	for i := range n.parts {
+		if n.parts[i].has(so) {
+			return true
+		}
+	}
+	return false
+}
+
 func (n node[A]) atoms(yield func(A)) {
 	if n.atom != nil {
 		yield(*n.atom)

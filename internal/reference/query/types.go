@@ -65,9 +65,5 @@ func (t *Types) Any() bool { return t == nil || t.any }
 // Mentions says whether the selection names one of the types: none of another type can be
 // meant by it, since a selection can't say "not".
 func (t *Types) Mentions(types []string) bool {
-	found := false
-	if t != nil {
-		t.root.atoms(func(name string) { found = found || slices.Contains(types, name) })
-	}
-	return found
+	return t != nil && t.root.has(func(name string) bool { return slices.Contains(types, name) })
 }
