@@ -187,7 +187,7 @@ func broker(ctx context.Context, client probe.Client, endpoints map[string]strin
 	if err != nil {
 		return fmt.Errorf("the platform cannot be asked: %w", err)
 	}
-	if r.Status == http.StatusNotFound || r.Status == http.StatusOK && !isList(r.Body) {
+	if r.Status == http.StatusNotFound || r.Status == http.StatusOK && !suites.IsArray(r.Body) {
 		return fmt.Errorf("GET /entities answered %d without a list of entities: this seems to be no NGSI-LD API (%s); check the address, or name the platform's other endpoints, such as ogc-features, in a target.yaml, and give it by --target", r.Status, address)
 	}
 	return nil
@@ -196,22 +196,11 @@ func broker(ctx context.Context, client probe.Client, endpoints map[string]strin
 // Slashed says whether the platform has no list of entities at /entities, and has one at
 // /entities/: see target.Target.Endpoints.
 func Slashed(ctx context.Context, client probe.Client) bool {
-	for _, path := range []string{"/entities", "/entities/"} {
-		r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: path, Query: nothing, AnyMedia: true})
-		if err != nil {
-			return false
-		}
-		if r.Status == http.StatusOK && isList(r.Body) {
-			return path == "/entities/"
-		}
+	r, err := client.Do(ctx, probe.Request{Method: http.MethodGet, Path: "/entities", Query: nothing, AnyMedia: true})
+	if err != nil || r.Status == http.StatusOK && suites.IsArray(r.Body) {
+		return false
 	}
-	return false
-}
-
-func isList(body []byte) bool {
-	v, err := suites.Decode(body)
-	_, list := v.([]any)
-	return err == nil && list
+	return suites.ListsEndWithSlash(ctx, client, probe.NGSILD)
 }
 
 func ask(ctx context.Context, client probe.Client, q question) (Found, error) {

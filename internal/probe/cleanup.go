@@ -201,8 +201,23 @@ func (s *Session) remove(ctx context.Context, t thing) (reason string) {
 }
 
 func (s *Session) delete(ctx context.Context, t thing) string {
-	r := Request{Endpoint: t.Endpoint, Method: http.MethodDelete, Path: "/" + t.Collection + "/" + url.PathEscape(t.ID),
-		Header: http.Header{ngsild.HeaderTenant: nil}, Expects: []int{http.StatusInternalServerError}}
+	answer, reason := s.tidy(ctx, t, Request{Method: http.MethodDelete, Path: "/" + t.Collection + "/" + url.PathEscape(t.ID),
+		Expects: []int{http.StatusInternalServerError}})
+	switch {
+	case reason != "":
+		return reason
+	case answer.Status == http.StatusNotFound, answer.Status >= 200 && answer.Status < 300:
+		return ""
+	case answer.Status == http.StatusBadRequest && !isURI(t.ID):
+		return "" // it was sent to see it refused, and there is no such thing
+	}
+	return fmt.Sprintf("DELETE answered %d", answer.Status)
+}
+
+// tidy sends a request of the clean-up about t, at its endpoint and in its tenant. Without
+// an answer that can be judged it says why there is none.
+func (s *Session) tidy(ctx context.Context, t thing, r Request) (answer *Response, reason string) {
+	r.Endpoint, r.Header = t.Endpoint, http.Header{ngsild.HeaderTenant: nil}
 	if t.Tenant != "" {
 		r.Header[ngsild.HeaderTenant] = []string{t.Tenant}
 	}
@@ -210,15 +225,11 @@ func (s *Session) delete(ctx context.Context, t thing) string {
 	var why *Unjudgeable
 	switch {
 	case errors.As(err, &why):
-		return why.Reason
+		return nil, why.Reason
 	case err != nil:
-		return s.Redact(err.Error())
-	case answer.Status == http.StatusNotFound, answer.Status >= 200 && answer.Status < 300:
-		return ""
-	case answer.Status == http.StatusBadRequest && !isURI(t.ID):
-		return "" // it was sent to see it refused, and there is no such thing
+		return nil, s.Redact(err.Error())
 	}
-	return fmt.Sprintf("DELETE answered %d", answer.Status)
+	return answer, ""
 }
 
 // isURI says whether s has the form of a URI, as the id of every entity must (5.2.4).
@@ -229,13 +240,9 @@ func isURI(s string) bool {
 
 // temporal says whether the platform keeps the temporal evolution of the tenant's entities.
 func (s *Session) temporal(ctx context.Context, endpoint, tenant string) bool {
-	r := Request{Endpoint: endpoint, Method: http.MethodGet, Path: "/temporal/entities", Header: http.Header{ngsild.HeaderTenant: nil},
-		Query: url.Values{"type": {"MimcheckCleanup"}, "timerel": {"after"}, "timeAt": {"2000-01-01T00:00:00Z"}, "limit": {"1"}}}
-	if tenant != "" {
-		r.Header[ngsild.HeaderTenant] = []string{tenant}
-	}
-	answer, err := s.Client(cleanupClient).Do(ctx, r)
-	return err == nil && answer.Status == http.StatusOK
+	answer, reason := s.tidy(ctx, thing{Endpoint: endpoint, Tenant: tenant}, Request{Method: http.MethodGet, Path: "/temporal/entities",
+		Query: url.Values{"type": {"MimcheckCleanup"}, "timerel": {"after"}, "timeAt": {"2000-01-01T00:00:00Z"}, "limit": {"1"}}})
+	return reason == "" && answer.Status == http.StatusOK
 }
 
 // CleanupJournal removes what the run of the journal at path created and could not

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -79,22 +78,14 @@ func (s *Session) deleteOrSearch(ctx context.Context, t thing) string {
 // says why the platform did not tell.
 func (s *Session) search(ctx context.Context, t thing) (found []thing, reason string) {
 	collection := strings.TrimSuffix(t.Collection, strayMark)
-	r := Request{Endpoint: t.Endpoint, Method: http.MethodGet, Path: "/" + collection, Header: http.Header{ngsild.HeaderTenant: nil},
-		Query: url.Values{"type": {t.ID}, "limit": {"100"}}}
+	r := Request{Method: http.MethodGet, Path: "/" + collection, Query: url.Values{"type": {t.ID}, "limit": {"100"}}}
 	if collection != "entities" {
 		r.Query.Set("timerel", "after")
 		r.Query.Set("timeAt", "2000-01-01T00:00:00Z")
 	}
-	if t.Tenant != "" {
-		r.Header[ngsild.HeaderTenant] = []string{t.Tenant}
-	}
-	answer, err := s.Client(cleanupClient).Do(ctx, r)
-	var why *Unjudgeable
-	switch {
-	case errors.As(err, &why):
-		return nil, why.Reason
-	case err != nil:
-		return nil, s.Redact(err.Error())
+	answer, reason := s.tidy(ctx, t, r)
+	if reason != "" {
+		return nil, reason
 	}
 	var there []struct {
 		ID string `json:"id"`

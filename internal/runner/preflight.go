@@ -66,31 +66,15 @@ func broker(ctx context.Context, client probe.Client, endpoint string) outage {
 	case err != nil:
 		return outageOf(err)
 	case r.Status == http.StatusOK:
-		if v, err := suites.Decode(r.Body); err == nil {
-			if _, isList := v.([]any); isList {
-				return outage{}
-			}
+		if suites.IsArray(r.Body) {
+			return outage{}
 		}
 		return outage{reason: "GET /entities answered 200 without a JSON array: this seems to be no NGSI-LD API; check the address"}
-	case r.Status != http.StatusUnauthorized && slashed(ctx, client, endpoint):
+	case r.Status != http.StatusUnauthorized && suites.ListsEndWithSlash(ctx, client, endpoint):
 		return outage{reason: fmt.Sprintf("GET /entities answered %d, and GET /entities/ a list: this platform has its lists at paths that end with a slash; say so by slash: true, beside the url of ngsi-ld in a target.yaml (mimcheck discover writes one)", r.Status)}
 	default:
 		return outage{reason: fmt.Sprintf("GET /entities?type=… answered %d where an NGSI-LD API answers 200: check the address, the tenant and the credentials", r.Status)}
 	}
-}
-
-// slashed says whether there is a list of entities at /entities/.
-func slashed(ctx context.Context, client probe.Client, endpoint string) bool {
-	r, err := client.Do(ctx, probe.Request{
-		Endpoint: endpoint, Method: http.MethodGet, Path: "/entities/",
-		Query: url.Values{"type": {"MimcheckPreflight"}, "limit": {"1"}}, AnyMedia: true,
-	})
-	if err != nil || r.Status != http.StatusOK {
-		return false
-	}
-	v, err := suites.Decode(r.Body)
-	_, isList := v.([]any)
-	return err == nil && isList
 }
 
 // landing asks for the resource at an endpoint's base URL. Whatever it answers is the
