@@ -312,17 +312,44 @@ func TestErrorsAreLookedAtWhateverTheirStatus(t *testing.T) {
 	}
 }
 
-// TestAPlatformWithoutPages has a platform pay no attention to limit. Nothing can be said
-// of links that it does not give, so that no check of them may pass.
+// TestAPlatformWithoutPages has a platform give whole lists, whatever limit and offset say.
+// Nothing can be said of pages that it does not have, so that no check of them may pass.
 func TestAPlatformWithoutPages(t *testing.T) {
-	whole := faults.Fault{Name: "no pages", On: faults.Op("GET", "/entities"), Request: faults.DropQuery("limit")}
-	for _, check := range mim1.Consumption() {
-		switch check.ID {
-		case "mim1.query.page.next", "mim1.query.page.prev", "mim1.query.page.linkKeepsQuery", "mim1.query.page.limit":
-			if r := seeded(t, check, 0, platform(t, check), whole); r.Outcome != reports.Failed {
-				t.Errorf("%s ends as %s (%s), expected failed", check.ID, r.Outcome, r.Reason)
-			}
+	whole := faults.Fault{Name: "no pages", On: anyRequest, Request: func(r *http.Request) {
+		faults.DropQuery("limit")(r)
+		faults.DropQuery("offset")(r)
+	}}
+	parts := []string{".query.page.", ".observe.page.", ".order.paged", "entityMap.paged", ".query.limit", ".query.next", ".query.prev", ".pages", ".beyond"}
+	judged := 0
+	for _, check := range everyCheck() {
+		paged := slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(check.ID, part) })
+		if !paged || check.ID == "mim1.query.page.large" { // for which all at once is an answer
+			continue
 		}
+		judged++
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			if r := outcome(t, check, whole); r.Outcome != reports.Failed {
+				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+			}
+		})
+	}
+	if judged < 30 {
+		t.Errorf("%d checks were looked at", judged)
+	}
+}
+
+// TestALinkThatIsMissingIsNamed has a platform give a list's first page and no link to the
+// next: who reads of what was not found has to learn that it may be further on.
+func TestALinkThatIsMissingIsNamed(t *testing.T) {
+	short := faults.Fault{Name: "one a page, no links", On: faults.Op("GET", "/subscriptions"), Request: func(r *http.Request) {
+		q := r.URL.Query()
+		q.Set("limit", "1")
+		r.URL.RawQuery = q.Encode()
+	}, Answer: func(_ *http.Request, a *faults.Answer) { a.Header.Del("Link") }}
+	r := outcome(t, subscriptionCheck(t, "mim1.subscription.query.all"), short)
+	if r.Outcome != reports.Failed || !strings.Contains(r.Reason, `no Link header with rel="next"`) {
+		t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
 	}
 }
 

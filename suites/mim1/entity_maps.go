@@ -230,6 +230,7 @@ func entityMaps() []Check {
 				m := mapEntities(t)
 				by := Header(ngsild.HeaderEntityMap, m.name)
 				r := t.GET(entities, Query("type", m.kind, "limit", "1"), by)
+				requireNext(t, r)
 				got := m.labels(entitiesIn(t, r))
 				for page := 2; page <= 8; page++ {
 					if _, more := weblink.To(r.Header, "next"); !more {

@@ -1,6 +1,7 @@
 package mim1
 
 import (
+	"fmt"
 	"slices"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -34,19 +35,37 @@ func onPages(t *T, first *probe.Response, resource string, see func(page *probe.
 	t.CantTell("%s has more than %d pages, too many to look for what the check itself has put there", resource, mostPages)
 }
 
+// turned are the pages of a list that a check has looked at, in its message on what it
+// did not find there.
+type turned struct {
+	pages, items int
+	last         int // items on the last page
+}
+
+// see counts a page.
+func (p *turned) see(items int) { p.pages, p.items, p.last = p.pages+1, p.items+items, items }
+
+// String tells how many pages there were, and that no link leads on from the last one.
+func (p *turned) String() string {
+	return fmt.Sprintf("%d of its items were on %d page(s); the last one, of %d, has no Link header with rel=\"next\" (if the list goes on, it has to link to the next page: 5.5.9)",
+		p.items, p.pages, p.last)
+}
+
 // listed turns the pages of a list of things with ids until all of these have been seen,
-// or to the last page, and returns those that were found.
-func listed(t *T, first *probe.Response, resource string, ids ...string) map[string]ngsild.Object {
-	found := map[string]ngsild.Object{}
+// or to the last page, and returns those that were found and what pages it saw.
+func listed(t *T, first *probe.Response, resource string, ids ...string) (map[string]ngsild.Object, *turned) {
+	found, pages := map[string]ngsild.Object{}, &turned{}
 	onPages(t, first, resource, func(page *probe.Response) bool {
-		for _, o := range thingsIn(t, page) {
+		things := thingsIn(t, page)
+		pages.see(len(things))
+		for _, o := range things {
 			if id, _ := o["id"].(string); slices.Contains(ids, id) {
 				found[id] = o
 			}
 		}
 		return len(found) == len(ids)
 	})
-	return found
+	return found, pages
 }
 
 // theListed are the things with these ids on the list that ask begins, in that order; one
@@ -55,10 +74,11 @@ func listed(t *T, first *probe.Response, resource string, ids ...string) map[str
 func theListed(t *T, ask func() *probe.Response, resource string, ids ...string) []ngsild.Object {
 	var found map[string]ngsild.Object
 	agree(t, func() string {
-		found = listed(t, ask(), resource, ids...)
+		var pages *turned
+		found, pages = listed(t, ask(), resource, ids...)
 		for _, id := range ids {
 			if found[id] == nil {
-				return id + " is on no page of " + resource
+				return fmt.Sprintf("%s was not found on %s: %s", id, resource, pages)
 			}
 		}
 		return ""

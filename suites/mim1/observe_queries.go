@@ -266,7 +266,7 @@ func idsIn(found []ngsild.Object) []string {
 }
 
 const (
-	observedPage  = "3" // entities a page
+	observedPage  = 3   // entities a page, at most
 	observedPages = 4   // pages to follow
 	countable     = 100 // entities that are all asked for to check a count
 )
@@ -278,9 +278,17 @@ func observePages() []Check {
 			Title: "Following the next links meets no entity twice, and no page is larger than asked for",
 			Fault: "query.page.overlaps",
 			Body: func(t *T) {
-				crowded(t, func(kind string) {
-					agree(t, func() string { return repeats(t, kind) })
+				met := 0
+				crowded(t, func(kind string, held int) {
+					agree(t, func() string {
+						wrong, pages := repeats(t, kind, min(observedPage, held-1))
+						met = max(met, pages)
+						return wrong
+					})
 				})
+				if met == 1 {
+					t.Untested("no answer of the sample's types links to a second page")
+				}
 			},
 		},
 		{
@@ -288,7 +296,7 @@ func observePages() []Check {
 			Title: "While entities are left, the answer links to the next page",
 			Fault: "query.page.no-next",
 			Body: func(t *T) {
-				crowded(t, func(kind string) {
+				crowded(t, func(kind string, _ int) {
 					r := t.GET(entities, Query("type", kind, "limit", "1"))
 					t.Expect(entitiesIn(t, r)).To(gomega.HaveLen(1))
 					t.Expect(r).To(answering(hasNext(r), "there is no link to the next page, although there are more entities of type %s", kind))
@@ -302,7 +310,7 @@ func observePages() []Check {
 			Fault: "query.count.of-page",
 			Body: func(t *T) {
 				judged := false
-				crowded(t, func(kind string) {
+				crowded(t, func(kind string, _ int) {
 					agree(t, func() string {
 						wrong, judgeable := miscounts(t, kind)
 						judged = judged || judgeable
@@ -327,8 +335,9 @@ func hasNext(r *probe.Response) bool {
 	return ok
 }
 
-// crowded calls judge for a few types of which the sample holds several entities.
-func crowded(t *T, judge func(kind string)) {
+// crowded calls judge for a few types of which the sample holds several entities, and
+// says how many.
+func crowded(t *T, judge func(kind string, held int)) {
 	count := map[string]int{}
 	var kinds []string
 	for _, o := range sampled(t) {
@@ -341,22 +350,24 @@ func crowded(t *T, judge func(kind string)) {
 	}
 	t.Rand().Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	for _, kind := range kinds[:min(len(kinds), 2)] {
-		judge(kind)
+		judge(kind, count[kind])
 	}
 }
 
-// repeats walks some pages and says what is there twice, or which page is too large.
-func repeats(t *T, kind string) string {
-	r := t.GET(entities, Query("type", kind, "limit", observedPage))
+// repeats walks some pages of limit entities and says what is there twice, or which page is too large, and
+// how many pages it saw.
+func repeats(t *T, kind string, limit int) (wrong string, pages int) {
+	r := t.GET(entities, Query("type", kind, "limit", strconv.Itoa(limit)))
 	met := map[string]bool{}
 	for range observedPages {
+		pages++
 		ids := idsIn(entitiesIn(t, r))
-		if most, _ := strconv.Atoi(observedPage); len(ids) > most {
-			return fmt.Sprintf("a page of type %s holds %d entities although limit=%s", kind, len(ids), observedPage)
+		if len(ids) > limit {
+			return fmt.Sprintf("a page of type %s holds %d entities although limit=%d", kind, len(ids), limit), pages
 		}
 		for _, id := range ids {
 			if met[id] {
-				return fmt.Sprintf("entity %s is on two pages of type %s", id, kind)
+				return fmt.Sprintf("entity %s is on two pages of type %s", id, kind), pages
 			}
 			met[id] = true
 		}
@@ -365,7 +376,7 @@ func repeats(t *T, kind string) string {
 		}
 		r = follow(t, r, "next")
 	}
-	return ""
+	return "", pages
 }
 
 // miscounts compares a count with the entities that one large page gives.

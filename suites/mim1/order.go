@@ -114,7 +114,9 @@ func ordering() []Check {
 			Body: func(t *T) {
 				c, _ := shuffled(t)
 				var got []string
-				for _, e := range walk(t, t.GET(entities, Query("type", c.kind, "orderBy", c.attr, "limit", "1"), justHere), 6) {
+				first := t.GET(entities, Query("type", c.kind, "orderBy", c.attr, "limit", "1"), justHere)
+				requireNext(t, first)
+				for _, e := range walk(t, first, 6) {
 					got = append(got, c.labels([]ngsild.Object{e})...)
 				}
 				t.Expect(got).To(gomega.Equal([]string{"one", "two", "ten"}), "the pages, one after the other")

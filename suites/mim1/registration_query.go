@@ -356,10 +356,12 @@ func discoveryPages() []Check {
 			Fault: "registration.query.no-next",
 			Body: func(t *T) {
 				kind, c := three(t)
-				c.expect(t, func(q *probe.Request) {
+				first := func(q *probe.Request) {
 					q.Query.Set("type", kind)
 					q.Query.Set("limit", "1")
-				}, "one", "two", "three")
+				}
+				requireNext(t, t.GET(registrations, first))
+				c.expect(t, first, "one", "two", "three")
 			},
 		},
 		{

@@ -47,16 +47,16 @@ func described(t *T, path, member, name string) ngsild.Object {
 
 // describedFrom is described for an answer that has come.
 func describedFrom(t *T, first *probe.Response, path, member, name string) (found ngsild.Object) {
-	seen := 0
+	var pages turned
 	onPages(t, first, path, func(page *probe.Response) bool {
 		all := thingsIn(t, page)
-		seen += len(all)
+		pages.see(len(all))
 		if i := slices.IndexFunc(all, func(o ngsild.Object) bool { return o[member] == name }); i >= 0 {
 			found = all[i]
 		}
 		return found != nil
 	})
-	t.Require(first).To(answering(found != nil, "none of the %d items has %s %q", seen, member, name))
+	t.Require(first).To(answering(found != nil, "no item has %s %q: %s", member, name, &pages))
 	return found
 }
 
