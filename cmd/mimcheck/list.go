@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	gtypes "github.com/onsi/ginkgo/v2/types"
 	"github.com/spf13/cobra"
 
 	"github.com/oasc/mimcheck/internal/runner"
@@ -47,9 +46,9 @@ func filtered(filter string) ([]suites.Check, error) {
 	if filter == "" {
 		return registry.All(), nil
 	}
-	matches, err := gtypes.ParseLabelFilter(filter)
+	matches, err := runner.ParseFilter(filter)
 	if err != nil {
-		return nil, fmt.Errorf("--filter %q is no label expression: %w", filter, err)
+		return nil, err
 	}
 	var checks []suites.Check
 	for _, c := range registry.All() {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	gtypes "github.com/onsi/ginkgo/v2/types"
-
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
@@ -65,9 +63,9 @@ func NewPlan(s Scope) (*Plan, error) {
 	}
 	matches := func([]string) bool { return true }
 	if s.Filter != "" {
-		parsed, err := gtypes.ParseLabelFilter(s.Filter)
+		parsed, err := ParseFilter(s.Filter)
 		if err != nil {
-			return nil, fmt.Errorf("--filter %q is no label expression: %w; try `core && !need:write`, see `mimcheck list --labels`", s.Filter, err)
+			return nil, err
 		}
 		matches = parsed
 	}
