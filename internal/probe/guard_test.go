@@ -179,6 +179,25 @@ func TestObserveMayQueryByPOSTWhenAllowed(t *testing.T) {
 	}
 }
 
+func TestSnapshotsArePurgedInTenantsOfTheRunOnly(t *testing.T) {
+	const purge = "/snapshots?q=snapshotPriority<5"
+	for _, c := range []struct {
+		path, tenant string
+		class        evidence.FailureClass
+	}{
+		{purge, "new" + token, ""},
+		{"/snapshots", "new" + token, ""},
+		{purge, "mine", evidence.Unsafe},
+		{purge, "", evidence.Unsafe},
+		{"/snapshots//x", "new" + token, evidence.Unsafe},
+		{"/subscriptions", "new" + token, evidence.Unsafe},
+	} {
+		s := open(t, as("application/json", 204, ``), func(where *target.Target, _ *probe.Options) { where.Tenant = "mine" })
+		got, err := do(s, probe.Request{Method: "DELETE", Path: c.path, Header: http.Header{"Ngsild-Tenant": {c.tenant}}})
+		judged(t, got, err, c.class, "")
+	}
+}
+
 func TestTenantsOfOthersAreNotWrittenTo(t *testing.T) {
 	for _, c := range []struct {
 		target string

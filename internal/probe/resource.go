@@ -2,6 +2,7 @@ package probe
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -56,6 +57,12 @@ func (r resource) isQuery() bool { return r.isBatch() && r.id == "query" && len(
 // (6.38).
 func (r resource) isClone() bool {
 	return r.collection == "snapshots" && len(r.rest) == 1 && r.rest[0] == "clone"
+}
+
+// purgesSnapshots says whether a request on the resource deletes snapshots that it selects
+// (5.16.7).
+func (r resource) purgesSnapshots(method string) bool {
+	return r.collection == "snapshots" && r.id == "" && len(r.rest) == 0 && method == http.MethodDelete
 }
 
 // isRegistry says whether things of the collection can be created and deleted (table 6.2-1).

@@ -96,6 +96,23 @@ func (h *history) append(v *evolution, name string, a *model.Attribute) {
 	v.entity.Attributes[name] = list
 }
 
+// take takes over an evolution that was found elsewhere, with its instances as they are.
+func (h *history) take(e *model.Entity, now time.Time) {
+	v, begun := h.of(e.ID, now)
+	if begun {
+		v.entity = e.Clone()
+	} else {
+		v.entity = model.Interval{Property: "observedAt"}.UnionOfInstances(v.entity, e, true)
+	}
+	n := 0
+	for _, instances := range v.entity.Attributes {
+		n += len(instances)
+	}
+	h.kept += n - v.kept
+	v.kept = n
+	h.bound(v)
+}
+
 // bound forgets the evolutions that began first, up to v, until the history has no
 // more instances than it may.
 func (h *history) bound(v *evolution) {

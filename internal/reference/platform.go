@@ -102,7 +102,7 @@ func operations() map[string]operation {
 		"PATCH /entityMaps/{entityMapId}":  {body: objectBody, do: (*request).updateEntityMap},
 		"DELETE /entityMaps/{entityMapId}": {do: (*request).deleteEntityMap},
 
-		"POST /snapshots":                    {body: objectBody, whole: true, do: (*request).createSnapshot},
+		"POST /snapshots":                    {parameters: []string{"local"}, body: objectBody, whole: true, do: (*request).createSnapshot},
 		"DELETE /snapshots":                  {parameters: []string{"q"}, whole: true, do: (*request).purgeSnapshots},
 		"GET /snapshots/{snapshotId}":        {offers: jsonOnly, whole: true, do: (*request).retrieveSnapshot},
 		"PATCH /snapshots/{snapshotId}":      {offers: jsonOnly, body: objectBody, whole: true, do: (*request).updateSnapshot},

@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -29,11 +30,13 @@ const (
 // but for the time of its last use.
 type snapshot struct {
 	id       string
-	queries  []any // as given, with the names as they were
-	details  []any // of each query (5.2.42)
+	current  queried
+	past     queried
 	status   string
 	priority int
+	listener *subscription // who is told of its status (5.16.6); nil is nobody
 	created  time.Time
+	modified time.Time
 	expires  time.Time
 	used     time.Time
 	content  *tenant
@@ -88,37 +91,8 @@ func (r *request) createSnapshot() error {
 	if err != nil {
 		return err
 	}
-	doc := r.object()
-	if s.queries, err = queriesOf(doc); err != nil {
+	if err := r.fill(s); err != nil {
 		return err
-	}
-	found := 0
-	for _, q := range s.queries {
-		entities, err := r.snapshotQuery(q.(map[string]any))
-		if err != nil {
-			return err
-		}
-		for _, e := range entities {
-			if have := s.content.get(e.ID); have != nil {
-				e = have.Union(e, true)
-			}
-			s.content.put(e)
-		}
-		result := "success"
-		if len(entities) == 0 {
-			result = "empty"
-		} else {
-			found++
-		}
-		s.details = append(s.details, map[string]any{"resultStatus": result})
-	}
-	switch found {
-	case len(s.queries):
-		s.status = "success"
-	case 0:
-		s.status = "empty"
-	default:
-		s.status = "partial"
 	}
 	return r.keepSnapshot(s)
 }
@@ -129,13 +103,8 @@ func (r *request) newSnapshot() (*snapshot, error) {
 	if doc["type"] != "Snapshot" {
 		return nil, problem.BadData("a snapshot's type must be Snapshot (5.2.41), got %v", doc["type"])
 	}
-	for _, name := range []string{"snapshotTemporalQueries", "endpoint", "receiverInfo"} {
-		if doc[name] != nil {
-			return nil, problem.NotSupported("this platform makes no snapshots with %s", name)
-		}
-	}
 	s := &snapshot{id: "urn:ngsi-ld:Snapshot:" + uuid.NewString(), priority: snapshotDefault,
-		created: r.now, expires: r.now.Add(snapshotLife), used: r.now}
+		created: r.now, modified: r.now, expires: r.now.Add(snapshotLife), used: r.now}
 	if v, given := doc["id"]; given {
 		id, _ := v.(string)
 		if !model.IsURI(id) {
@@ -145,11 +114,11 @@ func (r *request) newSnapshot() (*snapshot, error) {
 	}
 	s.content = newTenant(r.Header.Get(ngsild.HeaderTenant))
 	s.content.snapshot = s.id
-	return s, s.adjust(doc, r.now)
+	return s, r.adjust(s, doc)
 }
 
 // adjust takes over the members that a client may change (5.2.41).
-func (s *snapshot) adjust(doc map[string]any, now time.Time) error {
+func (r *request) adjust(s *snapshot, doc map[string]any) error {
 	if v, given := doc["snapshotPriority"]; given {
 		number, _ := v.(json.Number)
 		n, err := strconv.Atoi(number.String())
@@ -164,9 +133,9 @@ func (s *snapshot) adjust(doc map[string]any, now time.Time) error {
 		if !ok {
 			return problem.BadData("snapshotLifetime must be a duration such as P1DT12H (ISO 8601), got %v", v)
 		}
-		s.expires = now.Add(life)
+		s.expires = r.now.Add(life)
 	}
-	return nil
+	return r.listen(s, doc)
 }
 
 var durationForm = regexp.MustCompile(`^P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$`)
@@ -186,65 +155,6 @@ func parseDuration(text string) (time.Duration, bool) {
 	return d, d > 0
 }
 
-// queriesOf are a Snapshot's snapshotQueries: at least one Query, none of them temporal.
-func queriesOf(doc map[string]any) ([]any, error) {
-	list, ok := doc["snapshotQueries"].([]any)
-	if !ok || len(list) == 0 {
-		return nil, problem.BadData("a snapshot needs snapshotQueries, an array that is not empty (5.2.41)")
-	}
-	for i, item := range list {
-		q, ok := item.(map[string]any)
-		switch {
-		case !ok || q["type"] != "Query":
-			return nil, problem.BadData("item %d of snapshotQueries is no Query (5.2.23)", i)
-		case q["temporalQ"] != nil:
-			return nil, problem.BadData("item %d of snapshotQueries has temporalQ, and it is no temporal query (5.2.41)", i)
-		}
-	}
-	return list, nil
-}
-
-// snapshotQuery finds what one query selects, here and at the sources (5.7.2.4).
-func (r *request) snapshotQuery(q map[string]any) ([]*model.Entity, error) {
-	one := *r
-	one.query = map[string][]string{}
-	one.body = q
-	if err := one.bodyParameters(q); err != nil {
-		return nil, err
-	}
-	s, err := one.selection()
-	if err != nil {
-		return nil, err
-	}
-	if s.infos, err = one.entityInfos(q["entities"]); err != nil {
-		return nil, err
-	}
-	p, err := one.projection()
-	if err != nil {
-		return nil, err
-	}
-	s.attrs = p.selecting()
-	if !s.selects() {
-		return nil, problem.BadData("a query of the snapshot is too wide: it needs a type, an id, attributes, q or a geo-query (5.7.2)")
-	}
-	shares, err := one.shares("queryEntity", s.sources())
-	if err != nil {
-		return nil, err
-	}
-	var found []*model.Entity
-	if len(shares) > 0 {
-		found = one.queried(s, shares)
-	} else {
-		one.tenant.mu.RLock()
-		found, _ = one.find(s, everyone, nil)
-		one.tenant.mu.RUnlock()
-	}
-	for i, e := range found {
-		found[i] = e.Part(s.attrs)
-	}
-	return found, nil
-}
-
 func (r *request) keepSnapshot(s *snapshot) error {
 	r.tenant.mu.Lock()
 	defer r.tenant.mu.Unlock()
@@ -252,6 +162,7 @@ func (r *request) keepSnapshot(s *snapshot) error {
 		return problem.Exists("there is a snapshot %s already", s.id)
 	}
 	r.tenant.snapshots.add(s)
+	s.tell(r.p, r.now)
 	return r.created(snapshotPath, s.id)
 }
 
@@ -274,8 +185,10 @@ func (r *request) cloneSnapshot() error {
 	if err != nil {
 		return err
 	}
-	if r.object()["snapshotQueries"] != nil {
-		return problem.BadData("a clone has what the snapshot has, and no snapshotQueries of its own (5.16.2)")
+	for _, name := range []string{"snapshotQueries", "snapshotTemporalQueries"} {
+		if r.object()[name] != nil {
+			return problem.BadData("a clone has what the snapshot has, and no %s of its own (5.16.2)", name)
+		}
 	}
 	r.tenant.mu.RLock()
 	_, s, err := r.snapshotParam()
@@ -283,10 +196,13 @@ func (r *request) cloneSnapshot() error {
 	if err != nil {
 		return err
 	}
-	next.queries, next.details, next.status = s.queries, s.details, s.status
+	next.current, next.past, next.status = s.current, s.past, s.status
 	s.content.mu.RLock()
 	for e := range s.content.each {
 		next.content.put(e)
+	}
+	for e := range s.content.history.each {
+		next.content.history.take(e, r.now)
 	}
 	s.content.mu.RUnlock()
 	return r.keepSnapshot(next)
@@ -303,16 +219,23 @@ func (r *request) retrieveSnapshot() error {
 	return r.answer(http.StatusOK, s.show())
 }
 
+// show is the snapshot as Table 5.2.41-1 and Table 5.2.41-2 have it.
 func (s *snapshot) show() map[string]any {
-	return map[string]any{
-		"id": s.id, "type": "Snapshot", "snapshotQueries": s.queries, "snapshotQueriesDetails": s.details,
-		"snapshotStatus": s.status, "snapshotPriority": s.priority,
-		"createdAt": model.FormatTime(s.created), "expiresAt": model.FormatTime(s.expires), "lastUsedAt": model.FormatTime(s.used),
+	out := map[string]any{
+		"id": s.id, "type": "Snapshot", "snapshotStatus": s.status, "snapshotPriority": s.priority,
+		"createdAt": model.FormatTime(s.created), "modifiedAt": model.FormatTime(s.modified),
+		"expiresAt": model.FormatTime(s.expires), "lastUsedAt": model.FormatTime(s.used),
 	}
+	s.current.show(out, "snapshotQueries", "snapshotQueriesDetails")
+	s.past.show(out, "snapshotTemporalQueries", "snapshotTemporalQueriesDetails")
+	if s.listener != nil {
+		maps.Copy(out, s.listener.doc)
+	}
+	return out
 }
 
-// updateSnapshot is 5.16.4: priority and lifetime can be changed, all else is the
-// platform's.
+// updateSnapshot is 5.16.4: priority, lifetime and who is notified can be changed, all
+// else is the platform's.
 func (r *request) updateSnapshot() error {
 	r.tenant.mu.Lock()
 	defer r.tenant.mu.Unlock()
@@ -321,15 +244,17 @@ func (r *request) updateSnapshot() error {
 		return err
 	}
 	for name := range r.object() {
-		if !slices.Contains([]string{"snapshotPriority", "snapshotLifetime", "type", "@context"}, name) {
+		if !slices.Contains([]string{"snapshotPriority", "snapshotLifetime", "endpoint", "receiverInfo", "type", "@context"}, name) {
 			return problem.BadData("the member %s of a snapshot cannot be changed (5.2.41)", name)
 		}
 	}
 	next := *s
-	if err := next.adjust(r.object(), r.now); err != nil {
+	next.modified = r.now
+	if err := r.adjust(&next, r.object()); err != nil {
 		return err
 	}
 	r.tenant.snapshots.replace(i, &next)
+	next.tell(r.p, r.now)
 	return r.answer(http.StatusOK, next.show())
 }
 
@@ -346,7 +271,7 @@ func (r *request) deleteSnapshot() error {
 }
 
 // snapshotMembers are what a purge can select by (5.16.7).
-var snapshotMembers = []string{"snapshotPriority", "snapshotStatus"}
+var snapshotMembers = []string{"snapshotPriority", "snapshotStatus", "endpoint"}
 
 // purgeSnapshots is 5.16.7.
 func (r *request) purgeSnapshots() error {
@@ -386,8 +311,10 @@ func (r *request) purgeSnapshots() error {
 func (s *snapshot) asEntity(r *request) (*model.Entity, error) {
 	shown := s.show()
 	doc := map[string]any{"id": s.id, "type": "Snapshot"}
-	for _, name := range []string{"snapshotPriority", "snapshotStatus"} {
-		doc[name] = map[string]any{"type": "Property", "value": plain(shown[name])}
+	for _, name := range snapshotMembers {
+		if v, told := shown[name]; told {
+			doc[name] = map[string]any{"type": "Property", "value": plain(v)}
+		}
 	}
 	e, err := (&model.Parser{Context: r.p.resolver.Core()}).Entity(doc)
 	if err != nil {

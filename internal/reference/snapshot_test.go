@@ -75,14 +75,77 @@ func TestSnapshotRefusals(t *testing.T) {
 		"priority text":  `{"type":"Snapshot","snapshotPriority":"5",` + query + `}`,
 		"no lifetime":    `{"type":"Snapshot","snapshotLifetime":"PT0S",` + query + `}`,
 		"bad lifetime":   `{"type":"Snapshot","snapshotLifetime":"a day",` + query + `}`,
+		"endpoint":       `{"type":"Snapshot","endpoint":{"uri":"http://x/"},` + query + `}`,
+		"no URI":         `{"type":"Snapshot","endpoint":"here",` + query + `}`,
+		"receiverInfo":   `{"type":"Snapshot","endpoint":"http://x/","receiverInfo":"a: b",` + query + `}`,
+		"no temporalQ":   `{"type":"Snapshot","snapshotTemporalQueries":[{"type":"Query","entities":[{"type":"T"}]}]}`,
+		"no timerel":     `{"type":"Snapshot","snapshotTemporalQueries":[{"type":"Query","entities":[{"type":"T"}],"temporalQ":{}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			(&client{T: t, url: c.url}).send("POST", "/snapshots", body).problem(400, ngsild.BadRequestData)
 		})
 	}
 	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot",`+query+`}`).problem(409, ngsild.AlreadyExists)
-	c.send("POST", "/snapshots", `{"type":"Snapshot","endpoint":{"uri":"http://x/"},`+query+`}`).problem(422, ngsild.OperationNotSupported)
 	c.send("PATCH", "/snapshots/urn:s", `{"snapshotStatus":"failure"}`).problem(400, ngsild.BadRequestData)
 	c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":11}`).problem(400, ngsild.BadRequestData)
 	c.send("PATCH", "/snapshots/nonsense", `{}`).problem(400, ngsild.BadRequestData)
+}
+
+func TestSnapshotsOfThePast(t *testing.T) { // 5.16.1.4, 5.5.15
+	c := newClient(t)
+	c.send("POST", "/temporal/entities", `{"id":"urn:1","type":"T","temp":[{"type":"Property","value":1,"observedAt":"2025-01-01T10:00:00Z"},`+
+		`{"type":"Property","value":2,"observedAt":"2025-01-01T11:00:00Z"},{"type":"Property","value":3,"observedAt":"2025-01-01T12:00:00Z"}]}`).is(201)
+	temporal := func(more string) string {
+		return `{"type":"Query","entities":[{"type":"T"}],"temporalQ":{"timerel":"after","timeAt":"2025-01-01T10:30:00Z"` + more + `}}`
+	}
+	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot","snapshotTemporalQueries":[`+temporal("")+`,`+temporal(`,"lastN":1`)+`]}`).is(201)
+	s := c.get("/snapshots/urn:s").is(200).json().(map[string]any)
+	if s["snapshotStatus"] != "success" || len(s["snapshotTemporalQueriesDetails"].([]any)) != 2 || s["snapshotQueries"] != nil {
+		t.Errorf("%v", s)
+	}
+	const in, all = "NGSILD-Snapshot: urn:s", "/temporal/entities/urn:1?options=temporalValues"
+	c.send("DELETE", "/temporal/entities/urn:1", "").is(204)
+	const frozen = `{"id":"urn:1","type":"T","temp":{"type":"Property","values":[[2,"2025-01-01T11:00:00Z"],[3,"2025-01-01T12:00:00Z"]]}}`
+	c.get(all, in).is(200).equals(frozen)
+	c.get("/entities/urn:1", in).problem(404, ngsild.ResourceNotFound)
+	c.send("POST", "/snapshots/urn:s/clone", `{"id":"urn:c","type":"Snapshot"}`).is(201)
+	c.send("POST", "/temporal/entities/urn:1/attrs", `{"temp":[{"type":"Property","value":4,"observedAt":"2025-01-01T13:00:00Z"}]}`, in).is(204)
+	c.get(all, "NGSILD-Snapshot: urn:c").is(200).equals(frozen)
+	c.send("POST", "/snapshots/urn:s/clone", `{"type":"Snapshot","snapshotTemporalQueries":[`+temporal("")+`]}`).problem(400, ngsild.BadRequestData)
+}
+
+func TestSnapshotNotifications(t *testing.T) { // 5.16.6, 5.3.4
+	c, r := newClient(t), newReceiver(t)
+	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot","endpoint":"`+r.url+`","receiverInfo":[{"key":"X-Key","value":"v"}],`+
+		`"snapshotQueries":[{"type":"Query","entities":[{"type":"T"}]}]}`).is(201)
+	next := func(priority float64, status string) map[string]any {
+		t.Helper()
+		_, n, h := r.next()
+		if n["type"] != "SnapshotNotification" || n["snapshotId"] == nil || n["snapshotPriority"] != priority || n["snapshotStatus"] != status ||
+			n["notifiedAt"] == nil || len(n["snapshotQueriesDetails"].([]any)) != 1 || h.Get("X-Key") != "v" {
+			t.Errorf("%v %v", n, h)
+		}
+		return n
+	}
+	next(5, "empty")
+	s := c.get("/snapshots/urn:s").is(200).json().(map[string]any)
+	if s["endpoint"] != r.url || s["receiverInfo"] == nil {
+		t.Errorf("%v", s)
+	}
+	s = c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":2,"snapshotLifetime":"PT1H"}`).is(200).json().(map[string]any)
+	if n := next(2, "empty"); n["expiresAt"] != s["expiresAt"] {
+		t.Errorf("%v but %v", n, s)
+	}
+	c.send("POST", "/snapshots/urn:s/clone", `{"id":"urn:c","type":"Snapshot"}`).is(201) // nobody is told
+	c.send("PATCH", "/snapshots/urn:c", `{"endpoint":"`+r.url+`","receiverInfo":[{"key":"X-Key","value":"v"}]}`).is(200)
+	next(5, "empty")
+	c.send("PATCH", "/snapshots/urn:c", `{"endpoint":"urn:ngsi-ld:null"}`).is(200)
+	c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":3}`).is(200)
+	if n := next(3, "empty"); n["snapshotId"] != "urn:s" {
+		t.Errorf("%v", n)
+	}
+	c.send("DELETE", `/snapshots?q=endpoint=="`+r.url+`"`, "").is(204)
+	c.get("/snapshots/urn:s").problem(404, ngsild.ResourceNotFound)
+	c.get("/snapshots/urn:c").is(200)
+	r.quiet()
 }

@@ -16,7 +16,7 @@ func Further() []Check {
 		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), listRelationships(), finerPoints(), defaultInstances(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), jsonLD(), answersAgain(), answersInPart(),
-		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), earlierVersions(),
+		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), earlierVersions(),
 	)
 }
 
@@ -44,6 +44,9 @@ func common(checks []Check, of Check) []Check {
 		}
 		if c.Since == "" {
 			c.Since = of.Since
+		}
+		if c.Hint == "" {
+			c.Hint = of.Hint
 		}
 	}
 	return checks

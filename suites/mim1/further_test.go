@@ -2,6 +2,10 @@ package mim1_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -192,6 +196,68 @@ func TestCounterexamplesAreSmall(t *testing.T) {
 		r := seeded(t, check, 3, platform(t, check), loses)
 		if n := strings.Count(r.Reason, `"object"`); r.Outcome != reports.Failed || n != 1 || strings.Contains(r.Reason, `"value"`) {
 			t.Errorf("the check ends as %s with %d relationships: %s", r.Outcome, n, r.Reason)
+		}
+	}
+}
+
+// What is told of a snapshot may begin before it is made, and need not have more than says
+// which snapshot it is and how it stands.
+func TestSnapshotNotificationsMayBeginEarlyAndBeShort(t *testing.T) {
+	sent := func(change func(n map[string]any) []map[string]any) faults.Fault {
+		return faults.Fault{Name: "liberty", On: func(r *http.Request) bool {
+			return r.Method == http.MethodPost && !strings.Contains(r.URL.Path, "/ngsi-ld/v1/")
+		}, Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+			var n map[string]any
+			raw, err := io.ReadAll(r.Body)
+			if err != nil {
+				return nil, err
+			}
+			if err := json.Unmarshal(raw, &n); err != nil {
+				return nil, err
+			}
+			var answer *http.Response
+			for _, one := range change(n) {
+				body, err := json.Marshal(one)
+				if err != nil {
+					return nil, err
+				}
+				again := r.Clone(r.Context())
+				again.Body, again.ContentLength, again.GetBody = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+				if answer, err = next.RoundTrip(again); err != nil {
+					return nil, err
+				}
+			}
+			return answer, nil
+		}}
+	}
+	for name, liberty := range map[string]faults.Fault{
+		"early": sent(func(n map[string]any) []map[string]any {
+			early := maps.Clone(n)
+			early["id"], early["snapshotStatus"] = fmt.Sprint(n["id"], "early"), "preparing"
+			return []map[string]any{early, n}
+		}),
+		"short": sent(func(n map[string]any) []map[string]any {
+			for _, member := range []string{"snapshotPriority", "snapshotQueriesDetails"} {
+				delete(n, member)
+			}
+			return []map[string]any{n}
+		}),
+		"more": sent(func(n map[string]any) []map[string]any {
+			n["@context"] = ngsild.CoreContextURL
+			n["more"] = true
+			return []map[string]any{n}
+		}),
+	} {
+		for _, check := range mim1.Further() {
+			if !strings.HasPrefix(check.ID, "mim1.snapshot.notification.") {
+				continue
+			}
+			t.Run(name+"/"+check.ID, func(t *testing.T) {
+				t.Parallel()
+				if r := outcome(t, check, liberty); r.Outcome != reports.Passed {
+					t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+				}
+			})
 		}
 	}
 }

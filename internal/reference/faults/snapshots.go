@@ -3,6 +3,7 @@ package faults
 import (
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
@@ -76,6 +77,76 @@ func snapshots() []Fault {
 			s["snapshotQueries"] = []any{object{"type": "Query", "entities": []any{object{"type": "Nothing"}}}}
 			ask(next, r, http.MethodPost, "/snapshots", s).WriteTo(w)
 		}},
+		{Name: "snapshot.bad-create-taken", Summary: "answers as if it had made a snapshot that is not valid", On: create, Answer: failing(http.StatusCreated)},
+		shown("always-success", "says of every snapshot that all of its queries found something", func(s object) { s["snapshotStatus"] = "success" }),
+		{Name: "snapshot.past-left-out", Summary: "does not carry out the temporal queries of a snapshot", On: create, Request: fragments(func(s object) {
+			for _, q := range objects(s["snapshotTemporalQueries"]) {
+				q["entities"] = []any{object{"type": "Nothing"}}
+			}
+		})},
+		{Name: "snapshot.past-of-all", Summary: "tells of the past as it is now although a snapshot is named", On: readingPast().where(inside), Request: outOf},
+		{Name: "snapshot.past-writes-through", Summary: "adds to an evolution outside of the snapshot that is named", On: appendingPast().where(inside), Request: outOf},
+		{Name: "snapshot.made-of-own", Summary: "makes a snapshot without asking any source", On: create, Request: hereOnly},
 		{Name: "snapshot.clone-of-nothing", Summary: "clones a snapshot that is not there", On: clone, Answer: failing(http.StatusCreated)},
+	}
+}
+
+// snapshotNotifying is the faults of what a snapshot's endpoint is told (5.16.6).
+func snapshotNotifying() []Fault {
+	isOne := func(n object) bool { return n["type"] == "SnapshotNotification" }
+	told := func(name, summary string, edit func(n object, h http.Header)) Fault {
+		return Fault{Name: "snapshot." + name, Summary: summary, On: notifications(), Outgoing: notified(func(n object, h http.Header) {
+			if isOne(n) {
+				edit(n, h)
+			}
+		})}
+	}
+	var before sync.Map // id of a snapshot -> whether something was told of it
+	var ends sync.Map   // id of a snapshot -> when it was to end at first
+	return []Fault{
+		{Name: "snapshot.notification-not-sent", Summary: "tells nobody of a snapshot's status", On: notifications(), Outgoing: lost(isOne)},
+		told("notification-untyped", "sends what is told of a snapshot as a Notification", func(n object, _ http.Header) { n["type"] = "Notification" }),
+		{Name: "snapshot.notification-without-receiver-info", Summary: "does not send the headers of a snapshot's receiverInfo", On: Op(http.MethodPost, "/snapshots"),
+			Request: fragments(func(s object) { delete(s, "receiverInfo") })},
+		{Name: "snapshot.update-not-notified", Summary: "tells of a snapshot's status once only", On: notifications(), Outgoing: lost(func(n object) bool {
+			_, was := before.LoadOrStore(n["snapshotId"], true)
+			return was && isOne(n)
+		})},
+		told("notification-of-former-end", "always tells the end that a snapshot was to have at first", func(n object, _ http.Header) {
+			n["expiresAt"], _ = ends.LoadOrStore(n["snapshotId"], n["expiresAt"])
+		}),
+		{Name: "snapshot.endpoint-kept", Summary: "does not change who is told of a snapshot", On: Op(http.MethodPatch, "/snapshots/*"),
+			Request: fragments(func(s object) { delete(s, "endpoint") })},
+	}
+}
+
+// snapshotPurging is the faults of Purge Snapshots (5.16.7).
+func snapshotPurging() []Fault {
+	purge := Op(http.MethodDelete, "/snapshots")
+	return []Fault{
+		{Name: "snapshot.purge-swallowed", Summary: "purges no snapshot", On: purge, Instead: swallow(http.StatusNoContent)},
+		{Name: "snapshot.purge-of-all", Summary: "purges all snapshots whatever is asked for", On: purge, Request: setQuery("q", "snapshotPriority>0")},
+		{Name: "snapshot.purge-of-nothing-done", Summary: "answers as if it had purged snapshots when none was to be", On: purge, Answer: Status(http.StatusNotFound, http.StatusNoContent)},
+		{Name: "snapshot.bad-purge-taken", Summary: "answers as if it had purged snapshots by a query that is none", On: purge, Answer: failing(http.StatusNoContent)},
+		{Name: "snapshot.of-any-tenant", Summary: "finds a snapshot of whatever tenant without the tenant", On: anything(), Instead: tenantOfSnapshot()},
+	}
+}
+
+// tenantOfSnapshot finds the tenant that a snapshot was made in, where a request about
+// what is in the snapshot names none.
+func tenantOfSnapshot() handle {
+	var made sync.Map // id -> tenant
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if Op(http.MethodPost, "/snapshots")(r) {
+			sent := ReadBody(r)
+			if s, ok := decode(sent).(object); ok {
+				made.Store(s["id"], r.Header.Get(ngsild.HeaderTenant))
+			}
+			SetBody(r, sent)
+		}
+		if tenant, known := made.Load(r.Header.Get(ngsild.HeaderSnapshot)); known && r.Header.Get(ngsild.HeaderTenant) == "" {
+			r.Header.Set(ngsild.HeaderTenant, tenant.(string))
+		}
+		next.ServeHTTP(w, r)
 	}
 }
