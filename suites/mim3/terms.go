@@ -131,16 +131,20 @@ func rules(d rdfAt, p rdf.Term) []rdf.Term {
 	return all
 }
 
-// standardLicence says whether an address is of a licence that others use too.
+// standardLicence says whether an address is of a licence that others use too. Words by which
+// vocabularies of licences say that none is known are no licences.
 func standardLicence(iri string) bool {
 	_, address, _ := strings.Cut(strings.ToLower(iri), "://")
 	address = strings.TrimPrefix(address, "www.")
+	if strings.HasSuffix(address, "_unknown") || strings.HasSuffix(address, "/unknownipr") {
+		return false
+	}
 	for _, family := range []string{
 		"creativecommons.org/licenses/", "creativecommons.org/publicdomain/", "publications.europa.eu/resource/authority/licence/",
 		"opendatacommons.org/licenses/", "opendefinition.org/licenses/", "spdx.org/licenses/", "dcat-ap.de/def/licenses/",
 		"govdata.de/dl-de/", "nationalarchives.gov.uk/doc/open-government-licence/", "etalab.gouv.fr/licence-ouverte",
 		"data.norge.no/nlod", "joinup.ec.europa.eu/collection/eupl", "opensource.org/licenses/", "gnu.org/licenses/", "apache.org/licenses/",
-		"data.vlaanderen.be/id/licentie/", "purl.org/adms/licencetype/", "dati.gov.it/iodl/", "w3id.org/italia/controlled-vocabulary/licences/",
+		"data.vlaanderen.be/id/licentie/", "purl.org/adms/licencetype/", "dati.gov.it/iodl/", "dati.gov.it/content/italian-open-data-license", "w3id.org/italia/controlled-vocabulary/licences/",
 		"dcat-ap.ch/vocabulary/licenses/",
 	} {
 		if strings.HasPrefix(address, family) {
