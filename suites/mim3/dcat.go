@@ -30,8 +30,9 @@ const (
 	dcat = "http://www.w3.org/ns/dcat#"
 	dct  = "http://purl.org/dc/terms/"
 	odrl = "http://www.w3.org/ns/odrl/2/"
-	// Hydra, by which catalogues come in pages; its first drafts had nextPage.
+	// Hydra and TREE, by which catalogues come in pages; the first drafts of Hydra had nextPage.
 	hydra = "http://www.w3.org/ns/hydra/core#"
+	tree  = "https://w3id.org/tree#"
 	spdx  = "http://spdx.org/rdf/terms#"
 )
 
@@ -48,10 +49,15 @@ var shapes = sync.OnceValues(func() (*shacl.Shapes, error) {
 	return shacl.New(g)
 })
 
+// rdfForms is what to accept of a catalogue, in whichever form it comes.
+const rdfForms = mediaJSONLD + ", " + mediaTurtle + ";q=0.9, " + mediaNTriples + ";q=0.8, " + mediaRDFXML + ";q=0.1"
+
 // rdfAt is an answer with the graph that it holds.
 type rdfAt struct {
 	*probe.Response
 	*rdf.Graph
+	address string // where it came from, after redirects
+	accept  string // the forms that were asked for
 }
 
 // front is the answer at the catalogue's own address, and where it came from.
@@ -67,10 +73,13 @@ func front(t *T, accept string) (*probe.Response, string) {
 	return r, at
 }
 
-// document is the catalogue, in whichever form it comes. Descriptions of entries that it
-// only names, and that are below the endpoint, are read too.
-func document(t *T) rdfAt {
-	d := described(t, mediaJSONLD+", "+mediaTurtle+";q=0.9, "+mediaNTriples+";q=0.8, "+mediaRDFXML+";q=0.1")
+// document is the catalogue, with its pages, in whichever form it comes. Descriptions of
+// entries that it only names, and that are below the endpoint, are read too.
+func document(t *T) paged {
+	d := walk(t)
+	if d.left != "" {
+		t.Note("The data catalogue was read in part: %s.", d.left)
+	}
 	t.MustHold(d.Response, len(d.Instances(dcat+"Catalog")) > 0, "the document describes no dcat:Catalog (it has %d triples)", d.Len())
 	fetched := 0
 	for _, pair := range d.Linked(dcat + "dataset") {
@@ -104,7 +113,7 @@ func described(t *T, accept string) rdfAt {
 		t.CantTell("%v", err)
 	}
 	t.MustHold(r, err == nil, "what came as %s cannot be read: %v", r.Header.Get("Content-Type"), err)
-	return rdfAt{r, g}
+	return rdfAt{Response: r, Graph: g, address: at, accept: accept}
 }
 
 // graphOf reads RDF that came from an address. A form that can't be read here ends the check.
@@ -141,7 +150,7 @@ func within(t *T, to rdf.Term) (string, bool) {
 const mostFindings = 20
 
 // fits holds the catalogue against a property shape.
-func fits(t *T, d rdfAt, name string) {
+func fits(t *T, d paged, name string) {
 	all, err := shapes()
 	if err != nil {
 		t.CantTell("the shapes of DCAT-AP cannot be read, which is a fault of mimcheck: %v", err)
@@ -167,9 +176,9 @@ func fits(t *T, d rdfAt, name string) {
 	case told > mostFindings:
 		t.Note("%s: %d more mismatches of this kind are not told.", t.Check.ID, told-mostFindings)
 	case about == 0:
-		t.Inapplicable("the catalogue describes nothing that this is about")
+		t.Inapplicable("%s describes nothing that this is about", d.name())
 	case values == 0 && !all.Requires(shape):
-		t.Inapplicable("none of the %d that this is about has it", about)
+		t.Inapplicable("none of the %d in %s that this is about has it", about, d.name())
 	}
 }
 
@@ -180,16 +189,16 @@ func notOfSeries() []string {
 }
 
 // isSeries says whether a dataset stands for a series of others, which have the data.
-func isSeries(d rdfAt, x rdf.Term) bool { return d.Is(x, dcat+"DatasetSeries") }
+func isSeries(d paged, x rdf.Term) bool { return d.Is(x, dcat+"DatasetSeries") }
 
 // isCatalogueItself says whether something is a catalogue, which by DCAT is a dataset as
 // well, and no entry of another one.
-func isCatalogueItself(d rdfAt, x rdf.Term) bool {
+func isCatalogueItself(d paged, x rdf.Term) bool {
 	return d.Is(x, dcat+"Catalog") && len(d.Subjects(dcat+"dataset", x)) == 0
 }
 
 // datasets are the entries that are described, which there have to be.
-func datasets(t *T, d rdfAt) []rdf.Term {
+func datasets(t *T, d paged) []rdf.Term {
 	var all []rdf.Term
 	seen := map[rdf.Term]bool{}
 	add := func(x rdf.Term) {
@@ -205,7 +214,7 @@ func datasets(t *T, d rdfAt) []rdf.Term {
 		add(pair[1])
 	}
 	if len(all) == 0 {
-		t.Untested("the catalogue describes no dataset")
+		t.Untested("%s describes no dataset", d.name())
 	}
 	return all
 }

@@ -31,7 +31,7 @@ func entry(group, name, what string, c Check) Check {
 }
 
 func dataCatalogueChecks() []Check {
-	return slices.Concat(formChecks(), discoveryChecks(), shapeChecks(), termChecks(), fileChecks(), modelChecks())
+	return slices.Concat(formChecks(), pageChecks(), discoveryChecks(), shapeChecks(), termChecks(), fileChecks(), modelChecks())
 }
 
 func formChecks() []Check {
@@ -111,19 +111,24 @@ func discoveryChecks() []Check {
 			Title: "The datasets that the catalogue lists are described", Fault: "dcat.catalogue.dead-datasets",
 			Body: func(t *T) {
 				d := document(t)
-				listed, elsewhere := 0, 0
+				listed, elsewhere, unread := 0, 0, 0
 				for _, pair := range d.Linked(dcat + "dataset") {
 					listed++
 					if d.Has(pair[1]) || pair[1].Kind == rdf.Blank {
 						continue
 					}
-					if _, below := within(t, pair[1]); below {
-						t.Holds(d.Response, false, "the catalogue lists %v, which neither it nor its own address describes", pair[1])
-					} else {
+					switch _, below := within(t, pair[1]); {
+					case !below:
 						elsewhere++
+					case d.left != "":
+						unread++
+					default:
+						t.Holds(d.Response, false, "the catalogue lists %v, which neither it nor its own address describes", pair[1])
 					}
 				}
 				switch {
+				case unread > 0:
+					t.CantTell("%d datasets are described neither at their own addresses nor in what was read of the catalogue: %s", unread, d.left)
 				case listed == 0:
 					t.Untested("the catalogue lists no dataset")
 				case elsewhere == listed:
@@ -136,8 +141,11 @@ func discoveryChecks() []Check {
 			Body: func(t *T) {
 				d := document(t)
 				for _, x := range datasets(t, d) {
-					series := d.Objects(x, dcat+"inSeries")
-					t.Holds(d.Response, len(d.Subjects(dcat+"dataset", x)) > 0 || len(series) > 0, "%v is described, and no catalogue lists it", x)
+					if len(d.Subjects(dcat+"dataset", x)) > 0 || len(d.Objects(x, dcat+"inSeries")) > 0 {
+						continue
+					}
+					d.whole(t) // another page may list it
+					t.Holds(d.Response, false, "%v is described, and no catalogue lists it", x)
 				}
 			},
 		}),
@@ -254,8 +262,8 @@ func modelChecks() []Check {
 		modelled("catalogue.registered", "Dataset, conforms to", "The catalogue names the models of its datasets", "dcat.model.none", func(t *T) {
 			d := document(t)
 			named := len(d.Linked(dct+"conformsTo")) > 0
-			if !named && len(d.Linked(hydra+"next"))+len(d.Linked(hydra+"nextPage")) > 0 {
-				t.CantTell("this page of the catalogue names no model, and there are further pages, which are not read")
+			if !named {
+				d.whole(t)
 			}
 			t.Holds(d.Response, named, "no entry of the catalogue says by dct:conformsTo which model its data follow")
 		}),

@@ -1,7 +1,6 @@
 package mim3_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -151,34 +150,6 @@ func TestEmptyCatalogues(t *testing.T) {
 		}
 		if check.ID == "mim3.terms.dataset.present" && r.Outcome != reports.Untested {
 			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
-		}
-	}
-}
-
-// A catalogue in pages may name models on a page that is not read.
-func TestCataloguesInPagesAreNotWithoutModels(t *testing.T) {
-	for more, want := range map[bool]reports.Outcome{true: reports.CantTell, false: reports.Failed} {
-		platform := judgetest.City(t, catalogue(nil, func(_ *http.Request, a *faults.Answer) {
-			var document object
-			if a.Status != http.StatusOK || json.Unmarshal(a.Body, &document) != nil {
-				return
-			}
-			nodes, _ := document["@graph"].([]any)
-			for _, n := range nodes {
-				delete(n.(object), "dct:conformsTo")
-			}
-			if more {
-				document["@graph"] = append(nodes, object{"@id": "?page=1", "http://www.w3.org/ns/hydra/core#next": object{"@id": "?page=2"}})
-			}
-			a.Body, _ = json.Marshal(document)
-		}))
-		for _, check := range ofCatalogues() {
-			if check.ID != "mim3.dataModel.catalogue.registered" {
-				continue
-			}
-			if r := judgetest.Run(t, check, 7, platform); r.Outcome != want {
-				t.Errorf("with further pages %v, %s ends as %s: %s", more, check.ID, r.Outcome, r.Reason)
-			}
 		}
 	}
 }

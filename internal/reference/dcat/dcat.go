@@ -29,7 +29,7 @@ var parking []byte
 func files() map[string][]byte { return map[string][]byte{"parking.csv": parking} }
 
 // Catalogue serves the catalogue, an http.Handler for all paths at and below Base.
-type Catalogue struct{ document string }
+type Catalogue struct{ text string }
 
 // New makes the catalogue of the sample city.
 func New() *Catalogue {
@@ -37,7 +37,7 @@ func New() *Catalogue {
 	return &Catalogue{strings.NewReplacer("{parking-size}", strconv.Itoa(len(parking)), "{parking-sha256}", hex.EncodeToString(sum[:])).Replace(sample)}
 }
 
-// ServeHTTP serves the whole catalogue at Base, the part about one dataset at
+// ServeHTTP serves the catalogue at Base, page by page, the part about one dataset at
 // Base/datasets/ID, and the files of distributions at Base/files/NAME.
 func (c *Catalogue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -49,9 +49,9 @@ func (c *Catalogue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kind, name, _ := strings.Cut(path, "/")
 	switch {
 	case path == "":
-		c.graph(w, r, func(graph) bool { return true })
+		c.page(w, r)
 	case kind == "datasets" && name != "":
-		c.graph(w, r, func(g graph) bool { return g["@id"] == root(r)+Base+"/"+path })
+		c.node(w, r, root(r)+Base+"/"+path)
 	case kind == "files" && files()[name] != nil:
 		w.Header().Set("Content-Type", "text/csv;charset=utf-8")
 		_, _ = w.Write(files()[name]) // the client may be gone
@@ -60,29 +60,35 @@ func (c *Catalogue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-type graph = linked.Node
+// document is the whole catalogue.
+type document struct {
+	Context map[string]string `json:"@context"`
+	Graph   []linked.Node     `json:"@graph"`
+}
 
-// graph sends the nodes that are selected, in the form that the client prefers.
-func (c *Catalogue) graph(w http.ResponseWriter, r *http.Request, selects func(graph) bool) {
-	var document struct {
-		Context map[string]string `json:"@context"`
-		Graph   []graph           `json:"@graph"`
-	}
-	if err := json.Unmarshal([]byte(strings.ReplaceAll(c.document, "{root}", root(r))), &document); err != nil {
+// document is the catalogue with the addresses that the client sees; false when the answer is
+// made, since it cannot be read.
+func (c *Catalogue) document(w http.ResponseWriter, r *http.Request) (d document, ok bool) {
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(c.text, "{root}", root(r))), &d); err != nil {
 		http.Error(w, "the catalogue cannot be read: "+err.Error(), http.StatusInternalServerError)
+		return document{}, false
+	}
+	return d, true
+}
+
+// node sends what the catalogue says of one thing.
+func (c *Catalogue) node(w http.ResponseWriter, r *http.Request, id string) {
+	d, ok := c.document(w, r)
+	if !ok {
 		return
 	}
-	kept := []graph{}
-	for _, g := range document.Graph {
-		if selects(g) {
-			kept = append(kept, g)
+	for _, n := range d.Graph {
+		if n["@id"] == id {
+			linked.Answer(w, r, d.Context, []linked.Node{n})
+			return
 		}
 	}
-	if len(kept) == 0 {
-		http.Error(w, "there is no resource "+r.URL.Path, http.StatusNotFound)
-		return
-	}
-	linked.Answer(w, r, document.Context, kept)
+	http.Error(w, "there is no resource "+r.URL.Path, http.StatusNotFound)
 }
 
 // root is the platform's address as the client sees it.

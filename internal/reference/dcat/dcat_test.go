@@ -1,7 +1,9 @@
 package dcat
 
 import (
+	"encoding/json"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,7 +63,46 @@ func TestFormsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x != y || a.Len() < 200 {
+	if x != y || a.Len() < 100 {
 		t.Errorf("JSON-LD has %d triples, Turtle %d", a.Len(), b.Len())
+	}
+}
+
+// The pages have all of the catalogue between them, each with what its entries refer to.
+func TestPages(t *testing.T) {
+	all := rdf.New()
+	for n, want := range []int{400, 200, 200, 404} {
+		w := ask(Base+"?page="+strconv.Itoa(n), linked.Turtle)
+		if w.Code != want {
+			t.Errorf("page %d: %d, expected %d", n, w.Code, want)
+		}
+		if w.Code != 200 {
+			continue
+		}
+		g, err := rdf.Turtle(w.Body.Bytes(), "http://example.com/catalog")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := g.Linked("http://www.w3.org/ns/dcat#dataset")
+		if len(listed) != perPage {
+			t.Errorf("page %d lists %v", n, listed)
+		}
+		for _, pair := range append(listed, g.Linked("http://www.w3.org/ns/dcat#distribution")...) {
+			if !g.Has(pair[1]) {
+				t.Errorf("page %d does not describe %v", n, pair[1])
+			}
+		}
+		all.Merge(g, "p"+strconv.Itoa(n))
+	}
+	var whole document
+	if err := json.Unmarshal([]byte(sample), &whole); err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range whole.Graph {
+		id, _ := node["@id"].(string)
+		iri := strings.ReplaceAll(id, "{root}", "http://example.com")
+		if strings.HasPrefix(iri, "http") && !all.Has(rdf.Ref(iri)) {
+			t.Errorf("no page describes %s", iri)
+		}
 	}
 }

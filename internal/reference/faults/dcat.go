@@ -3,6 +3,7 @@ package faults
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -74,7 +75,7 @@ func dataCatalogue() []Fault {
 		})}
 	}
 	const catalogue, dataset, distribution = "dcat:Catalog", "dcat:Dataset", "dcat:Distribution"
-	return slices.Concat(catalogueForms(), catalogueContents(), catalogueFiles(), []Fault{
+	return slices.Concat(catalogueForms(), cataloguePages(), catalogueContents(), catalogueFiles(), []Fault{
 		shape("catalogue-title", catalogue, "dct:title", "The catalogue has no title.", noValue),
 		shape("catalogue-titleLanguages", catalogue, "dct:title", "The catalogue has two titles in a language.", doubledText),
 		shape("catalogue-description", catalogue, "dct:description", "The catalogue has no description.", noValue),
@@ -155,6 +156,29 @@ func catalogueForms() []Fault {
 		{Name: "dcat.form.others", Summary: "The JSON-LD form lacks the descriptions of data services.", On: whole, Answer: nodes("dcat:DataService", func(n object) { delete(n, "dct:description") })},
 		{Name: "dcat.form.more", Summary: "The JSON-LD form tells more than the others.", On: whole, Answer: nodes("dcat:Dataset", func(n object) { n["https://halverstad.example/rating"] = 5 })},
 		{Name: "dcat.form.no-keywords", Summary: "The JSON-LD form lacks the keywords.", On: whole, Answer: nodes("dcat:Dataset", func(n object) { delete(n, "dcat:keyword") })},
+	}
+}
+
+// cataloguePages is the faults of the pages that the catalogue comes in.
+func cataloguePages() []Fault {
+	page := func(edit func(n object)) func(*http.Request, *Answer) {
+		return nodes("hydra:PartialCollectionView", edit)
+	}
+	pages := catalogueAt("")
+	return []Fault{
+		{Name: "dcat.pages.gone", Summary: "Only the first page of the catalogue is there.", On: func(r *http.Request) bool {
+			return pages(r) && r.URL.Query().Get("page") > "1"
+		}, Answer: gone},
+		{Name: "dcat.pages.endless", Summary: "The last page of the catalogue leads to the first one.", On: pages, Answer: page(func(n object) {
+			if n["hydra:next"] == nil {
+				n["hydra:next"] = n["hydra:first"]
+			}
+		})},
+		{Name: "dcat.pages.last-early", Summary: "The first page of the catalogue is said to be the last one.", On: pages, Answer: page(func(n object) { n["hydra:last"] = n["hydra:first"] })},
+		{Name: "dcat.pages.miscounted", Summary: "The total number of items of the catalogue is that of a page.", On: pages, Answer: nodes("dcat:Catalog", func(n object) {
+			n["hydra:totalItems"] = []any{object{"@value": strconv.Itoa(len(items(n["dcat:dataset"]))), "@type": "xsd:integer"}}
+		})},
+		{Name: "dcat.pages.lost", Summary: "No page of the catalogue leads to another.", On: pages, Answer: page(func(n object) { delete(n, "hydra:next") })},
 	}
 }
 
