@@ -390,9 +390,7 @@ func distributedRetrieve() []Check {
 				d := newSpread(t)
 				d.keeps(t, d.level, levelAtFirst())
 				d.whole(t, "auxiliary")
-				r := t.GET(entityPath(d.id))
-				t.Require(r).To(HaveStatus(200))
-				t.Expect(t.Object(r)).To(haveAttribute(d.level, ngsild.Property(20)), "the platform itself has the attribute")
+				t.Expect(d.together(t)).To(haveAttribute(d.level, ngsild.Property(20)), "the platform itself has the attribute")
 			},
 		},
 		{

@@ -88,6 +88,7 @@ func jsonLD() []Check {
 				if !several {
 					parts = []any{t.JSON(r)}
 				}
+				t.Require(r).To(answering(len(parts) > 0, "the list is empty, although the check has created something for it"))
 				for _, part := range parts {
 					t.Expect(part).To(gomega.HaveKeyWithValue("@context", gomega.Not(gomega.BeNil())))
 				}

@@ -121,6 +121,8 @@ func sourceFilters() []Check {
 					observing(o.id == "pastMap" || o.id == "pastQuery"))
 				t.Require(o.send(t, Query("type", d.kind, "csf", rank+`=="high"`))).To(HaveStatus(200, 201, 204))
 				d.isNotAsked(t, "its "+rank+" is another one than csf selects")
+				o.send(t, Query("type", d.kind, "csf", rank+`=="low"`), Expecting(500, 502, 503, 504))
+				d.isAsked(t)
 			},
 		})
 	}

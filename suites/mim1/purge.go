@@ -97,6 +97,7 @@ func purge() []Check {
 			Fault: "purge.first-of-types",
 			Body: func(t *T) {
 				h := newHerd(t)
+				h.left(t, "low", "high", "other")
 				done(t, t.DELETE(entities, Query("type", h.kind+","+h.other)))
 				h.left(t)
 			},

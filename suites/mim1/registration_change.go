@@ -117,6 +117,7 @@ func registrationUpdate() []Check {
 			Fault: "registration.update.end-stays",
 			Body: func(t *T) {
 				id := idle(t, having("expiresAt", "2099-12-31T12:00:00Z"))
+				t.Require(registration(t, id)).To(gomega.HaveKey("expiresAt"), "there is an end that can be taken away")
 				// Earlier versions write null for what is to go (JSON Merge Patch), later ones NGSI-LD Null.
 				absent := []any{ngsildNull, nil}
 				if !hasModes(t) {

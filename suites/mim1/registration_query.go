@@ -313,6 +313,7 @@ func discoveryByPlaceAndTime() []Check {
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				c := sourcesOf(t, map[string]ngsild.Object{"past": past(t, kind, "observationInterval")})
+				c.expect(t, Query("type", kind, "timerel", "before", "timeAt", "2021-01-01T00:00:00Z"), "past")
 				c.expect(t, Query("type", kind, "timerel", "before", "timeAt", "2019-01-01T00:00:00Z"))
 				c.expect(t, Query("type", kind, "timerel", "after", "timeAt", "2023-01-01T00:00:00Z"))
 				c.expect(t, Query("type", kind, "timerel", "between", "timeAt", "2023-01-01T00:00:00Z", "endTimeAt", "2024-01-01T00:00:00Z"))

@@ -286,13 +286,15 @@ func snapshots() []Check {
 // snapshotMembers checks what is told of a snapshot beside its status (5.2.41).
 func snapshotMembers() []Check {
 	// stamps expects that what a snapshot tells of times is DateTimes; it need not tell them.
-	stamps := func(t *T, s ngsild.Object) {
+	stamps := func(t *T, s ngsild.Object) (told int) {
 		for _, name := range []string{"createdAt", "modifiedAt", "expiresAt", "lastUsedAt"} {
-			if v, told := s[name]; told {
+			if v, there := s[name]; there {
+				told++
 				_, err := instant(v)
 				t.Expect(err).To(gomega.Succeed(), "%s is a DateTime", name)
 			}
 		}
+		return told
 	}
 	return common([]Check{
 		{
@@ -300,7 +302,9 @@ func snapshotMembers() []Check {
 			Clause: cim009Later + "5.2.41", Fault: "generic.get-snapshots-snapshot.retypes-first",
 			Body: func(t *T) {
 				f := freeze(t)
-				stamps(t, f.ready(t))
+				if stamps(t, f.ready(t)) == 0 {
+					t.Inapplicable("the platform tells no times of its snapshots")
+				}
 			},
 		},
 		{

@@ -89,7 +89,11 @@ func sourceSubscriptionCreate() []Check {
 			ID:     "mim1.sourceSubscription.create.apart",
 			Title:  "Subscriptions to registrations are apart from subscriptions to entities",
 			Clause: cim009 + "6.2", Fault: "source-subscription.create.as-plain",
-			Body: func(t *T) { noSubscription(t, still(t)) },
+			Body: func(t *T) {
+				id := still(t)
+				sourceSubscription(t, id)
+				noSubscription(t, id)
+			},
 		},
 		{
 			ID:    "mim1.sourceSubscription.create.active",

@@ -143,6 +143,7 @@ func subscriptionQuery() []Check {
 				r := t.GET(subscriptions, Query("limit", "1"), Header("Accept", ngsild.MediaJSONLD))
 				found := thingsIn(t, r)
 				t.Expect(r).To(HaveMediaType(ngsild.MediaJSONLD))
+				t.Require(found).NotTo(gomega.BeEmpty(), "the check itself created a subscription")
 				for _, s := range found {
 					t.Expect(s["@context"]).NotTo(gomega.BeNil(), "subscription %v has to hold an @context", s["id"])
 				}

@@ -124,6 +124,7 @@ func subscriptionUpdate() []Check {
 			Since: "1.8.1", Clause: cim009 + "5.5.8", Fault: "subscription.update.stores-null",
 			Body: func(t *T) {
 				id := dormant(t, having("description", "as it was"))
+				t.Require(subscription(t, id)).To(gomega.HaveKey("description"), "there is a description that can be removed")
 				r := patchSubscription(t, id, ngsild.Object{"description": ngsildNull})
 				if r.Status == 400 || r.Status == 422 {
 					t.Inapplicable("the platform does not remove members of subscriptions by NGSI-LD Null: it answers %d", r.Status)

@@ -65,7 +65,9 @@ func temporalAttributeDelete() []Check {
 			Body: func(t *T) {
 				id, name, _ := twoDatasets(t)
 				done(t, t.DELETE(evolutionAttrPath(id, name), Query("deleteAll", "true")))
-				t.Expect(marks(evolution(t, id), name)).To(holdReadings())
+				e := evolution(t, id)
+				t.Expect(marks(e, name)).To(holdReadings())
+				t.Expect(attributesOf(e)).To(gomega.HaveLen(1), "the other attribute stays")
 			},
 		},
 		{

@@ -112,10 +112,23 @@ func TestNothingIsNoAnswer(t *testing.T) {
 		"mim1.temporal.observe.times":            {On: evolution.WithQuery("attrs"), Answer: bare},
 		"mim1.entity.represent.bareFeature":      {On: faults.Op("GET", "/entities/*"), Answer: nothing},
 		"mim1.subscription.create.watchedOnly":   {On: faults.Op("GET", "/subscriptions/*"), Answer: nothing},
-		"mim1.subscription.update.null":          {On: faults.Op("GET", "/subscriptions/*"), Answer: nothing},
+		"mim1.subscription.update.null":          {On: faults.Op("GET", "/subscriptions/*"), Answer: bare},
 		"mim1.registration.create.modeByDefault": {On: faults.Op("GET", "/csourceRegistrations/*"), Answer: nothing},
 		"mim1.sourceSubscription.create.active":  {On: faults.Op("GET", "/csourceSubscriptions/*"), Answer: nothing},
-		"mim1.temporal.attributeDelete.all":      {On: evolution, Answer: nothing},
+		"mim1.temporal.attributeDelete.all":      {On: evolution, Answer: bare},
+		"mim1.temporal.page.inRange":             {On: evolution, Answer: inPart(`{"id":"urn:ngsi-ld:Sensor:1","type":"Sensor"}`)},
+		"mim1.jsonLd.answered.entitiesByPost":    {On: faults.Op("POST", "/entityOperations/query"), Answer: empty},
+		"mim1.jsonLd.answered.evolutions":        {On: faults.Op("GET", "/temporal/entities"), Answer: empty},
+		"mim1.subscription.query.jsonLd":         {On: faults.Op("GET", "/subscriptions"), Answer: empty},
+		"mim1.purge.types":                       {On: querying, Answer: empty},
+		"mim1.registration.query.otherTimes":     {On: faults.Op("GET", "/csourceRegistrations"), Answer: empty},
+		"mim1.registration.update.neverExpires":  {On: faults.Op("GET", "/csourceRegistrations/*"), Answer: bare},
+		"mim1.sourceSubscription.create.apart":   {On: faults.Op("GET", "/csourceSubscriptions/*"), Answer: faults.Status(200, 404)},
+		"mim1.batch.query.count":                 {On: faults.Op("POST", "/entityOperations/query"), Answer: empty},
+		"mim1.query.page.prev":                   {On: querying, Answer: empty},
+		"mim1.subscription.query.first":          {On: faults.Op("GET", "/subscriptions"), Answer: empty},
+		"mim1.tenant.apart.default":              {On: faults.Op("GET", "/entities/*"), Answer: faults.Status(200, 404)},
+		"mim1.tenant.echo.read":                  {On: faults.Op("GET", "/entities/*"), Answer: faults.Status(200, 404)},
 		"mim1.negotiation.accept.json":           {On: querying, Answer: nothing},
 		"mim1.distributed.update.local":          {On: faults.Op("PATCH", "/entities/*/attrs"), Instead: swallowed(204)},
 		"mim1.distributed.create.local":          {On: faults.Op("POST", "/entities"), Instead: swallowed(201)},
@@ -133,5 +146,44 @@ func TestNothingIsNoAnswer(t *testing.T) {
 				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
 			}
 		})
+	}
+}
+
+// A snapshot need not tell any times: then there is nothing to say of them.
+func TestSnapshotsNeedTellNoTimes(t *testing.T) {
+	all := everyCheck()
+	i := slices.IndexFunc(all, func(c suites.Check) bool { return c.ID == "mim1.snapshot.status.times" })
+	timeless := faults.Fault{On: faults.Op("GET", "/snapshots/*"), Answer: inEntities(func(s map[string]any) {
+		for _, name := range []string{"createdAt", "modifiedAt", "expiresAt", "lastUsedAt"} {
+			delete(s, name)
+		}
+	})}
+	if r := outcome(t, all[i], timeless); r.Outcome != reports.Inapplicable {
+		t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
+	}
+}
+
+// What is said of a source that is asked must not hold of one that never is.
+func TestASourceThatIsNeverAskedShowsNothing(t *testing.T) {
+	cut := faults.Fault{On: func(r *http.Request) bool { return !isNotification(r) }, Outgoing: func(*http.Request, http.RoundTripper) (*http.Response, error) {
+		return nil, http.ErrServerClosed
+	}}
+	judged := 0
+	for _, check := range everyCheck() {
+		local, isDistributed := strings.CutPrefix(check.ID, "mim1.distributed.")
+		if !isDistributed || !slices.Contains([]string{"types.once", "attributes.once", "types.sourceFails", "retrieve.auxiliaryOverridesNothing",
+			"query.csf", "pastQuery.csf", "purge.csf", "entityMap.csf", "pastMap.csf"}, local) {
+			continue
+		}
+		judged++
+		t.Run(check.ID, func(t *testing.T) {
+			t.Parallel()
+			if r := outcome(t, check, cut); r.Outcome == reports.Passed {
+				t.Error("the check passes")
+			}
+		})
+	}
+	if judged != 9 {
+		t.Errorf("%d checks were looked at, expected 9", judged)
 	}
 }
