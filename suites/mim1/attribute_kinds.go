@@ -63,13 +63,19 @@ func objectsIn(e ngsild.Object, name string) []string {
 	return uris
 }
 
-// kinded creates an entity and gives it the attribute by Append Attributes.
-func (k kindOfAttribute) kinded(t *T) (s sensor, attribute string) {
-	s = newSensor(t)
-	if attribute = k.attribute; attribute == "" {
-		attribute = t.Name("extra")
+// called is a name for the attribute.
+func (k kindOfAttribute) called(t *T) string {
+	if k.attribute != "" {
+		return k.attribute
 	}
-	done(t, t.POST(attrsPath(s.id), JSON(ngsild.Object{attribute: k.first})))
+	return t.Name("extra")
+}
+
+// kinded creates an entity that has the attribute.
+func (k kindOfAttribute) kinded(t *T) (s sensor, attribute string) {
+	s, e := aSensor(t)
+	attribute = k.called(t)
+	create(t, with(e, attribute, k.first))
 	return s, attribute
 }
 
@@ -87,7 +93,8 @@ func attributeKinds() []Check {
 				ID: "mim1.attribute.append." + k.name, Title: "Appending adds " + of + " as it was sent",
 				TestPurposes: k.append, Fault: "kind." + k.name + "-appended-as-property",
 				Body: func(t *T) {
-					s, attribute := k.kinded(t)
+					s, attribute := newSensor(t), k.called(t)
+					done(t, t.POST(attrsPath(s.id), JSON(ngsild.Object{attribute: k.first})))
 					e := read(t, s.id)
 					t.Expect(e).To(haveAttribute(attribute, k.first))
 					s.isElseUnchanged(t, e)
@@ -177,7 +184,7 @@ func attributeNulls() []Check {
 	for _, o := range []operation{
 		{"attribute.update", "attribute.update", "5.6.2", "Updating", "", []string{"011_09"}, []string{"011_08"},
 			fragment(func(t *T, id string, how Option) { doneOrNoNulls(t, t.PATCH(attrsPath(id), how)) })},
-		{"attribute.partialUpdate", "attribute.partial-update", "5.6.4", "A partial update", "", []string{"012_06"}, []string{"012_07"},
+		{"attribute.partialUpdate", "attribute.partial-update", "5.6.4", "A partial update", "", []string{"012_07"}, []string{"012_06"},
 			func(t *T, id, name string, null ngsild.Object) {
 				doneOrNoNulls(t, t.PATCH(attrPath(id, name), JSON(null)))
 			}},
@@ -223,5 +230,21 @@ func attributeNulls() []Check {
 			checks = append(checks, check)
 		}
 	}
-	return checks
+	return append(checks, Check{
+		ID: "mim1.attribute.partialUpdate.nullOfOnly", Title: "A partial update with NGSI-LD Null removes an attribute that has one instance alone, of each kind of attribute",
+		Requirements: structured, Clause: cim009 + "5.6.4", Level: Extended, Needs: writes, Since: "1.6.1", // Extended as the two above are
+		TestPurposes: []string{"012_05"}, Fault: "attribute.partial-update.null-of-default-swallowed",
+		Body: func(t *T) {
+			all, left := removables(t), t.Name("left")
+			e := ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), left, ngsild.Property(1))
+			for _, a := range all {
+				e[a.name] = a.instance("")
+			}
+			id := create(t, e)
+			for _, a := range all {
+				doneOrNoNulls(t, t.PATCH(attrPath(id, a.name), JSON(a.null(""))))
+			}
+			t.Expect(attributesOf(read(t, id))).To(chooseExactly(left))
+		},
+	})
 }

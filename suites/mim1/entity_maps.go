@@ -83,7 +83,7 @@ func (c candidates) labelsOf(t *T, r *probe.Response) []string {
 	entries, isObject := t.Object(r)["entityMap"].(ngsild.Object)
 	t.Require(r).To(answering(isObject, "the answer has no member entityMap that is an object"))
 	var listed []ngsild.Object
-	for id := range entries {
+	for id := range InOrder(entries) {
 		listed = append(listed, ngsild.Object{"id": id})
 	}
 	return c.labels(listed)
@@ -198,12 +198,12 @@ func entityMaps() []Check {
 				t.Expect(o).To(haveMembers(ngsild.Object{"id": m.id, "type": "EntityMap"}))
 				entries, _ := o["entityMap"].(ngsild.Object)
 				var found []string
-				for id, sources := range entries {
+				for id, sources := range InOrder(entries) {
 					found = append(found, id)
 					t.Expect(texts(sources)).To(gomega.ContainElement("@none"), "an entity that is here has the source @none")
 				}
 				var want []string
-				for _, id := range m.ids {
+				for _, id := range InOrder(m.ids) {
 					want = append(want, id)
 				}
 				t.Expect(found).To(gomega.ConsistOf(want))

@@ -214,6 +214,20 @@ func contextHosting() []Check {
 			},
 		},
 		{
+			ID:     "mim1.hostedContext.add.rest",
+			Title:  "What stands beside the @context that is added is discarded, and its terms are served",
+			Clause: cim009 + "5.13.2.3", Fault: "hosted-context.add.keeps-rest",
+			Body: func(t *T) {
+				v, rest := newVocabulary(t), t.Name("rest")
+				r := t.POST(contextList, inlined(), JSON(ngsild.Object{"@context": v.context(), rest: "of the document"}))
+				t.Require(r).To(HaveStatus(201))
+				served := t.GET(contextPath(lastSegment(r.Header.Get("Location"))))
+				t.Require(served).To(HaveStatus(200))
+				t.Expect(served).To(answering(defines(t.JSON(served), v.level, v.levelIRI), "the served document has to be the @context"))
+				t.Expect(t.JSON(served)).NotTo(gomega.HaveKey(rest), "what was beside the @context")
+			},
+		},
+		{
 			ID:     "mim1.hostedContext.add.notJson",
 			Title:  "Adding an @context by a body that is not JSON is refused with 400 InvalidRequest",
 			Clause: cim009 + "5.5.3", TestPurposes: []string{"050_02"}, Requirements: errorAnswers, Fault: "hosted-context.add.syntax-error-as-bad-data",

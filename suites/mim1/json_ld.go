@@ -113,6 +113,21 @@ func furtherJSONLD() []Check {
 			},
 		},
 		{
+			ID: "mim1.jsonLd.sent.instance", Title: "An instance of an evolution is modified by the attribute's name in the @context of an application/ld+json body",
+			Clause: cim009 + "6.3.5", Feature: FeatureTemporal, Requirements: structured, Fault: "json-ld.sent.instance.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				e := ngsild.Entity(t.URN("Sensor"), v.kind, v.level, []any{reading(10, "10:00:00"), reading(20, "11:00:00")})
+				id := evolve(t, e, inlined(), JSONLD(ngsild.InContext(e, v.context())))
+				instance, found := instanceIDs(t, id, v.levelIRI)["20"]
+				t.Require(found).To(gomega.BeTrue(), "the instance with the value 20 has to be there")
+				done(t, modify(t, id, v.level, instance, reading(21, "11:11:00"), func(body ngsild.Object) Option {
+					return both(inlined(), JSONLD(ngsild.InContext(body, v.context())))
+				}))
+				t.Expect(marks(evolution(t, id, coreOnly()), v.levelIRI)).To(holdReadings(mark(10, at("10:00:00")), mark(21, at("11:11:00"))))
+			},
+		},
+		{
 			ID: "mim1.jsonLd.sent.evolutionQuery", Title: "A temporal query by POST as application/ld+json names types by the @context in its body",
 			Clause: cim009 + "6.3.5", Feature: FeatureTemporal, Requirements: structured, Fault: "json-ld.sent.evolutionQuery.context-ignored",
 			Body: func(t *T) {
@@ -133,6 +148,21 @@ func furtherJSONLD() []Check {
 				s := aSubscription(t, v.kind, nobody)
 				t.Require(t.POST(sourceSubscriptions, inlined(), JSONLD(ngsild.InContext(s, v.context())))).To(HaveStatus(201))
 				r := t.GET(sourceSubscriptionPath(s["id"].(string)), coreOnly())
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(memberOf(t.Object(r), "entities")["type"]).To(gomega.Equal(v.kindIRI))
+			},
+		},
+		{
+			ID: "mim1.jsonLd.sent.sourceSubscriptionUpdate", Title: "The names in an update of a subscription to registrations are known by the IRIs of the @context in an application/ld+json body",
+			Clause: cim009 + "6.3.5", Feature: FeatureSourceSubs, Requirements: structured, Fault: "json-ld.sent.sourceSubscriptionUpdate.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				s := aSubscription(t, t.Name("Sensor"), nobody)
+				t.Require(t.POST(sourceSubscriptions, JSON(s))).To(HaveStatus(201))
+				path := sourceSubscriptionPath(s["id"].(string))
+				fragment := ngsild.Object{"type": "Subscription", "entities": []any{ngsild.Object{"type": v.kind}}}
+				done(t, t.PATCH(path, inlined(), JSONLD(ngsild.InContext(fragment, v.context()))))
+				r := t.GET(path, coreOnly())
 				t.Require(r).To(HaveStatus(200))
 				t.Expect(memberOf(t.Object(r), "entities")["type"]).To(gomega.Equal(v.kindIRI))
 			},

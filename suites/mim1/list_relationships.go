@@ -16,9 +16,9 @@ type route struct {
 	first, then string // the stops: first, then, first
 }
 
-func newRoute(t *T) route {
+func newRoute(t *T, more ...any) route {
 	stops, first, then := t.Name("stops"), t.URN("Stop"), t.URN("Stop")
-	return route{newSensor(t, stops, listRelationship(first, then, first)), stops, first, then}
+	return route{newSensor(t, append([]any{stops, listRelationship(first, then, first)}, more...)...), stops, first, then}
 }
 
 // leadsTo expects the stops, in order, and that nothing else changed.
@@ -107,8 +107,8 @@ func listRelationships() []Check {
 			ID: "mim1.entity.represent.listsSimplified", Title: "Simplified, a ListProperty is the list of its values alone, and a ListRelationship that of its objects' URIs",
 			Clause: cim009Later + "4.5.4", Since: "1.9.1", Fault: "represent.lists-simplified-in-members",
 			Body: func(t *T) {
-				r, steps := newRoute(t), t.Name("steps")
-				done(t, t.POST(attrsPath(r.id), JSON(ngsild.Object{steps: ngsild.Object{"type": "ListProperty", "valueList": []any{3, 1, 3, 2}}})))
+				steps := t.Name("steps")
+				r := newRoute(t, steps, ngsild.Object{"type": "ListProperty", "valueList": []any{3, 1, 3, 2}})
 				e := read(t, r.id, Query("options", "keyValues"))
 				t.Expect(e[r.stops]).To(EqualJSON([]any{r.first, r.then, r.first}))
 				t.Expect(e[steps]).To(EqualJSON([]any{3, 1, 3, 2}))

@@ -255,8 +255,8 @@ func mqttProtocol() []Check {
 		qos("two", "With MQTT-QoS 2, notifications are published exactly once", 2, "mqtt.never-exactly-once", notifier("MQTT-QoS", "2")),
 		qos("oldVersion", "MQTT-QoS holds for MQTT 3.1.1 as well", 1, "mqtt.qos-of-5.0-only", notifier("MQTT-Version", "mqtt3.1.1", "MQTT-QoS", "1")),
 		{
-			ID:    "mim1.mqtt.notifierInfo.shown",
-			Title: "A subscription is retrieved with the notifierInfo that it was created with", TestPurposes: []string{"058_02", "058_03"},
+			ID:     "mim1.mqtt.notifierInfo.shown",
+			Title:  "A subscription is retrieved with the notifierInfo that it was created with",
 			Clause: cim009 + "5.2.15", Fault: "mqtt.notifier-info-hidden",
 			Body: func(t *T) {
 				w := newSensor(t).onTopic(t, notifier("MQTT-QoS", "1"))

@@ -165,11 +165,8 @@ func notificationForms() []Check {
 			Title:  "If datasets are named, a notified entity holds the attribute instances of these only",
 			Clause: cim009 + "4.5.5", Since: "1.8.1", TestPurposes: []string{"046_19"}, Fault: "notification.dataset-ignored",
 			Body: func(t *T) {
-				s := newSensor(t)
-				dataset := t.URN("Dataset")
-				more := t.Name("more")
-				done(t, t.POST(attrsPath(s.id), JSON(ngsild.Object{more: []any{
-					ngsild.Property(1), ngsild.Property(2, "datasetId", dataset)}})))
+				dataset, more := t.URN("Dataset"), t.Name("more")
+				s := newSensor(t, more, []any{ngsild.Property(1), ngsild.Property(2, "datasetId", dataset)})
 				w := s.prepare(t, having("datasetId", []any{dataset}))
 				w.mark = func(t *T) any {
 					v := t.Number()

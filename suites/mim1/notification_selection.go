@@ -136,9 +136,8 @@ func notificationSelection() []Check {
 			Body: func(t *T) {
 				s := newSensor(t)
 				w := s.watch(t, lacking("entities"), having("watchedAttributes", []any{s.level}))
-				other := newSensor(t) // of another type
+				other := newSensor(t, s.level, levelAtFirst()) // of another type
 				other.level = s.level
-				done(t, t.POST(attrsPath(other.id), JSON(ngsild.Object{s.level: levelAtFirst()})))
 				w.tellsOf(t, other)
 			},
 		},

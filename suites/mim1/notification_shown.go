@@ -160,12 +160,12 @@ func notificationShownChanges() []Check {
 
 // notificationLinked checks the linked entities in notifications (4.5.23, since V1.8.1).
 func notificationLinked() []Check {
-	// linked is a sensor with a Relationship to a place that has a name.
-	linked := func(t *T) (s sensor, to string, name string) {
+	// linked is a sensor with a Relationship to a place that has a name, and with further attributes.
+	linked := func(t *T, more ...any) (s sensor, to string, name string) {
 		name = t.Name("name")
 		to = create(t, ngsild.Entity(t.URN("Place"), t.Name("Place"), name, ngsild.Property("harbour")))
 		s = sensor{id: t.URN("Sensor"), kind: t.Name("Sensor"), level: t.Name("level"), place: t.Name("place"), there: ngsild.Relationship(to)}
-		create(t, ngsild.Entity(s.id, s.kind, s.level, levelAtFirst(), s.place, s.there))
+		create(t, ngsild.Entity(s.id, s.kind, append([]any{s.level, levelAtFirst(), s.place, s.there}, more...)...))
 		return s, to, name
 	}
 	// inside is the entity that the Relationship of the notified sensor holds.
@@ -270,9 +270,8 @@ func notificationLinked() []Check {
 			Title: "With join flat, the entity that a Relationship which is named leads to is notified beside, and attributes that are not named are left out", TestPurposes: []string{"046_26"},
 			Fault: "notification.attributes-ignored",
 			Body: func(t *T) {
-				s, to, name := linked(t)
 				more := t.Name("more")
-				done(t, t.POST(attrsPath(s.id), JSON(ngsild.Object{more: ngsild.Property(1)})))
+				s, to, name := linked(t, more, ngsild.Property(1))
 				w := s.watch(t, sending("join", "flat", "joinLevel", 1, "attributes", []any{s.level, s.place, name}))
 				v := t.Number()
 				d := w.notified(t, v, func() { w.setLevel(t, v) })

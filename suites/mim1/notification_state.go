@@ -236,7 +236,7 @@ func notificationTiming() []Check {
 		},
 		{
 			ID:    "mim1.notification.interval.all",
-			Title: "A periodic notification is of all entities that match, whether they changed or not", TestPurposes: []string{"046_02"},
+			Title: "A periodic notification is of all entities that match, whether they changed or not",
 			Fault: "notification.first-entity-of-data",
 			Waits: true,
 			Body: func(t *T) {
@@ -248,7 +248,7 @@ func notificationTiming() []Check {
 		},
 		{
 			ID:    "mim1.notification.interval.matching",
-			Title: "A periodic notification is not of entities that do not match q", TestPurposes: []string{"046_02"},
+			Title: "A periodic notification is not of entities that do not match q",
 			Fault: "notification.q-ignored",
 			Waits: true,
 			Body: func(t *T) {

@@ -151,19 +151,24 @@ func temporalDelete() []Check {
 	}
 }
 
-// temporalInstances checks what is done to single instances (5.6.14, 5.6.15).
 // modify replaces an instance: by a fragment of the evolution, in which the instance is the
 // only one in an array under the attribute's name, as the text has it (5.6.14.3). To a
-// platform that refuses this, the instance itself is sent, as by ETSI's suite (016_01).
-func modify(t *T, id, name, instanceID string, instance ngsild.Object) *probe.Response {
+// platform that refuses this, the instance itself is sent, as by ETSI's suite (016_01). It is
+// sent as JSON, or as another form makes of it.
+func modify(t *T, id, name, instanceID string, instance ngsild.Object, form ...func(body ngsild.Object) Option) *probe.Response {
+	as := func(body ngsild.Object) Option { return JSON(body) }
+	if len(form) > 0 {
+		as = form[0]
+	}
 	path := instancePath(id, name, instanceID)
-	r := t.PATCH(path, JSON(ngsild.Object{name: []any{instance}}))
+	r := t.PATCH(path, as(ngsild.Object{name: []any{instance}}))
 	if r.Status == 400 {
-		return t.PATCH(path, JSON(instance))
+		return t.PATCH(path, as(instance))
 	}
 	return r
 }
 
+// temporalInstances checks what is done to single instances (5.6.14, 5.6.15).
 func temporalInstances() []Check {
 	return []Check{
 		{

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
@@ -49,6 +50,7 @@ func storedContexts() []Fault {
 					o["@context"] = parts[0]
 				}
 			})},
+		{Name: "hosted-context.add.keeps-rest", Summary: "What stands beside an added @context is stored and served as well.", On: addingContext().or(serving), Instead: keepRest()},
 		{Name: "hosted-context.add.syntax-error-as-bad-data", Summary: "A body that is not even JSON is BadRequestData.",
 			On: addingContext(), Answer: kind(400, ngsild.BadRequestData)},
 		{Name: "hosted-context.add.takes-anything", Summary: "Whatever is added is answered with 201.", On: addingContext(), Answer: failing(http.StatusCreated)},
@@ -158,5 +160,21 @@ func keepListed(so func(address string) bool) func(*http.Request, *Answer) {
 			}
 		}
 		a.setList(left)
+	}
+}
+
+// keepRest stores whole documents with the @contexts that are added, and serves them.
+func keepRest() handle {
+	var documents sync.Map // path of the stored @context -> object
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		sent, _ := decode(ReadBody(r)).(object)
+		a := Record(next, r)
+		if at := a.Header.Get("Location"); at != "" {
+			documents.Store(at, sent)
+		}
+		if whole, known := documents.Load(r.URL.EscapedPath()); known && a.Status == http.StatusOK && !r.URL.Query().Has("details") {
+			a.Body = encode(whole)
+		}
+		a.WriteTo(w)
 	}
 }

@@ -27,7 +27,9 @@ func jsonLD() []Fault {
 		{"batchMerge", http.MethodPost, "/entityOperations/merge"},
 		{"evolutionAttributes", http.MethodPost, "/temporal/entities/*/attrs"},
 		{"evolutionQuery", http.MethodPost, "/temporal/entityOperations/query"},
+		{"instance", http.MethodPatch, "/temporal/entities/*/attrs/*/*"},
 		{"sourceSubscription", http.MethodPost, "/csourceSubscriptions"},
+		{"sourceSubscriptionUpdate", http.MethodPatch, "/csourceSubscriptions/*"},
 	} {
 		all = append(all, Fault{Name: "json-ld.sent." + w.name + ".context-ignored", Summary: "The operation takes its names by the core @context, whatever @context is in the body.",
 			On: Op(w.method, w.path), Request: fragments(func(o object) {

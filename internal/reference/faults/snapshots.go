@@ -138,11 +138,9 @@ func tenantOfSnapshot() handle {
 	var made sync.Map // id -> tenant
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if Op(http.MethodPost, "/snapshots")(r) {
-			sent := ReadBody(r)
-			if s, ok := decode(sent).(object); ok {
+			if s, ok := decode(ReadBody(r)).(object); ok {
 				made.Store(s["id"], r.Header.Get(ngsild.HeaderTenant))
 			}
-			SetBody(r, sent)
 		}
 		if tenant, known := made.Load(r.Header.Get(ngsild.HeaderSnapshot)); known && r.Header.Get(ngsild.HeaderTenant) == "" {
 			r.Header.Set(ngsild.HeaderTenant, tenant.(string))
