@@ -33,7 +33,7 @@ func (m resource) basics() []Check {
 		m.check("retrieve", "unknown", "retrieve", Check{
 			Title: "An id that none of the " + m.words + " has gives 404", Fault: "market.unknown.empty",
 			Body: func(t *T) {
-				t.Expect(t.GET(m.path(t) + "/" + t.Name("absent"))).To(HaveStatus(http.StatusNotFound))
+				t.Expect(t.GET(m.absent(t))).To(HaveStatus(http.StatusNotFound))
 			},
 		}),
 		m.check("list", "limit", "limit", Check{
@@ -133,7 +133,7 @@ func (m resource) forms() []Check {
 		}),
 		m.check("retrieve", "error", "error", Check{
 			Title: "The refusal of an unknown id among " + m.words + " has a code and a reason", Level: Extended, Fault: "market.error.bare",
-			Body: func(t *T) { refused(t, t.GET(m.path(t)+"/"+t.Name("absent")), http.StatusNotFound) },
+			Body: func(t *T) { refused(t, t.GET(m.absent(t)), http.StatusNotFound) },
 		}),
 	}
 }
@@ -190,16 +190,12 @@ func (m resource) selections() []Check {
 			Title: "A filter by " + by + " gives those of the " + m.words + " that have it, and no others", Level: level, Fault: "market.filter.ignored",
 			Body: func(t *T) {
 				p := m.sample(t)
-				value := ""
-				for _, thing := range p.things {
-					// A comma separates alternatives (TMF630).
-					if v := text(thing, by); v != "" && !strings.ContainsAny(v, ",;&=") {
-						value = v
-						break
-					}
-				}
+				value, discerns := telling(p.things, by)
 				if value == "" {
 					t.Inapplicable("none of the %s has a %s to filter by", m.words, by)
+				}
+				if !discerns {
+					t.Untested("all %d %s that were looked at have the same %s, so that a filter has none to leave out", len(p.things), m.words, by)
 				}
 				got := m.readAt(t, p.path, Query(by, value))
 				t.Holds(got.Response, len(got.things) > 0, "%s=%s gave none of the %s", by, value, m.words)
@@ -216,6 +212,21 @@ func (m resource) selections() []Check {
 			},
 		}),
 	}
+}
+
+// telling is a value of an attribute to filter by, one that others do not have if there is one.
+func telling(things []object, by string) (value string, discerns bool) {
+	for _, thing := range things {
+		v := text(thing, by)
+		if v == "" || strings.ContainsAny(v, ",;&=*") { // a comma separates alternatives (TMF630)
+			continue
+		}
+		value = v
+		if slices.ContainsFunc(things, func(o object) bool { return !strings.EqualFold(text(o, by), v) }) {
+			return v, true
+		}
+	}
+	return value, false
 }
 
 // attributes are two attributes of a thing: one to select, and one that is optional and so

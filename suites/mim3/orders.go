@@ -120,7 +120,7 @@ func orderChecks() []Check {
 		placing("malformed", Check{
 			Title: "An order that is no JSON is refused", Fault: "market.create.malformed",
 			Body: func(t *T) {
-				t.Expect(t.POST("/productOrder", JSON([]byte(`{"description": "`+t.Name("Mimcheck"))))).To(HaveStatus(http.StatusBadRequest))
+				t.Expect(m.posted(t, []byte(`{"description": "`+t.Name("Mimcheck")))).To(HaveStatus(http.StatusBadRequest))
 			},
 		}),
 	})
@@ -170,7 +170,7 @@ func refusedOrder(name, title, fault string, spoil func(o object)) Check {
 		Body: func(t *T) {
 			o := anOrder(t, own(t))
 			spoil(o)
-			t.Expect(t.POST("/productOrder", JSON(o))).To(HaveStatus(http.StatusBadRequest, http.StatusUnprocessableEntity))
+			t.Expect(orders().posted(t, o)).To(HaveStatus(http.StatusBadRequest, http.StatusUnprocessableEntity))
 		},
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/oasc/mimcheck/internal/probe"
 	. "github.com/oasc/mimcheck/suites"
 )
@@ -119,6 +121,46 @@ func (m resource) one(t *T) (page, object, string) {
 	return p, nil, ""
 }
 
+// absent is the path of a thing that is not there. Its id is of the form of those that are, as
+// far as that is known: who has UUIDs only may call another one malformed. What is there has to
+// be found, or else nothing would be.
+func (m resource) absent(t *T) string {
+	p := m.read(t, Query("limit", strconv.Itoa(some)))
+	id := unique(t)
+	for _, thing := range p.things {
+		known := idOf(thing)
+		if known == "" || t.Own(text(thing, "name")) || t.Own(text(thing, "description")) {
+			continue
+		}
+		if r := t.GET(p.path + "/" + url.PathEscape(known)); r.Status != http.StatusOK {
+			t.Untested("%s is in the list and is not found by its id either (%d), so that nothing can be told of ids that are not there", known, r.Status)
+		}
+		id = another(t, known)
+		break
+	}
+	return p.path + "/" + url.PathEscape(id)
+}
+
+// another is an id of the form of a known one, which nobody has: with a UUID of its own at the
+// end, a number, or a word.
+func another(t *T, known string) string {
+	front := max(0, len(known)-36)
+	_, err := uuid.Parse(known[front:])
+	switch {
+	case err == nil:
+		return known[:front] + unique(t)
+	case strings.Trim(known, "0123456789") == "":
+		return strconv.Itoa(1_900_000_000 + t.Rand().IntN(100_000_000)) // fits 32 bits
+	}
+	return t.Name("absent")
+}
+
+// unique is a UUID that the run's seed makes.
+func unique(t *T) string {
+	n := t.Rand()
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", n.Uint32(), n.IntN(1<<16), n.IntN(1<<12), n.IntN(1<<12), n.Int64N(1<<48))
+}
+
 // found asks for one thing, which has to be there.
 func found(t *T, path string, options ...Option) (*probe.Response, object) {
 	r := t.GET(path, options...)
@@ -163,7 +205,7 @@ func below(t *T, from *probe.Response, endpoint, href string) string {
 		t.CantTell("the address of the endpoint is not known, so that no reference can be followed")
 	}
 	to, err := base.Parse(href)
-	t.MustHold(from, err == nil, "the href %q is no reference to a URL", href)
+	t.MustHold(from, err == nil && strings.HasPrefix(to.Scheme, "http"), "the href %q is no address that can be followed, expected one of http or https", href)
 	path, within := strings.CutPrefix(to.EscapedPath(), base.EscapedPath())
 	if to.Scheme != base.Scheme || to.Host != base.Host || !within || path == "" || path[0] != '/' {
 		t.CantTell("the href leads to %s, which is not below the endpoint %s and is not asked for: is the endpoint's address the one that the platform knows itself by?", href, base)
