@@ -52,6 +52,10 @@ func equivalent() map[string]string {
 	}
 	each(noLink, "no-link", "get-jsonldcontexts", "get-jsonldcontexts-context", "get-info-sourceidentity", "get-entitymaps-entitymap")
 	each(refusesNone, "other-refusal", "get-attributes", "get-info-sourceidentity", "places-get-api", "places-get-openapi.json", "places-get-status")
+	for _, what := range []string{"refusal-as-text", "refusal-of-other-status"} {
+		each(refusesNone, what, "get-attributes", "get-info-sourceidentity")
+		each(neverSent, what, "delete-snapshots")
+	}
 	each(notOfThese, "ignores-expandvalues", "get-csourceregistrations")
 	each(notOfThese, "ignores-jsonkeys", "get-csourceregistrations")
 	all(formOfInput, "put-entities-entity.ignores-format", "put-entities-entity.ignores-options", "patch-entities-entity.ignores-format")

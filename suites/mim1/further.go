@@ -15,7 +15,7 @@ func Further() []Check {
 		contextHosting(), cachedContexts(), implicitContexts(),
 		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), attributeKinds(), listRelationships(), finerPoints(), defaultInstances(), attributeNulls(), memberSelection(), sundry(),
-		generated(), answerForms(), jsonLD(), answersAgain(), answersInPart(),
+		generated(), answerForms(), refusalForms(), jsonLD(), answersAgain(), answersInPart(),
 		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), earlierVersions(),
 	)
 }

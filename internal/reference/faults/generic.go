@@ -23,6 +23,7 @@ func generic() []Fault {
 			reads: o.Method == http.MethodGet, parameters: o.Parameters, answers: o.Answers}
 		all = append(all, g.faults()...)
 		all = append(all, g.headers(o.Creates)...)
+		all = append(all, g.refusals()...)
 	}
 	for _, o := range ogc.Operations() {
 		g := anyOperation{name: "places-" + named(http.MethodGet, o.Path), on: place(strings.TrimPrefix(wild(o.Path), "/")),
@@ -124,6 +125,23 @@ func (o anyOperation) faults() []Fault {
 		)
 	}
 	return all
+}
+
+// refusals is the faults of how an operation tells its errors.
+func (o anyOperation) refusals() []Fault {
+	return []Fault{
+		o.answer("refusal-as-text", "calls a refusal text/plain", func(_ *http.Request, a *Answer) {
+			if a.Status >= http.StatusBadRequest && len(a.Body) > 0 {
+				a.Header.Set("Content-Type", "text/plain")
+			}
+		}),
+		o.answer("refusal-of-other-status", "tells another status in a refusal than by the status code", func(_ *http.Request, a *Answer) {
+			if p, is := decode(a.Body).(object); is && a.Status >= http.StatusBadRequest && p["status"] != nil {
+				p["status"] = http.StatusInternalServerError
+				a.Body = encode(p)
+			}
+		}),
+	}
 }
 
 // headers is the faults of header fields that get lost.
