@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Limits of what Decode reads.
@@ -83,17 +86,35 @@ const versionFix = "expected the schemaVersion %s: %s"
 // readable checks the version of the report. newer is its version when that has
 // the same major number as ours and a higher minor one.
 func readable(b []byte) (newer string, err error) {
-	var head struct {
-		SchemaVersion any `json:"schemaVersion"`
-	}
-	if err := json.Unmarshal(b, &head); err != nil {
-		return "", errors.New("the report is no JSON object: expected the file that a run writes as report.json")
-	}
-	version, ok := head.SchemaVersion.(string)
-	if !ok {
-		return "", fmt.Errorf("/schemaVersion is missing or no string: "+versionFix, SchemaVersion, "is this a mimcheck report?")
+	version, err := statedVersion(jsontext.NewDecoder(bytes.NewBuffer(b)))
+	if err != nil {
+		return "", err
 	}
 	return readableVersion(version)
+}
+
+// statedVersion is the member schemaVersion of the document that d reads.
+func statedVersion(d *jsontext.Decoder) (string, error) {
+	if begin, err := d.ReadToken(); err != nil || begin.Kind() != jsontext.BeginObject.Kind() {
+		return "", errors.New("the report is no JSON object: expected the file that a run writes as report.json")
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return "", err
+		}
+		if name.String() != "schemaVersion" {
+			if err := d.SkipValue(); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if value, err := d.ReadToken(); err == nil && value.Kind() == '"' {
+			return value.String(), nil
+		}
+		break
+	}
+	return "", fmt.Errorf("/schemaVersion is missing or no string: "+versionFix, SchemaVersion, "is this a mimcheck report?")
 }
 
 // readableVersion is readable for the version alone.
@@ -134,88 +155,40 @@ func explainNewer(newer string, err error) error {
 // wellFormed refuses what encoding/json would let pass silently: a member given
 // twice, deep nesting, huge numbers, more than one document.
 func wellFormed(b []byte) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	var path []frame
-	for {
-		token, err := d.Token()
+	d := jsontext.NewDecoder(bytes.NewBuffer(b))
+	for more := true; more; more = d.StackDepth() > 0 {
+		token, err := d.ReadToken()
 		switch {
-		case errors.Is(err, io.EOF) && len(path) == 0:
+		case errors.Is(err, io.EOF):
 			return errors.New("the report is empty: expected a JSON object")
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			return memberTwice(err)
 		case err != nil:
-			return fmt.Errorf("the report is no JSON at byte %d, in %s: %w: is the file whole?", d.InputOffset(), pointer(path), err)
-		}
-		if number, ok := token.(json.Number); ok && !modest(number.String()) {
-			return fmt.Errorf("%s is the number %s: expected one that fits into 64 bits", pointer(path), clip(number.String()))
-		}
-		path, err = step(path, token)
-		if err != nil {
-			return err
-		}
-		if len(path) == 0 {
-			break
+			return fmt.Errorf("the report is no JSON at byte %d, in %s: %w: is the file whole?", d.InputOffset(), pointer(d.StackPointer()), err)
+		case d.StackDepth() > MaxDepth:
+			return fmt.Errorf("the report is nested deeper than %d levels at %s: is it a report?", MaxDepth, clip(pointer(d.StackPointer())))
+		case token.Kind() == '0' && !modest(token.String()):
+			return fmt.Errorf("%s is the number %s: expected one that fits into 64 bits", pointer(d.StackPointer()), clip(token.String()))
 		}
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("there is more after the report's end at byte %d: expected one JSON object", d.InputOffset())
 	}
 	return nil
 }
 
-// frame is one object or list that the scan is inside of.
-type frame struct {
-	seen  map[string]bool // nil in a list
-	key   string          // member whose value comes next, or is being read
-	value bool            // in an object: a value comes next
-	index int             // in a list
+// memberTwice tells where the member is that err found for a second time.
+func memberTwice(err error) error {
+	var at *jsontext.SyntacticError
+	if !errors.As(err, &at) {
+		return err
+	}
+	return fmt.Errorf("%s has the member %q twice: expected it once, so that it has one meaning", pointer(at.JSONPointer.Parent()), clip(at.JSONPointer.LastToken()))
 }
 
-// step moves path over one token.
-func step(path []frame, token json.Token) ([]frame, error) {
-	top := len(path) - 1
-	if key, ok := token.(string); ok && top >= 0 && path[top].seen != nil && !path[top].value {
-		if path[top].seen[key] {
-			return nil, fmt.Errorf("%s has the member %q twice: expected it once, so that it has one meaning", pointer(path[:top]), clip(key))
-		}
-		path[top].seen[key] = true
-		path[top].key, path[top].value = key, true
-		return path, nil
-	}
-	switch token {
-	case json.Delim('{'), json.Delim('['):
-		if len(path) == MaxDepth {
-			return nil, fmt.Errorf("the report is nested deeper than %d levels at %s: is it a report?", MaxDepth, clip(pointer(path)))
-		}
-		f := frame{}
-		if token == json.Delim('{') {
-			f.seen = map[string]bool{}
-		}
-		return append(path, f), nil
-	case json.Delim('}'), json.Delim(']'):
-		path = path[:top]
-	}
-	// a value has ended
-	if top = len(path) - 1; top >= 0 {
-		path[top].value = false
-		path[top].index++
-	}
-	return path, nil
-}
-
-// pointer is the JSON Pointer of where path is.
-func pointer(path []frame) string {
-	if len(path) == 0 {
-		return "the report"
-	}
-	parts := make([]string, len(path))
-	for i, f := range path {
-		if f.seen == nil {
-			parts[i] = strconv.Itoa(f.index)
-		} else {
-			parts[i] = f.key
-		}
-	}
-	return jsonPointer(parts)
+// pointer is p in words for the whole document, with long names shortened.
+func pointer(p jsontext.Pointer) string {
+	return jsonPointer(slices.Collect(p.Tokens()))
 }
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -24,7 +24,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		"nothing":         {"", []string{"empty"}},
 		"a list":          {"[]", []string{"no JSON object"}},
-		"null":            {"null", []string{"/schemaVersion is missing"}},
+		"null":            {"null", []string{"no JSON object"}},
 		"another object":  {`{"a":1}`, []string{"/schemaVersion is missing", "mimcheck report?"}},
 		"HTML":            {"<html>", []string{"no JSON at byte"}},
 		"cut":             {whole[:len(whole)/2], []string{"no JSON at byte", "/checks/", "is the file whole?"}},
