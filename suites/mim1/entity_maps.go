@@ -277,6 +277,29 @@ func entityMaps() []Check {
 			},
 		},
 		{
+			ID: "mim1.entityMap.updateUnknown", Title: "Updating an entity map that is not there is answered with 404 ResourceNotFound",
+			Clause: cim009 + "5.14.2", Requirements: errorAnswers, Fault: "entity-map.bad-update-taken",
+			Body: func(t *T) {
+				until := ngsild.Object{"expiresAt": t.Now().Add(time.Minute).UTC().Format(time.RFC3339)}
+				t.Expect(t.PATCH(entityMapPath(t.URN("EntityMap")), JSON(until))).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.entityMap.updateIdNoUri", Title: "Updating an entity map by an id that is no URI is refused with 400 BadRequestData",
+			Clause: cim009 + "5.14.2", Requirements: errorAnswers, Fault: "entity-map.bad-update-taken",
+			Body: func(t *T) {
+				until := ngsild.Object{"expiresAt": t.Now().Add(time.Minute).UTC().Format(time.RFC3339)}
+				t.Expect(t.PATCH(entityMapPath("map"+t.Name("x")), JSON(until))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.entityMap.deleteIdNoUri", Title: "Deleting an entity map by an id that is no URI is refused with 400 BadRequestData",
+			Clause: cim009 + "5.14.3", Requirements: errorAnswers, Fault: "entity-map.bad-delete-done",
+			Body: func(t *T) {
+				t.Expect(t.DELETE(entityMapPath("map" + t.Name("x")))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
 			ID: "mim1.entityMap.unknown", Title: "An entity map that is not there is answered with 404 ResourceNotFound",
 			Clause: cim009 + "5.14.1", Requirements: errorAnswers, Fault: "entity-map.unknown-is-empty", Needs: reads,
 			Body: func(t *T) {

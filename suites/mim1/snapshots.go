@@ -242,6 +242,39 @@ func snapshots() []Check {
 			},
 		},
 		{
+			ID: "mim1.snapshot.update.unknown", Title: "Updating a snapshot that is not there is answered with 404 ResourceNotFound",
+			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Fault: "snapshot.bad-update-taken",
+			Body: func(t *T) {
+				t.Expect(t.PATCH(snapshotPath(t.URN("Snapshot")), JSON(ngsild.Object{"snapshotPriority": 2}))).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.idNoUri", Title: "Updating a snapshot by an id that is no URI is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.16.4", Requirements: errorAnswers, Fault: "snapshot.bad-update-taken",
+			Body: func(t *T) {
+				t.Expect(t.PATCH(snapshotPath("snapshot"+t.Name("x")), JSON(ngsild.Object{"snapshotPriority": 2}))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.lifetime", Title: "The end of a snapshot is moved by another lifetime, as far as the platform grants it",
+			Clause: cim009Later + "5.2.41", Fault: "snapshot.update-swallowed", Level: Extended,
+			Body: func(t *T) {
+				f := freeze(t)
+				before, err := instant(f.ready(t)["expiresAt"])
+				if err != nil {
+					t.Inapplicable("the platform does not tell when a snapshot ends")
+				}
+				// to an earlier time: how long a snapshot may live at most is the platform's affair
+				if left := before.Sub(t.Now()); left < 2*time.Minute {
+					t.Inapplicable("the platform ends snapshots after %s anyway", left)
+				}
+				t.Require(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotLifetime": "PT1M"}))).To(HaveStatus(200, 204))
+				after, err := instant(f.ready(t)["expiresAt"])
+				t.Require(err).To(gomega.Succeed(), "expiresAt is a DateTime")
+				t.Expect(after).To(gomega.BeTemporally("<", before))
+			},
+		},
+		{
 			ID: "mim1.snapshot.delete.gone", Title: "A deleted snapshot is gone, and the entities that it was of are not",
 			Clause: cim009Later + "5.16.5", Fault: "snapshot.delete-swallowed",
 			Body: func(t *T) {
@@ -257,6 +290,29 @@ func snapshots() []Check {
 			Clause: cim009Later + "5.16.5", Requirements: errorAnswers, Fault: "snapshot.delete-unknown-done",
 			Body: func(t *T) {
 				t.Expect(t.DELETE(snapshotPath(t.URN("Snapshot")))).To(BeProblem(404, ngsild.ResourceNotFound))
+			},
+		},
+		{
+			ID: "mim1.snapshot.delete.idNoUri", Title: "Deleting a snapshot by an id that is no URI is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.16.5", Requirements: errorAnswers, Fault: "snapshot.delete-unknown-done",
+			Body: func(t *T) {
+				t.Expect(t.DELETE(snapshotPath("snapshot" + t.Name("x")))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.snapshot.clone.exists", Title: "Cloning a snapshot to an id that there is already is refused with 409 AlreadyExists",
+			Clause: cim009Later + "6.38.3.1", Requirements: errorAnswers, Fault: "snapshot.clone-of-nothing",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(t.POST(snapshotPath(f.id)+"/clone", JSON(ngsild.Object{"id": f.id, "type": "Snapshot"}))).To(BeProblem(409, ngsild.AlreadyExists))
+			},
+		},
+		{
+			ID: "mim1.snapshot.clone.queries", Title: "Cloning a snapshot by queries of its own is refused with 400 BadRequestData",
+			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.clone-of-nothing",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Expect(t.POST(snapshotPath(f.id)+"/clone", JSON(aSnapshot(t.URN("Snapshot"), f.low)))).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		},
 		{

@@ -288,6 +288,7 @@ func rules() []rule {
 		{"1.8.1", "entity maps of queries", "5.14.1 to 5.14.3", []string{"entityMap.*", "error.form.*EntityMap", "answer.*.entityMap"}},
 		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*"}},
 		{"1.6.1", "timesFailed of subscriptions; no former values in what is simplified, by ETSI's OpenAPI document of V1.6.1", "5.2.14", []string{"*.count.timesFailed", "subscription.refusal.simplifiedChanges"}},
+		{"1.8.1", "the types of the entity that an operation is about", "6.5.3, 6.6.3, 6.7.3", []string{"*.ofType"}},
 		{"1.8.1", "null in subscriptions", "5.5.8", []string{"subscription.update.null"}},
 		{"1.9.1", "lastN and aggregation in a TemporalQuery, which the OpenAPI documents of V1.6.1 and V1.8.1 do not have", "5.2.21", []string{"temporal.post.last", "temporal.post.aggregate*"}},
 		{"1.8.1", "changes of attributes do not touch the others' times", "4.8", []string{"attribute.append.timestamps", "attribute.replace.timestamps", "attribute.update.timestamps"}},

@@ -175,6 +175,7 @@ func entityMaps() []Fault {
 		{Name: "entity-map.ignored", Summary: "A query does not look at the entity map that it is to use.", On: querying(), Request: dropRequestHeader(named)},
 		{Name: "entity-map.update-swallowed", Summary: "Updating an entity map does nothing.", On: Op(http.MethodPatch, "/entityMaps/*"), Instead: swallow(http.StatusNoContent)},
 		{Name: "entity-map.bad-update-taken", Summary: "Any update of an entity map is answered with 204.", On: Op(http.MethodPatch, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},
+		{Name: "entity-map.bad-delete-done", Summary: "Any deletion of an entity map is answered with 204.", On: Op(http.MethodDelete, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},
 		{Name: "entity-map.delete-swallowed", Summary: "Deleting an entity map does nothing.", On: Op(http.MethodDelete, "/entityMaps/*"), Instead: swallow(http.StatusNoContent)},
 		{Name: "entity-map.unknown-is-empty", Summary: "An unknown entity map is an empty object.", On: one, Answer: emptyObject},
 		{Name: "entity-map.create.ids-lost", Summary: "An entity map that is created for a query alone is empty.", On: creatingMap(), Answer: func(_ *http.Request, a *Answer) {
