@@ -2,8 +2,10 @@ package mim3
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/oasc/mimcheck/internal/probe"
 	. "github.com/oasc/mimcheck/suites"
@@ -170,7 +172,7 @@ func offeringChecks() []Check {
 			},
 		}),
 		prices().check("content", "amount", "attributes", Check{
-			Title: "A price has an amount that is not negative, and its currency as in ISO 4217", Level: Extended, Fault: "market.price.euro-sign",
+			Title: "The currency of a price is told by its letters of ISO 4217", Level: Extended, Fault: "market.price.euro-sign",
 			Body: func(t *T) {
 				p, amounts := prices().sample(t), 0
 				for _, o := range p.things {
@@ -210,9 +212,11 @@ func term(o object, subjects ...string) bool {
 	return false
 }
 
+// about says whether some words are about one of the subjects. A short one is a word of its own.
 func about(words string, subjects ...string) bool {
+	words = strings.ToLower(words)
 	for _, s := range subjects {
-		if strings.Contains(strings.ToLower(words), s) {
+		if len(s) > 3 && strings.Contains(words, s) || slices.Contains(strings.FieldsFunc(words, func(r rune) bool { return !unicode.IsLetter(r) }), s) {
 			return true
 		}
 	}
@@ -221,7 +225,7 @@ func about(words string, subjects ...string) bool {
 
 // licensed says whether a licence is to be found at an offering or at what describes it.
 func licensed(t *T, o object) bool {
-	words := []string{"licence", "license", "licens", "lizenz", "terms of use"}
+	words := []string{"licen", "lizenz", "lisens", "terms of use"} // licence, licenza, licencia, licentie, lisenssi
 	if term(o, words...) {
 		return true
 	}

@@ -67,6 +67,14 @@ func TestMarketsOfOthers(t *testing.T) {
 	urn["href"] = urn["id"]
 	catalogs := map[string][]object{"catalog": {thing(a, "A"), thing(b, "B")}}
 	same := map[string][]object{"productOrder": {{"id": a, "state": "acknowledged"}, {"id": b, "state": "acknowledged"}}}
+	one := map[string][]object{"catalog": {thing(a, "A")}}
+	orders := func(state string, items ...any) map[string][]object {
+		return map[string][]object{"productOrder": {{"id": a, "state": state, "orderItem": items}}}
+	}
+	item := func(id, state string) any { return object{"id": id, "action": "add", "state": state} }
+	termed := func(term string) map[string][]object {
+		return map[string][]object{"productOffering": {{"id": a, "name": "A", "productOfferingTerm": []any{object{"name": term}}}}}
+	}
 	for _, c := range []struct {
 		name, check string
 		lists       map[string][]object
@@ -90,6 +98,22 @@ func TestMarketsOfOthers(t *testing.T) {
 		{"nothing can be created", "category.create.success", map[string][]object{"category": {}}, false, reports.Inapplicable},
 		{"nothing can be created, whatever it is", "category.create.noName", map[string][]object{"category": {}}, false, reports.Inapplicable},
 		{"nothing can be created, nor deleted", "category.delete.unknown", map[string][]object{"category": {}}, false, reports.Inapplicable},
+		{"one thing, and no limit", "catalog.list.limit", one, false, reports.Inapplicable},
+		{"one thing, which cannot be there twice", "catalog.list.distinct", one, false, reports.Inapplicable},
+		{"a limit that is ignored", "catalog.list.limit", catalogs, false, reports.Failed},
+		{"nothing to filter", "category.filter.none", map[string][]object{"category": {}}, false, reports.Inapplicable},
+		{"no offering to filter", "productOffering.filter.none", map[string][]object{"productOffering": {}}, false, reports.Untested},
+		{"no items", "productOrder.content.actions", orders("held"), false, reports.Untested},
+		{"one item", "productOrder.content.distinctItems", orders("held", item("1", "held")), false, reports.Inapplicable},
+		{"two items", "productOrder.content.distinctItems", orders("held", item("1", "held"), item("2", "held")), false, reports.Passed},
+		{"items with one id", "productOrder.content.distinctItems", orders("held", item("1", "held"), item("1", "held")), false, reports.Failed},
+		{"completed, as version 2 spells it", "productOrder.content.completed", orders("Completed", item("1", "Completed")), false, reports.Passed},
+		{"half completed, as version 2 spells it", "productOrder.content.completed", orders("Completed", item("1", "InProgress")), false, reports.Failed},
+		{"a service level", "productOffering.content.serviceLevel", termed("SLA 99.9 %"), false, reports.Passed},
+		{"a word that contains it", "productOffering.content.serviceLevel", termed("Legislation"), false, reports.Failed},
+		{"a licence in Italian", "productOffering.content.licence", termed("Licenza CC BY"), false, reports.Passed},
+		{"a licence in Finnish", "productOffering.content.licence", termed("Lisenssi"), false, reports.Passed},
+		{"no licence", "productOffering.content.licence", termed("Minimum duration"), false, reports.Failed},
 		{"no orders", "productOrder.create.malformed", same, false, reports.Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {

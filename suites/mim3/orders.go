@@ -41,25 +41,37 @@ func orderChecks() []Check {
 		m.check("content", "actions", "attributes", Check{
 			Title: "The action of an item is add, modify, delete or noChange", Fault: "market.order.own-action",
 			Body: func(t *T) {
-				p := m.sample(t)
+				p, stated := m.sample(t), 0
 				for _, o := range p.things {
 					for _, i := range itemsOf(o) {
-						action := text(i, "action")
-						t.Holds(p.Response, action == "" || slices.Contains(actions(), strings.ToLower(action)), "the action of item %v of order %v is %q", i["id"], o["id"], action)
+						if action := text(i, "action"); action != "" {
+							stated++
+							t.Holds(p.Response, slices.Contains(actions(), strings.ToLower(action)), "the action of item %v of order %v is %q", i["id"], o["id"], action)
+						}
 					}
+				}
+				if stated == 0 {
+					t.Untested("none of the orders has an item with an action")
 				}
 			},
 		}),
 		m.check("content", "distinctItems", "attributes", Check{
 			Title: "No two items of an order have the same id", Fault: "market.order.same-items",
 			Body: func(t *T) {
-				p := m.sample(t)
+				p, several := m.sample(t), 0
 				for _, o := range p.things {
 					seen := map[string]bool{}
-					for _, i := range itemsOf(o) {
-						t.Holds(p.Response, !seen[idOf(i)], "the items of order %v have the id %v twice", o["id"], i["id"])
+					items := itemsOf(o)
+					if len(items) > 1 {
+						several++
+					}
+					for _, i := range items {
+						t.Holds(p.Response, idOf(i) == "" || !seen[idOf(i)], "the items of order %v have the id %v twice", o["id"], i["id"])
 						seen[idOf(i)] = true
 					}
+				}
+				if several == 0 {
+					t.Inapplicable("none of the orders has two items")
 				}
 			},
 		}),
@@ -68,13 +80,13 @@ func orderChecks() []Check {
 			Body: func(t *T) {
 				p, completed := m.sample(t), 0
 				for _, o := range p.things {
-					if text(o, "state") != "completed" {
+					if !strings.EqualFold(text(o, "state"), "completed") { // version 2 writes it with a capital
 						continue
 					}
 					completed++
 					for _, i := range itemsOf(o) {
 						state := text(i, "state")
-						t.Holds(p.Response, state == "" || state == "completed", "order %v is completed and its item %v is %s", o["id"], i["id"], state)
+						t.Holds(p.Response, state == "" || strings.EqualFold(state, "completed"), "order %v is completed and its item %v is %s", o["id"], i["id"], state)
 					}
 				}
 				if completed == 0 {
