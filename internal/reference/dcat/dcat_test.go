@@ -70,7 +70,7 @@ func TestFormsAgree(t *testing.T) {
 
 // The pages have all of the catalogue between them, each with what its entries refer to.
 func TestPages(t *testing.T) {
-	all := rdf.New()
+	all, had := rdf.New(), 0
 	for n, want := range []int{400, 200, 200, 404} {
 		w := ask(Base+"?page="+strconv.Itoa(n), linked.Turtle)
 		if w.Code != want {
@@ -84,7 +84,7 @@ func TestPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		listed := g.Linked("http://www.w3.org/ns/dcat#dataset")
-		if len(listed) != perPage {
+		if had += len(listed); had > n*perPage || len(listed) == 0 {
 			t.Errorf("page %d lists %v", n, listed)
 		}
 		for _, pair := range append(listed, g.Linked("http://www.w3.org/ns/dcat#distribution")...) {

@@ -11,7 +11,7 @@ import (
 )
 
 // perPage is how many datasets a page of the catalogue has.
-const perPage = 2
+const perPage = 3
 
 // page sends the page of the catalogue that the query asks for, the first one unless it says
 // otherwise. Pages lead to one another by Hydra.
