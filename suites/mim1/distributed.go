@@ -751,6 +751,27 @@ func forwarding() []Check {
 			},
 		},
 		{
+			ID:    "mim1.distributed.forward.viaOfChanges",
+			Title: "A change that is handed on to a source says by its Via header which platform it comes from", TestPurposes: []string{"D018_02"},
+			Clause: cim009 + "6.3.18", Since: "1.8.1", Fault: "distributed.no-via-of-changes",
+			Body: func(t *T) {
+				told := 0
+				for _, s := range sharedOperations() {
+					if s.feature != "" && !t.Claims(s.feature) {
+						continue
+					}
+					d := newSpread(t)
+					d.whole(t, "redirect", offering(s.operation, "retrieveEntity"))
+					s.send(t, d)
+					for _, a := range d.told() { // whether the source is told is for other checks to judge
+						told++
+						t.Expect(hops(a.Header)).NotTo(gomega.BeEmpty(), "%s: Via is %q, expected a protocol and a name for each hop", s.does, a.Header.Values("Via"))
+					}
+				}
+				t.Require(nil).To(answering(told > 0, "the platform handed none of the changes on to the registered source"))
+			},
+		},
+		{
 			ID:    "mim1.distributed.forward.viaKept",
 			Title: "The Via header of a request is handed on to the source, with the platform's own name added", TestPurposes: []string{"D018_02"},
 			Clause: cim009 + "6.3.18", Since: "1.8.1", Fault: "distributed.via-own-only",

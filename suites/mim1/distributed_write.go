@@ -105,6 +105,7 @@ func distributedCreate() []Check {
 				r := t.POST(entities, JSON(described(d)))
 				d.isAsked(t)
 				t.Expect(r).To(HaveStatus(207))
+				tellsWhatFailed(t, r)
 				d.fromHere(t, d.here(t))
 			},
 		},
@@ -243,10 +244,21 @@ func distributedCreate() []Check {
 				r := t.DELETE(entityPath(d.id), Expecting(500, 502, 503, 504))
 				d.isAsked(t)
 				t.Expect(r).To(HaveStatus(207))
+				tellsWhatFailed(t, r)
 				t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(404))
 			},
 		},
 	}
+}
+
+// tellsWhatFailed expects that a 207 has a body with what was not done: in an UpdateResult
+// the attributes that were not updated (5.2.18), in a BatchOperationResult the errors (5.2.16).
+func tellsWhatFailed(t *T, r *probe.Response) {
+	if r.Status != 207 {
+		return // told already
+	}
+	result := t.Object(r)
+	t.Expect(len(list(result["notUpdated"]))+len(list(result["errors"]))).To(gomega.BeNumerically(">", 0), "the body of a 207 tells what failed, in notUpdated or in errors")
 }
 
 // mentions expects that what the source was told names the entity and these attributes.
@@ -438,6 +450,7 @@ func distributedChange() []Check {
 			r := t.PATCH(attrsPath(d.id), JSON(ngsild.Object{d.level: ngsild.Property(7), d.place: other}), Expecting(500, 502, 503, 504))
 			d.isAsked(t)
 			t.Expect(r).To(HaveStatus(207))
+			tellsWhatFailed(t, r)
 			t.Expect(d.here(t)).To(haveAttribute(d.place, other))
 		},
 	})

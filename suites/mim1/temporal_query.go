@@ -520,6 +520,7 @@ func temporalQueryFilters() []Check {
 				r := t.GET(evolutions, c.ofType(), Query("limit", "2", "count", "true"), everything())
 				t.Require(r).To(HaveStatus(200, 206))
 				t.Expect(r).To(HaveHeader(ngsild.HeaderCount, gomega.Equal("3")))
+				t.Expect(objectsOf(t, r, "evolution")).NotTo(gomega.BeEmpty(), "a count is told beside the page, not instead of it")
 			},
 		},
 		{

@@ -158,6 +158,18 @@ func (o anyOperation) headers(creates bool) []Fault {
 	}
 	if slices.Contains(o.parameters, "count") {
 		loses("no-count", ngsild.HeaderCount)
+		all = append(all, o.answer("count-more", "counts one more than there are", func(_ *http.Request, a *Answer) {
+			if n, err := strconv.Atoi(a.Header.Get(ngsild.HeaderCount)); err == nil {
+				a.Header.Set(ngsild.HeaderCount, strconv.Itoa(n+1))
+			}
+		}))
+		counted := o.answer("counts-only", "gives nothing but the count where it counts", func(_ *http.Request, a *Answer) {
+			if _, is := a.list(); is {
+				a.setList([]any{})
+			}
+		})
+		counted.On = o.on.where(asks("count", func(v string) bool { return v == "true" }))
+		all = append(all, counted)
 	}
 	return all
 }

@@ -61,6 +61,12 @@ func forwardedWrong() []Fault {
 		{Name: "distributed.via-ignored", Summary: "It does not count where a request has come through.",
 			On: toSources(), Request: func(r *http.Request) { r.Header.Del("Via") }},
 		loses("no-via", "Sources are not told where a request has come through.", "Via"),
+		{Name: "distributed.no-via-of-changes", Summary: "Sources are not told where a change has come through.",
+			On: toSources(), Outgoing: asking(func(r *http.Request) {
+				if r.Method != http.MethodGet {
+					r.Header.Del("Via")
+				}
+			})},
 		loses("tenant-lost", "Sources are asked in their default tenant.", ngsild.HeaderTenant),
 		{Name: "distributed.via-own-only", Summary: "Sources are told the last place that a request has come through.",
 			On: toSources(), Outgoing: asking(func(r *http.Request) {
@@ -131,6 +137,12 @@ func answeredWrong() []Fault {
 			Answer: func(_ *http.Request, a *Answer) {
 				if a.Status == http.StatusMultiStatus || a.Status == http.StatusConflict {
 					a.Status, a.Body = http.StatusNoContent, nil
+				}
+			}},
+		{Name: "distributed.partial-untold", Summary: "What is done in part is said to be so, and not which part.", On: func(r *http.Request) bool { return r.Method != http.MethodGet && parts(r)[0] == "entities" },
+			Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusMultiStatus {
+					a.Body = encode(object{})
 				}
 			}},
 		{Name: "distributed.not-counted", Summary: "It is not counted how often a source was asked, or failed.", On: Op(http.MethodGet, registered+"/*"),
