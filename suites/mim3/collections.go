@@ -210,6 +210,26 @@ func (m resource) selections() []Check {
 				}
 			},
 		}),
+		m.check("filter", "totalCount", "counts", Check{
+			Title: "X-Total-Count counts those of the " + m.words + " that fit a filter, and no others", Level: Extended, Fault: "market.count.total-of-all",
+			Body: func(t *T) {
+				p := m.sample(t)
+				value, discerns := telling(p.things, by)
+				if !discerns {
+					t.Inapplicable("no two of the %s that were looked at differ in their %s", m.words, by)
+				}
+				var all, fit int
+				var got page
+				for range 3 { // things may come and go between two requests, not each time
+					all = total(t, m.readAt(t, p.path, Query("limit", "1")))
+					got = m.readAt(t, p.path, Query(by, value))
+					if fit = total(t, got); fit < all {
+						return
+					}
+				}
+				t.Holds(got.Response, false, "X-Total-Count is %d with %s=%s and %d without it, and not all %s fit", fit, by, value, all, m.words)
+			},
+		}),
 		m.check("filter", "none", "filter", Check{
 			Title: "A filter by a " + by + " that none of the " + m.words + " has gives none", Level: level, Fault: "market.filter.all-for-none",
 			Body: func(t *T) {
