@@ -115,6 +115,15 @@ func exchangeChecks() []Check {
 			},
 		},
 		{
+			ID: "mim6.code.exchange.bearer", Title: "The access token for a code is a Bearer token, as no other type was agreed on",
+			Clause: core + "3.1.3.3", Fault: "identity.code.other-token-type",
+			Body: func(t *T) {
+				r, o := begin(t).tokens()
+				kind, _ := o["token_type"].(string)
+				t.Holds(r, strings.EqualFold(kind, "Bearer"), "token_type is %v, expected Bearer", o["token_type"])
+			},
+		},
+		{
 			ID: "mim6.code.exchange.noStore", Title: "The answer with tokens for a code is not to be stored",
 			Clause: core + "3.1.3.3", Fault: "identity.code.stored",
 			Body: func(t *T) {
@@ -203,6 +212,21 @@ func exchangeChecks() []Check {
 				}
 				r = f.exchange(told.Get("code"), nil)
 				t.Holds(r, r.Status == http.StatusBadRequest, "the provider answered %d to a verifier that belongs to no challenge, expected 400", r.Status)
+			},
+		},
+		{
+			ID: "mim6.code.userinfo.mediaType", Title: "User information comes as application/json, or as application/jwt where it is signed or encrypted",
+			Clause: core + "5.3.2", Fault: "identity.userinfo.as-text",
+			Body: func(t *T) {
+				f := begin(t)
+				if f.metadata["userinfo_endpoint"] == nil {
+					t.Inapplicable("the provider states no userinfo_endpoint")
+				}
+				_, o := f.tokens()
+				access, _ := o["access_token"].(string)
+				r := f.userinfo(access)
+				t.Require(r).To(HaveStatus(http.StatusOK), "user information")
+				t.Expect(r).To(HaveMediaType("application/json", "application/jwt"))
 			},
 		},
 		{

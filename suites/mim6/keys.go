@@ -107,6 +107,25 @@ func keyChecks() []Check {
 			},
 		},
 		{
+			ID: "mim6.keys.rsa.exponent", Title: "RSA keys have an exponent, as a base64url-encoded number",
+			Clause: rfc7518 + "6.3.1.2", Fault: "identity.keys.no-exponent",
+			Body: func(t *T) {
+				r, all := keys(t)
+				judged := 0
+				for i, k := range all {
+					if k["kty"] != "RSA" {
+						continue
+					}
+					judged++
+					e, ok := number(k["e"])
+					t.Holds(r, ok && e.BitLen() > 1, "e of /keys/%d is %v, which is no exponent as base64url", i, k["e"])
+				}
+				if judged == 0 {
+					t.Inapplicable("the provider has no RSA key")
+				}
+			},
+		},
+		{
 			ID: "mim6.keys.curve.coordinates", Title: "Keys of elliptic curves have coordinates of the whole length of their curve",
 			Clause: rfc7518 + "6.2.1", Fault: "identity.keys.cut-coordinate",
 			Body: func(t *T) {

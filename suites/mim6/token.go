@@ -207,6 +207,14 @@ func clientChecks() []Check {
 			},
 		},
 		{
+			ID: "mim6.introspection.answer.mediaType", Title: "Introspection answers in application/json",
+			Clause: rfc7662 + "2.2", Fault: "identity.introspection.as-text",
+			Body: func(t *T) {
+				stated(t, "introspection_endpoint")
+				t.Expect(introspection(t, token(t, probe.Reader))).To(HaveMediaType("application/json"))
+			},
+		},
+		{
 			ID: "mim6.introspection.token.unknown", Title: "A token that the provider never gave is not active",
 			Clause: rfc7662 + "2.2", Fault: "identity.introspection.all-active",
 			Body: func(t *T) {

@@ -192,6 +192,13 @@ func DropHeader(name string) func(*http.Request, *Answer) {
 	return func(_ *http.Request, a *Answer) { a.Header.Del(name) }
 }
 
+// calledText is an Answer change: what has a body is said to be text/plain.
+func calledText(_ *http.Request, a *Answer) {
+	if len(a.Body) > 0 {
+		a.Header.Set("Content-Type", "text/plain")
+	}
+}
+
 // ReadBody returns the request's body and leaves it readable again.
 func ReadBody(r *http.Request) []byte {
 	if r.Body == nil {

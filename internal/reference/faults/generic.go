@@ -130,9 +130,9 @@ func (o anyOperation) faults() []Fault {
 // refusals is the faults of how an operation tells its errors.
 func (o anyOperation) refusals() []Fault {
 	return []Fault{
-		o.answer("refusal-as-text", "calls a refusal text/plain", func(_ *http.Request, a *Answer) {
-			if a.Status >= http.StatusBadRequest && len(a.Body) > 0 {
-				a.Header.Set("Content-Type", "text/plain")
+		o.answer("refusal-as-text", "calls a refusal text/plain", func(r *http.Request, a *Answer) {
+			if a.Status >= http.StatusBadRequest {
+				calledText(r, a)
 			}
 		}),
 		o.answer("refusal-of-other-status", "tells another status in a refusal than by the status code", func(_ *http.Request, a *Answer) {

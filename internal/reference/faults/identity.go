@@ -89,6 +89,7 @@ func providerKeys() []Fault {
 			}
 		})},
 		wrong("none-to-sign", "All keys are to encrypt by.", func(k object) { k["use"] = "enc" }),
+		wrong("no-exponent", "RSA keys have no exponent.", of("RSA", func(k object) { delete(k, "e") })),
 		wrong("short", "RSA keys have 1024 bits.", of("RSA", func(k object) { k["n"] = wordOf(k["n"])[:171] })),
 		wrong("cut-coordinate", "Leading octets of coordinates are left out.", of("EC", func(k object) { k["x"] = wordOf(k["x"])[4:] })),
 	}

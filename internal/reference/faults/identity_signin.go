@@ -85,6 +85,12 @@ func signingIn() []Fault {
 		}),
 		{Name: "identity.code.redirect-307", Summary: "Who has given a password is led on by 307.", On: signIn, Answer: Status(http.StatusSeeOther, http.StatusTemporaryRedirect)},
 		{Name: "identity.code.no-id-token", Summary: "Clients get no ID token.", On: token, Answer: answered(losing("id_token"))},
+		{Name: "identity.code.other-token-type", Summary: "The access token for a code is said to be of a type that nobody agreed on.", On: granted("authorization_code"), Answer: answered(func(o object) {
+			if o["token_type"] != nil {
+				o["token_type"] = "mac"
+			}
+		})},
+		{Name: "identity.userinfo.as-text", Summary: "User information is text/plain.", On: atProvider(http.MethodGet, "/userinfo"), Answer: calledText},
 		{Name: "identity.code.stored", Summary: "Answers with tokens for a code may be stored.", On: granted("authorization_code"), Answer: DropHeader("Cache-Control")},
 		inFlow("proof-unchecked", "Any verifier does for a code.", known, func(_, f url.Values, _ *http.Request) {
 			if f.Has("code_verifier") {

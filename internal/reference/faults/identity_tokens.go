@@ -89,6 +89,7 @@ func providerTokens() []Fault {
 				o["active"] = "yes"
 			}
 		})},
+		{Name: "identity.introspection.as-text", Summary: "What a token is is told as text/plain.", On: introspection, Answer: calledText},
 		{Name: "identity.introspection.all-active", Summary: "Every token is active.", On: introspection, Answer: answered(func(o object) { o["active"] = true })},
 		{Name: "identity.revocation.open", Summary: "Who revokes a token is not asked who they are.", On: revocation, Instead: open("")},
 		{Name: "identity.revocation.unknown-refused", Summary: "The revocation of a token that is unknown is refused.", On: revocation.where(func(r *http.Request) bool { return !strings.Contains(formOf(r).Get("token"), ".") }), Answer: func(_ *http.Request, a *Answer) {
