@@ -195,7 +195,7 @@ func offeringChecks() []Check {
 
 // lifecycle says whether a status is one of TMF620, in its versions' spellings.
 func lifecycle(status string) bool {
-	switch strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(status)) {
+	switch unspaced(status) {
 	case "instudy", "indesign", "intest", "active", "launched", "retired", "obsolete", "rejected", "underchange":
 		return true
 	}

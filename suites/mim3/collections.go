@@ -106,7 +106,7 @@ func (m resource) forms() []Check {
 					for _, at := range []struct {
 						in   object
 						name string
-					}{{thing, "lastUpdate"}, {thing, "orderDate"}, {thing, "completionDate"}, {period, "startDateTime"}, {period, "endDateTime"}} {
+					}{{thing, "lastUpdate"}, {thing, "orderDate"}, {thing, "completionDate"}, {thing, "startDate"}, {thing, "terminationDate"}, {thing, "creationDate"}, {period, "startDateTime"}, {period, "endDateTime"}} {
 						if v, there := at.in[at.name]; there && v != nil {
 							dates++
 							t.Holds(p.Response, isTime(v), "%s %v: %s is %v", m.name, thing["id"], at.name, v)

@@ -114,6 +114,9 @@ func TestMarketsOfOthers(t *testing.T) {
 		{"a licence in Italian", "productOffering.content.licence", termed("Licenza CC BY"), false, reports.Passed},
 		{"a licence in Finnish", "productOffering.content.licence", termed("Lisenssi"), false, reports.Passed},
 		{"no licence", "productOffering.content.licence", termed("Minimum duration"), false, reports.Failed},
+		{"a product that is pending, as older versions spell it", "product.content.status", map[string][]object{"product": {{"id": a, "status": "pending active"}}}, false, reports.Passed},
+		{"a product in a state of its own", "product.content.status", map[string][]object{"product": {{"id": a, "status": "AVAILABLE"}}}, false, reports.Failed},
+		{"a product without status", "product.content.status", map[string][]object{"product": {{"id": a}}}, false, reports.Inapplicable},
 		{"no orders", "productOrder.create.malformed", same, false, reports.Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -29,7 +29,38 @@ func modules() []resource {
 func moduleChecks() []Check {
 	var checks []Check
 	for _, m := range modules() {
+		if m.name == "product" { // what was ordered has to be found as what is on offer
+			checks = append(checks, append(m.all(), productStatus(m))...)
+			continue
+		}
 		checks = append(checks, m.basics()...)
 	}
 	return checks
+}
+
+func productStatus(m resource) Check {
+	return m.check("content", "status", "states", Check{
+		Title: "The status of a product is one of the product's life cycle", Fault: "market.product.own-status",
+		Body: func(t *T) {
+			p, stated := m.sample(t), 0
+			for _, o := range p.things {
+				if status := text(o, "status"); status != "" {
+					stated++
+					t.Holds(p.Response, productStage(status), "the status of product %v is %q", o["id"], status)
+				}
+			}
+			if stated == 0 {
+				t.Inapplicable("none of the products states its status")
+			}
+		},
+	})
+}
+
+// productStage says whether a status is one of TMF637, in its versions' spellings.
+func productStage(status string) bool {
+	switch unspaced(status) {
+	case "created", "pendingactive", "cancelled", "active", "pendingterminate", "terminated", "suspended", "aborted":
+		return true
+	}
+	return false
 }

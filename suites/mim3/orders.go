@@ -199,7 +199,7 @@ func actions() []string { return []string{"add", "modify", "delete", "nochange",
 
 // orderState says whether a state is one of TMF622, in its versions' spellings.
 func orderState(state string) bool {
-	switch strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(state)) {
+	switch unspaced(state) {
 	case "draft", "acknowledged", "rejected", "pending", "held", "inprogress", "cancelled", "completed", "failed", "partial",
 		"assessingcancellation", "pendingcancellation", "assessingmodification", "pendingmodification", "assessingfeasibility":
 		return true

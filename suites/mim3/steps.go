@@ -182,6 +182,11 @@ func idOf(thing object) string {
 
 func text(o object, member string) string { s, _ := o[member].(string); return s }
 
+// unspaced is a word of a life cycle without what the versions of the APIs spell differently.
+func unspaced(word string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(word))
+}
+
 // objects are the objects of a list; a single object counts as a list of one.
 func objects(v any) []object {
 	if o, is := v.(object); is {

@@ -39,6 +39,7 @@ func marketContents() []Fault {
 				p["unit"] = strings.Replace(p["unit"].(string), "EUR", "€", 1)
 			}
 		})},
+		{Name: "market.product.own-status", Summary: "Products have a status of the platform's own.", On: marketList("product"), Answer: things(func(o object) { o["status"] = "in use" })},
 		{Name: "market.order.own-state", Summary: "Orders have a state of the platform's own.", On: orders, Answer: things(func(o object) { o["state"] = "on its way" })},
 		{Name: "market.order.no-items", Summary: "Orders in the list have no items.", On: orders, Answer: things(losing("productOrderItem"))},
 		{Name: "market.order.own-action", Summary: "Items of orders have an action of the platform's own.", On: orders, Answer: things(items(func(i object) { i["action"] = "buy" }))},
