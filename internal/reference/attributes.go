@@ -67,16 +67,16 @@ func (r *request) changeAttributes(operation string, f func(old, fragment *model
 	if len(not) == 0 {
 		return r.noContent()
 	}
-	return write(r.w, http.StatusMultiStatus, "application/json", r.updateResult(updated, not))
+	return write(r.w, http.StatusMultiStatus, "application/json", updateResult(updated, not))
 }
 
-// updateResult is 5.2.18.
-func (r *request) updateResult(updated []string, not []model.NotUpdated) map[string]any {
+// updateResult is 5.2.18. Its names are fully qualified, as no @context goes with it (6.3.6).
+func updateResult(updated []string, not []model.NotUpdated) map[string]any {
 	details := make([]any, len(not))
 	for i, n := range not {
-		details[i] = map[string]any{"attributeName": r.context.Compact(n.Name), "reason": n.Reason}
+		details[i] = map[string]any{"attributeName": n.Name, "reason": n.Reason}
 	}
-	return map[string]any{"updated": r.context.CompactAll(updated), "notUpdated": details}
+	return map[string]any{"updated": append([]string{}, updated...), "notUpdated": details}
 }
 
 // attributeTarget reads the path of the operations on one attribute.

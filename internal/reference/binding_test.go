@@ -134,7 +134,7 @@ func TestNegotiation(t *testing.T) { // 6.3.4
 	} {
 		a := c.get("/entities/urn:1", "Accept: "+accept)
 		if want == "406" {
-			a.is(406)
+			a.is(406).equals(`["application/json","application/ld+json","application/geo+json"]`)
 		} else if got := a.is(200).header.Get("Content-Type"); got != want {
 			t.Errorf("Accept %q: %s, want %s", accept, got, want)
 		}

@@ -23,6 +23,11 @@ type bare int
 
 func (b bare) Error() string { return http.StatusText(int(b)) }
 
+// unacceptable is an answer of 406. It lists the media types that are available (6.3.4).
+type unacceptable []string
+
+func (u unacceptable) Error() string { return http.StatusText(http.StatusNotAcceptable) }
+
 // readBody reads a request's JSON body (6.3.4). linked says that the body carries
 // its own @context.
 func readBody(r *http.Request) (body any, linked bool, err error) {

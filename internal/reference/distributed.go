@@ -125,7 +125,7 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 		case o.err != nil:
 			failed++
 			for _, name := range fragment.Names() {
-				detail := map[string]any{"attributeName": r.context.Compact(name), "reason": o.err.Error()}
+				detail := map[string]any{"attributeName": name, "reason": o.err.Error()}
 				if o.source != nil {
 					if !o.source.has(name) {
 						continue
@@ -140,7 +140,7 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 			if !listed {
 				for _, name := range fragment.Names() {
 					if o.source.has(name) {
-						details = append(details, map[string]any{"attributeName": r.context.Compact(name), "reason": o.of("").err.Error(), "registrationId": o.source.id})
+						details = append(details, map[string]any{"attributeName": name, "reason": o.of("").err.Error(), "registrationId": o.source.id})
 						delete(result, name)
 					}
 				}
@@ -150,14 +150,16 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 					detail["registrationId"] = o.source.id
 					details = append(details, detail)
 					if name, ok := detail["attributeName"].(string); ok {
-						delete(result, r.context.Expand(name))
+						name = r.context.Expand(name)
+						detail["attributeName"] = name // fully qualified (6.3.6), as this platform's own are
+						delete(result, name)
 					}
 				}
 			}
 		}
 	}
 	for _, n := range not {
-		details = append(details, map[string]any{"attributeName": r.context.Compact(n.Name), "reason": n.Reason})
+		details = append(details, map[string]any{"attributeName": n.Name, "reason": n.Reason})
 		delete(result, n.Name)
 	}
 	switch {
@@ -173,7 +175,7 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 	updated := []string{}
 	for _, name := range fragment.Names() {
 		if result[name] {
-			updated = append(updated, r.context.Compact(name))
+			updated = append(updated, name)
 		}
 	}
 	return write(r.w, http.StatusMultiStatus, ngsild.MediaJSON, map[string]any{"updated": updated, "notUpdated": details})

@@ -134,7 +134,7 @@ func TestDistributedWrites(t *testing.T) { // 4.3.6, 5.6
 		b.broker.send("DELETE", "/entities/urn:1", "").is(207)
 		b.broker.send("POST", "/entities?local=true", `{"id":"urn:1","type":"Room","a":1}`).is(201)
 		u := b.broker.send("PATCH", "/entities/urn:1/attrs/a", `{"value":2}`).is(207).json().(map[string]any)
-		if n := u["notUpdated"].([]any)[0].(map[string]any); n["attributeName"] != "a" || n["registrationId"] != "urn:reg" || n["reason"] == "" {
+		if n := u["notUpdated"].([]any)[0].(map[string]any); n["attributeName"] != ngsild.DefaultVocab+"a" || n["registrationId"] != "urn:reg" || n["reason"] == "" {
 			t.Errorf("%v", u)
 		}
 	})

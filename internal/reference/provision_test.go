@@ -214,7 +214,7 @@ func TestChangeAttributes(t *testing.T) {
 	t.Run("207 says what was not updated", func(t *testing.T) {
 		c.room()
 		c.send("PATCH", "/entities/urn:room/attrs/", `{"temp":{"value":1},"other":"urn:ngsi-ld:null"}`).is(207).
-			equals(`{"updated":["temp"],"notUpdated":[{"attributeName":"other","reason":"the entity has no such attribute to delete"}]}`)
+			equals(`{"updated":["https://uri.etsi.org/ngsi-ld/default-context/temp"],"notUpdated":[{"attributeName":"https://uri.etsi.org/ngsi-ld/default-context/other","reason":"the entity has no such attribute to delete"}]}`)
 	})
 	t.Run("scope", func(t *testing.T) {
 		c.room()

@@ -81,7 +81,7 @@ func (r *request) run(op operation) error {
 	r.media = ngsild.MediaJSON
 	if op.offers != nil {
 		if r.media = negotiate(r.Header.Values("Accept"), op.offers); r.media == "" {
-			return bare(http.StatusNotAcceptable)
+			return unacceptable(op.offers)
 		}
 	}
 	if op.body != noBody {

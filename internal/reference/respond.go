@@ -43,6 +43,11 @@ func (r *request) fail(err error) {
 		r.w.WriteHeader(int(status))
 		return
 	}
+	var available unacceptable
+	if errors.As(err, &available) {
+		_ = write(r.w, http.StatusNotAcceptable, ngsild.MediaJSON, []string(available)) // texts always encode
+		return
+	}
 	p := problem.From(err).InVersion(r.p.specVersion)
 	_ = write(r.w, p.Status, ngsild.MediaJSON, p) // 5.5.3: not the media type of RFC 7807; a problem always encodes
 }

@@ -86,6 +86,20 @@ func attributeAppend() []Check {
 			},
 		},
 		{
+			ID:           "mim1.attribute.append.partialNames",
+			Title:        "When only some attributes were appended, the answer names them by their fully qualified names",
+			Requirements: access, Clause: cim009Later + "6.3.6", Since: "1.9.1",
+			Fault: "attribute.append.partial-names-short",
+			Body: func(t *T) {
+				s, extra := newSensor(t), t.Name("extra")
+				r := t.POST(attrsPath(s.id), Query("options", "noOverwrite"), JSON(ngsild.Object{
+					s.level: ngsild.Property(99), extra: ngsild.Property("new")}))
+				t.Require(r).To(HaveStatus(207))
+				t.Expect(texts(t.Object(r)["updated"])).To(gomega.ConsistOf(beIRIOf(extra)), "no @context goes with this answer")
+				t.Expect(memberOf(t.Object(r), "notUpdated")["attributeName"]).To(beIRIOf(s.level), "no @context goes with this answer")
+			},
+		},
+		{
 			ID:           "mim1.attribute.append.dataset",
 			Title:        "An appended instance with a new datasetId joins the instances that are there",
 			Requirements: access, Clause: cim009 + "5.6.3.4", TestPurposes: []string{"010_01"},
@@ -200,7 +214,7 @@ func coreWrites(checks []Check) []Check {
 }
 
 // nameOf matches an attribute's name as an answer without @context may give it:
-// fully qualified (6.3.6), or short.
+// fully qualified (6.3.6), or short, as of earlier versions.
 func nameOf(attribute string) gomega.OmegaMatcher {
 	return gomega.WithTransform(func(got string) string {
 		return strings.TrimPrefix(got, ngsild.DefaultVocab)

@@ -344,6 +344,18 @@ func contextOfAnswer() []Check {
 				}
 			},
 		},
+		{
+			ID:    "mim1.context.answer.noLink",
+			Title: "Errors, and successful writes that are answered without a body, have no Link to an @context",
+			Level: Extended, Fault: "context.link-without-names",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				for _, r := range []*probe.Response{t.POST(entities, JSON(e)), t.DELETE(entityPath(s.id)), t.GET(entityPath(s.id))} {
+					_, there := weblink.To(r.Header, ngsild.ContextRel)
+					t.Expect(r).To(answering(!there, "the answer with %d has a Link header with rel=%q", r.Status, ngsild.ContextRel))
+				}
+			},
+		},
 	}
 	for i := range checks {
 		checks[i].Clause, checks[i].Requirements = cim009+"6.3.6", negotiation

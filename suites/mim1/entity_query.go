@@ -355,6 +355,16 @@ func queryByAttrs() []Check {
 			},
 		},
 		{
+			ID:           "mim1.query.dataset.noUri",
+			Title:        "A query with a datasetId that is no URI is refused with 400",
+			Requirements: errorAnswers, Clause: cim009Later + "6.4.3.2",
+			Level: Extended, Needs: reads, Since: "1.8.1", Fault: "query.dataset-anything",
+			Body: func(t *T) {
+				r := t.GET(entities, Query("type", t.Name("Nothing"), "datasetId", t.URN("Dataset")+",nowhere"))
+				t.Expect(r).To(BeProblem(400, ngsild.BadRequestData, ngsild.InvalidRequest))
+			},
+		},
+		{
 			ID:           "mim1.query.dataset.one",
 			Title:        "A query with datasetId gives of each attribute the instance of that dataset only",
 			Requirements: query, Clause: cim009 + "4.5.5", TestPurposes: []string{"019_12"},

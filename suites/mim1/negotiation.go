@@ -9,6 +9,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 // mediaTypes checks content negotiation: Accept, Content-Type and methods (6.3.2,
@@ -89,6 +90,18 @@ func accepting() []Check {
 			},
 		},
 		{
+			ID: "mim1.negotiation.accept.available", Title: "An answer of 406 lists the representations that are available",
+			Level: Extended, Fault: "negotiate.406-without-list",
+			Body: func(t *T) {
+				r := t.GET(entities, Query("type", t.Name("Nothing")), Header("Accept", "application/pdf"))
+				t.Require(r).To(HaveStatus(406))
+				body := strings.ReplaceAll(string(r.Body), `\/`, "/") // as JSON may write it
+				for _, mediaType := range []string{ngsild.MediaJSON, ngsild.MediaJSONLD} {
+					t.Expect(body).To(gomega.ContainSubstring(mediaType), "the body tells what is available")
+				}
+			},
+		},
+		{
 			ID: "mim1.negotiation.accept.geoJsonOfTypes", Title: "GeoJSON is acceptable for entities only: for types the answer is 406",
 			TestPurposes: []string{"049_02"}, Feature: FeatureDiscovery, Level: Extended, Fault: "negotiate.never-406",
 			Body: func(t *T) {
@@ -139,6 +152,23 @@ func contentTypes() []Check {
 				s, e := aSensor(t)
 				t.Expect(t.POST(entities, JSON(e), Header("Content-Length"))).To(HaveStatus(411))
 				isGone(t, s.id)
+			},
+		},
+		{
+			ID: "mim1.negotiation.content.refusedBare", Title: "Answers of 411 and 415 have no body",
+			Level: Extended, Needs: writes, Fault: "negotiate.refused-with-body",
+			Body: func(t *T) {
+				_, typed := aSensor(t)
+				_, long := aSensor(t)
+				unsupported, noLength := t.POST(entities, JSON(typed), Header("Content-Type", "text/plain")), t.POST(entities, JSON(long), Header("Content-Length"))
+				if unsupported.Status != 415 && noLength.Status != 411 { // which is for other checks to judge
+					t.Inapplicable("the platform refuses payloads neither with 411 nor with 415")
+				}
+				for _, r := range []*probe.Response{unsupported, noLength} {
+					if r.Status == 411 || r.Status == 415 {
+						t.Expect(string(r.Body)).To(gomega.BeEmpty(), "the answer is just the status %d", r.Status)
+					}
+				}
 			},
 		},
 		{

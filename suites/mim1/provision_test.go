@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,7 +101,11 @@ func TestProvisionAllowsWhatTheStandardAllows(t *testing.T) {
 	for _, check := range mim1.Provision() {
 		t.Run(check.ID, func(t *testing.T) {
 			t.Parallel()
-			if r := outcome(t, check, liberties()...); r.Outcome != reports.Passed {
+			allowed := liberties()
+			if check.ID == "mim1.attribute.append.partialNames" { // of V1.9.1, which leaves no choice
+				allowed = slices.DeleteFunc(allowed, func(f faults.Fault) bool { return f.Name == "short names in partial results" })
+			}
+			if r := outcome(t, check, allowed...); r.Outcome != reports.Passed {
 				t.Errorf("the check ends as %s: %s", r.Outcome, r.Reason)
 			}
 		})

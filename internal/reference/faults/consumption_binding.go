@@ -44,6 +44,18 @@ func negotiation() []Fault {
 				}
 				a.WriteTo(w)
 			}},
+		{Name: "negotiate.406-without-list", Summary: "406 does not tell what would be acceptable.",
+			On: get, Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusNotAcceptable {
+					a.Body = nil
+				}
+			}},
+		{Name: "negotiate.refused-with-body", Summary: "411 and 415 come with problem details.",
+			On: func(r *http.Request) bool { return r.Method != http.MethodGet }, Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusLengthRequired || a.Status == http.StatusUnsupportedMediaType {
+					problem(a, a.Status, ngsild.InvalidRequest)
+				}
+			}},
 		{Name: "negotiate.ascii-only", Summary: "What is not ASCII is served as question marks.",
 			On: reading(), Answer: func(_ *http.Request, a *Answer) {
 				a.Body = bytes.Map(func(r rune) rune {
@@ -158,6 +170,12 @@ func contexts() []Fault {
 			}},
 		{Name: "context.answer-without-link", Summary: "A retrieved entity's @context is not named in a Link header.",
 			On: retrieving(), Answer: inLinks(contextLink, nothing)},
+		{Name: "context.link-without-names", Summary: "Errors and answers without a body name an @context in a Link header, too.",
+			On: anything(), Answer: func(_ *http.Request, a *Answer) {
+				if a.Status >= 400 || len(a.Body) == 0 {
+					a.Header.Add("Link", ngsild.ContextLink(ngsild.CoreContextURL))
+				}
+			}},
 		{Name: "context.query-answer-without-link", Summary: "A query's @context is not named in a Link header.",
 			On: querying(), Answer: inLinks(contextLink, nothing)},
 		{Name: "context.answer-names-core-only", Summary: "The Link header of an answer always names the core @context.",

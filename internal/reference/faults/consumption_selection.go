@@ -53,6 +53,8 @@ func typeSelection() []Fault {
 			On: querying().WithQuery("attrs"), Request: DropQuery("q")},
 		{Name: "query.dataset-ignored", Summary: "A query with datasetId gives the instances of all datasets.",
 			On: querying(), Request: DropQuery("datasetId")},
+		{Name: "query.dataset-anything", Summary: "A datasetId that is no URI is not looked at.",
+			On: querying(), Instead: forgiving("datasetId")},
 		{Name: "query.answer.duplicates", Summary: "An entity that has several of the attributes that were asked for comes several times.",
 			On: querying().WithQuery("attrs"), Answer: func(r *http.Request, a *Answer) {
 				l, _ := a.list()

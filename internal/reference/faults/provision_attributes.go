@@ -3,10 +3,14 @@ package faults
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
+
+// longNames are texts that are URIs: the last part is what follows the last slash or #.
+var longNames = regexp.MustCompile(`"https?://[^"]*[/#]([^"/#]+)"`)
 
 // attributeAppending is the faults of appending attributes.
 func attributeAppending() []Fault {
@@ -21,6 +25,12 @@ func attributeAppending() []Fault {
 					e.done(http.StatusNoContent)
 				}
 			})},
+		{Name: "attribute.append.partial-names-short", Summary: "names attributes by their last part when only some were appended", On: on,
+			Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusMultiStatus {
+					a.Body = longNames.ReplaceAll(a.Body, []byte(`"$1"`))
+				}
+			}},
 		{Name: "attribute.append.replaces-all-instances", Summary: "replaces all instances of an attribute by the appended one", On: on, Instead: stored(sentOnly)},
 		{Name: "attribute.append.ignores-dataset", Summary: "overwrites the default instance whatever the datasetId", On: on,
 			Request: attributes(withoutMember("datasetId"))},
