@@ -36,18 +36,7 @@ func catalogueChecks() []Check {
 	return append(checks, catalogs().check("content", "categories", "references", Check{
 		Title: "The categories that a catalog names are there", Fault: "market.catalog.dead-category",
 		Body: func(t *T) {
-			m, named := catalogs(), 0
-			p := m.sample(t)
-			for _, c := range p.things {
-				for _, reference := range objects(c["category"]) {
-					if named++; named <= tries {
-						leads(t, p.Response, "catalog "+idOf(c), reference, categories())
-					}
-				}
-			}
-			if named == 0 {
-				t.Inapplicable("no catalog names categories")
-			}
+			catalogs().refer(t, categories(), func(c object) []object { return objects(c["category"]) })
 		},
 	}))
 }
@@ -61,20 +50,11 @@ func offeringChecks() []Check {
 		return m.check("content", name, "references", Check{
 			Title: title, Fault: fault,
 			Body: func(t *T) {
-				p, named := m.sample(t), 0
-				for _, o := range p.things {
-					for _, reference := range objects(o[member]) {
-						if idOf(reference) == "" && member == "productOfferingPrice" {
-							continue // version 2 has the price itself here
-						}
-						if named++; named <= tries {
-							leads(t, p.Response, "offering "+idOf(o), reference, to)
-						}
-					}
-				}
-				if named == 0 {
-					t.Inapplicable("none of the offerings refers to any of the %s", to.words)
-				}
+				m.refer(t, to, func(o object) []object {
+					return slices.DeleteFunc(objects(o[member]), func(reference object) bool {
+						return idOf(reference) == "" && member == "productOfferingPrice" // version 2 has the price itself here
+					})
+				})
 			},
 		})
 	}
@@ -237,6 +217,9 @@ func licensed(t *T, o object) bool {
 		}
 	}
 	for _, reference := range objects(o["productSpecification"]) {
+		if idOf(reference) == "" {
+			continue // another check tells of it
+		}
 		r := t.GET(specifications().path(t) + "/" + url.PathEscape(idOf(reference)))
 		if r.Status != 200 {
 			continue

@@ -75,6 +75,9 @@ func TestMarketsOfOthers(t *testing.T) {
 	termed := func(term string) map[string][]object {
 		return map[string][]object{"productOffering": {{"id": a, "name": "A", "productOfferingTerm": []any{object{"name": term}}}}}
 	}
+	refers := func(href, id string) map[string][]object {
+		return map[string][]object{"category": {{"id": b}}, "catalog": {{"id": a, "category": []any{object{"id": id, "href": href}}}}}
+	}
 	for _, c := range []struct {
 		name, check string
 		lists       map[string][]object
@@ -98,6 +101,11 @@ func TestMarketsOfOthers(t *testing.T) {
 		{"nothing can be created", "category.create.success", map[string][]object{"category": {}}, false, reports.Inapplicable},
 		{"nothing can be created, whatever it is", "category.create.noName", map[string][]object{"category": {}}, false, reports.Inapplicable},
 		{"nothing can be created, nor deleted", "category.delete.unknown", map[string][]object{"category": {}}, false, reports.Inapplicable},
+		{"a reference to what is there", "catalog.content.categories", refers("/tmf-api/productCatalogManagement/v4/category/"+b, b), false, reports.Passed},
+		{"a reference to what is not there", "catalog.content.categories", refers("/tmf-api/productCatalogManagement/v4/category/"+a, a), false, reports.Failed},
+		{"a reference to another host", "catalog.content.categories", refers("https://elsewhere.example/category/"+a, a), false, reports.CantTell},
+		{"an address that the platform has behind a proxy", "catalog.content.categories", refers("http://market:8080/category/"+b, b), false, reports.Passed},
+		{"a reference without id", "catalog.content.categories", refers("https://elsewhere.example/category/1", ""), false, reports.Failed},
 		{"one thing, and no limit", "catalog.list.limit", one, false, reports.Inapplicable},
 		{"one thing, which cannot be there twice", "catalog.list.distinct", one, false, reports.Inapplicable},
 		{"a limit that is ignored", "catalog.list.limit", catalogs, false, reports.Failed},

@@ -124,16 +124,12 @@ func categoryChecks() []Check {
 		m.check("content", "parent", "references", Check{
 			Title: "The category above a category is there", Fault: "market.category.dead-parent",
 			Body: func(t *T) {
-				p, named := m.sample(t), 0
-				for _, c := range p.things {
-					if parent := text(c, "parentId"); parent != "" && named < tries {
-						named++
-						leads(t, p.Response, "category "+idOf(c), object{"id": parent}, m)
+				m.refer(t, m, func(c object) []object {
+					if parent := text(c, "parentId"); parent != "" {
+						return []object{{"id": parent}}
 					}
-				}
-				if named == 0 {
-					t.Inapplicable("none of the categories has one above it")
-				}
+					return nil
+				})
 			},
 		}),
 		extended("create", "success", "A category can be created, and the answer is the category with its id and href", "market.create.ok",
