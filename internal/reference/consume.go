@@ -37,11 +37,23 @@ func (r *request) retrieveEntity() error {
 	if err != nil {
 		return err
 	}
+	byMap, err := r.usesEntityMap()
+	if err != nil {
+		return err
+	}
+	if m := r.namedMap(); m != nil { // which alone says which sources to ask (5.7.1.4)
+		shares = slices.DeleteFunc(shares, func(s share) bool { return !slices.Contains(m.sources[id], s.source.id) })
+	}
 	r.tenant.mu.RLock()
 	e := r.tenant.current(id, r)
 	r.tenant.mu.RUnlock()
 	if len(shares) > 0 {
 		e = r.gather(id, e, shares)
+	}
+	if byMap && e != nil && types.Match(e) {
+		if _, err := r.mapped([]*model.Entity{e}, shares, r.isHere); err != nil {
+			return err
+		}
 	}
 	r.tenant.mu.RLock()
 	defer r.tenant.mu.RUnlock()

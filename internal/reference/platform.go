@@ -38,7 +38,7 @@ func operations() map[string]operation {
 		"POST /entities":              {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createEntity},
 		"GET /entities":               {parameters: all(selectionParameters, presentationParameters, pageParameters, byMap, []string{"orderBy", "collation", "orderFrom", "orderGeometry"}), offers: jsonAndGeo, do: (*request).queryEntities},
 		"DELETE /entities":            {parameters: all(selectionParameters, []string{"drop", "keep"}), do: (*request).purgeEntities},
-		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate), offers: jsonAndGeo, do: (*request).retrieveEntity},
+		"GET /entities/{entityId}":    {parameters: all(presentationParameters, gate, []string{"entityMap", "entityMapLifetime"}), offers: jsonAndGeo, do: (*request).retrieveEntity},
 		"DELETE /entities/{entityId}": {parameters: gate, do: (*request).deleteEntity},
 		"PUT /entities/{entityId}":    {parameters: all(gate, input), body: objectBody, do: (*request).replaceEntity},
 		"PATCH /entities/{entityId}":  {parameters: all(gate, input, []string{"lang", "observedAt"}), body: objectBody, do: (*request).mergeEntity},

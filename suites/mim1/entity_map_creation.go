@@ -40,7 +40,8 @@ func mapMakers() []mapMaker {
 	}
 }
 
-// mappedQueries are the queries that can make an entity map of what they find (5.5.14).
+// mappedQueries are the queries that can make an entity map of what they find (5.5.14), and
+// the retrieval of one entity, which can, too.
 func mappedQueries() []mapMaker {
 	mapped := Query("entityMap", "true")
 	return []mapMaker{
@@ -55,6 +56,9 @@ func mappedQueries() []mapMaker {
 		}},
 		{"pastByPost", "a temporal query by POST", "post-temporal-entityoperations-query", cim009Later + "6.24.3.1", "1.9.1", FeatureTemporal, func(t *T, options ...Option) *probe.Response {
 			return postPast(t, ofKind(newSeries(t).kind, afterEleven()), append(options, mapped)...)
+		}},
+		{"retrieval", "a retrieval", "get-entities-entity", cim009Later + "6.5.3.1", "1.9.1", "", func(t *T, options ...Option) *probe.Response {
+			return t.GET(entityPath(newSensor(t).id), append(options, mapped)...)
 		}},
 	}
 }

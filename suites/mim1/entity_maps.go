@@ -224,6 +224,38 @@ func entityMaps() []Check {
 			},
 		},
 		{
+			ID: "mim1.entityMap.retrieval.made", Title: "The answer to a retrieval with entityMap=true names a map of that entity, and where it is from",
+			Clause: cim009Later + "5.7.1.4", Since: "1.9.1", Fault: "generic.get-entities-entity.ignores-entitymap",
+			Body: func(t *T) {
+				s := newSensor(t)
+				r := t.GET(entityPath(s.id), Query("entityMap", "true"))
+				t.Require(r).To(HaveStatus(200, 201))
+				t.Expect(itself(t, r, s.id)).To(haveAttribute(s.level, levelAtFirst()))
+				_, id := namedMap(t, r)
+				entries, _ := mapped{id: id}.retrieve(t)["entityMap"].(ngsild.Object)
+				t.Expect(entries).To(gomega.HaveLen(1), "the map is of the one entity")
+				t.Expect(texts(entries[s.id])).To(gomega.ContainElement("@none"), "an entity that is here has the source @none")
+			},
+		},
+		{
+			ID: "mim1.entityMap.retrieval.used", Title: "A retrieval that names an entity map asks the sources that are in the map, and no later ones",
+			Clause: cim009Later + "5.7.1.4", Since: "1.9.1", Needs: notifies, Fault: "entity-map.retrieval-ignores-map",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureDistributed)
+				d := newSpread(t)
+				d.keeps(t)
+				r := t.GET(entityPath(d.id), Query("entityMap", "true"))
+				t.Require(r).To(HaveStatus(200, 201))
+				name, _ := namedMap(t, r)
+				d.whole(t, "inclusive")
+				e := read(t, d.id, Header(ngsild.HeaderEntityMap, name))
+				d.fromHere(t, e)
+				t.Expect(e).To(lackAttribute(d.level))
+				d.isNotAsked(t, "it was registered after the map was made")
+				d.fromSource(t, d.together(t)) // which shows that the platform can ask it
+			},
+		},
+		{
 			ID: "mim1.entityMap.paged", Title: "The pages of a query by an entity map hold each of its entities once, whatever is created meanwhile",
 			Clause: cim009 + "5.5.14", Fault: "entity-map.ignored",
 			Body: func(t *T) {

@@ -9,10 +9,10 @@ import (
 
 // typedOperation is an operation about one entity, which may be said to be of a type.
 type typedOperation struct {
-	name, fault, clause, words string
-	feature                    Feature
-	send                       func(t *T, s sensor, of Option) *probe.Response
-	done                       func(t *T, s sensor) // expects that it was done
+	name, generic, clause, words string
+	feature                      Feature
+	send                         func(t *T, s sensor, of Option) *probe.Response
+	done                         func(t *T, s sensor) // expects that it was done
 }
 
 func typedOperations() []typedOperation {
@@ -20,31 +20,31 @@ func typedOperations() []typedOperation {
 	level := func(t *T, s sensor) { t.Expect(read(t, s.id)).To(haveAttribute(s.level, ngsild.Property(now))) }
 	fragment := func(s sensor) Option { return JSON(ngsild.Object{s.level: ngsild.Property(now)}) }
 	return []typedOperation{
-		{name: "entity.retrieve", fault: "entity.retrieve", clause: "5.7.1.4", words: "Retrieving an entity",
+		{name: "entity.retrieve", generic: "get-entities-entity", clause: "5.7.1.4", words: "Retrieving an entity",
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.GET(entityPath(s.id), of) },
 			done: func(*T, sensor) {}},
-		{name: "entity.delete", fault: "entity.delete", clause: "5.6.6.4", words: "Deleting an entity",
+		{name: "entity.delete", generic: "delete-entities-entity", clause: "5.6.6.4", words: "Deleting an entity",
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.DELETE(entityPath(s.id), of) },
 			done: func(t *T, s sensor) { isGone(t, s.id) }},
-		{name: "entity.replace", fault: "entity.replace", clause: "5.6.18.4", words: "Replacing an entity", feature: FeatureReplace,
+		{name: "entity.replace", generic: "put-entities-entity", clause: "5.6.18.4", words: "Replacing an entity", feature: FeatureReplace,
 			send: func(t *T, s sensor, of Option) *probe.Response {
 				return t.PUT(entityPath(s.id), of, JSON(ngsild.Entity(s.id, s.kind, s.level, ngsild.Property(now))))
 			}, done: level},
-		{name: "entity.merge", fault: "entity.merge", clause: "5.6.17.4", words: "Merging into an entity", feature: FeatureMerge,
+		{name: "entity.merge", generic: "patch-entities-entity", clause: "5.6.17.4", words: "Merging into an entity", feature: FeatureMerge,
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.PATCH(entityPath(s.id), of, fragment(s)) }, done: level},
-		{name: "attribute.append", fault: "attribute.append", clause: "5.6.3.4", words: "Appending to an entity",
+		{name: "attribute.append", generic: "post-entities-entity-attrs", clause: "5.6.3.4", words: "Appending to an entity",
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.POST(attrsPath(s.id), of, fragment(s)) }, done: level},
-		{name: "attribute.update", fault: "attribute.update", clause: "5.6.2.4", words: "Updating the attributes of an entity",
+		{name: "attribute.update", generic: "patch-entities-entity-attrs", clause: "5.6.2.4", words: "Updating the attributes of an entity",
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.PATCH(attrsPath(s.id), of, fragment(s)) }, done: level},
-		{name: "attribute.partialUpdate", fault: "attribute.partial-update", clause: "5.6.4.4", words: "A partial update of an attribute",
+		{name: "attribute.partialUpdate", generic: "patch-entities-entity-attrs-attr", clause: "5.6.4.4", words: "A partial update of an attribute",
 			send: func(t *T, s sensor, of Option) *probe.Response {
 				return t.PATCH(attrPath(s.id, s.level), of, JSON(ngsild.Property(now)))
 			}, done: level},
-		{name: "attribute.replace", fault: "attribute.replace", clause: "5.6.19.4", words: "Replacing an attribute", feature: FeatureReplace,
+		{name: "attribute.replace", generic: "put-entities-entity-attrs-attr", clause: "5.6.19.4", words: "Replacing an attribute", feature: FeatureReplace,
 			send: func(t *T, s sensor, of Option) *probe.Response {
 				return t.PUT(attrPath(s.id, s.level), of, JSON(ngsild.Property(now)))
 			}, done: level},
-		{name: "attribute.delete", fault: "attribute.delete", clause: "5.6.5.4", words: "Deleting an attribute",
+		{name: "attribute.delete", generic: "delete-entities-entity-attrs-attr", clause: "5.6.5.4", words: "Deleting an attribute",
 			send: func(t *T, s sensor, of Option) *probe.Response { return t.DELETE(attrPath(s.id, s.level), of) },
 			done: func(t *T, s sensor) { t.Expect(read(t, s.id)).To(lackAttribute(s.level)) }},
 	}
@@ -57,7 +57,7 @@ func typed() []Check {
 	for _, o := range typedOperations() {
 		checks = append(checks, Check{
 			ID: "mim1." + o.name + ".ofType", Title: o.words + " that is said to be of a type which it is not of is answered with 404 ResourceNotFound, and of its own type it is done",
-			Clause: cim009 + o.clause, Feature: o.feature, Fault: o.fault + ".type-ignored",
+			Clause: cim009Later + o.clause, Feature: o.feature, Fault: "generic." + o.generic + ".ignores-type",
 			Hint: "the query parameter type is not looked at",
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -68,5 +68,5 @@ func typed() []Check {
 			},
 		})
 	}
-	return common(checks, Check{Requirements: errorAnswers, Level: Core, Needs: writes, Since: "1.8.1"})
+	return common(checks, Check{Requirements: errorAnswers, Level: Core, Needs: writes, Since: "1.9.1"})
 }

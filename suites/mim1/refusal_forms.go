@@ -178,6 +178,8 @@ func refusals() []refusal {
 			ask: func(t *T) *probe.Response {
 				return t.POST(snapshotPath(nothing(t))+"/clone", JSON(ngsild.Object{"id": t.URN("Snapshot"), "type": "Snapshot"}))
 			}},
+		{operation: "purgeSnapshots", generic: "delete-snapshots", words: "to purge snapshots", feature: FeatureSnapshots, since: "1.9.1",
+			ask: func(t *T) *probe.Response { return t.DELETE("/snapshots", newSnapshotHerd(t).in()) }},
 		{operation: "deleteSnapshot", generic: "delete-snapshots-snapshot", words: "to delete a snapshot", feature: FeatureSnapshots, since: "1.9.1", ask: remove(at(snapshotPath))},
 	}
 }

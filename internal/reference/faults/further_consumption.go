@@ -173,6 +173,7 @@ func entityMaps() []Fault {
 		{Name: "entity-map.not-named", Summary: "A query with entityMap=true does not name the map.", On: querying(), Answer: DropHeader(named)},
 		{Name: "entity-map.empty", Summary: "Entity maps are empty.", On: one, Answer: answered(func(o object) { o["entityMap"] = object{} })},
 		{Name: "entity-map.ignored", Summary: "A query does not look at the entity map that it is to use.", On: querying(), Request: dropRequestHeader(named)},
+		{Name: "entity-map.retrieval-ignores-map", Summary: "A retrieval does not look at the entity map that it is to use.", On: retrieving(), Request: dropRequestHeader(named)},
 		{Name: "entity-map.update-swallowed", Summary: "Updating an entity map does nothing.", On: Op(http.MethodPatch, "/entityMaps/*"), Instead: swallow(http.StatusNoContent)},
 		{Name: "entity-map.bad-update-taken", Summary: "Any update of an entity map is answered with 204.", On: Op(http.MethodPatch, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},
 		{Name: "entity-map.bad-delete-done", Summary: "Any deletion of an entity map is answered with 204.", On: Op(http.MethodDelete, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},

@@ -180,16 +180,6 @@ func nulls() []Fault {
 	return all
 }
 
-// whateverType is the faults of operations about an entity of whatever type.
-func whateverType() []Fault {
-	var all []Fault
-	for _, op := range []operation{{"entity.retrieve", retrieving(), http.StatusOK}, entityDelete(), entityReplace(), entityMerge(),
-		attributeAppend(), attributeUpdate(), attributePatch(), attributeReplace(), attributeDelete()} {
-		all = append(all, Fault{Name: op.name + ".type-ignored", Summary: "The operation is done whatever type the entity is said to be of.", On: op.on, Request: DropQuery("type")})
-	}
-	return all
-}
-
 // defaults is the faults of changes of an attribute's default instance (4.5.5).
 func defaults() []Fault {
 	var all []Fault
