@@ -36,6 +36,18 @@ func (m resource) basics() []Check {
 				t.Expect(t.GET(m.absent(t))).To(HaveStatus(http.StatusNotFound))
 			},
 		}),
+		m.check("list", "media", "list", Check{
+			Title: "The list of " + m.words + " is JSON", Fault: "market.list.as-text",
+			Body: func(t *T) { t.Expect(m.read(t).Response).To(HaveMediaType("application/json")) },
+		}),
+		m.check("retrieve", "media", "retrieve", Check{
+			Title: "One of the " + m.words + " on its own is JSON", Fault: "market.one.as-text",
+			Body: func(t *T) {
+				_, _, path := m.one(t)
+				r, _ := found(t, path)
+				t.Expect(r).To(HaveMediaType("application/json"))
+			},
+		}),
 		m.check("list", "limit", "limit", Check{
 			Title: "limit bounds how many " + m.words + " are in a list", Fault: "market.limit.ignored",
 			Body: func(t *T) {
@@ -74,10 +86,6 @@ func (m resource) forms() []Check {
 				p := m.sample(t)
 				conforms(t, p.Response, m.name, p.things, false)
 			},
-		}),
-		m.check("list", "media", "list", Check{
-			Title: "The list of " + m.words + " is JSON", Fault: "market.list.as-text",
-			Body: func(t *T) { t.Expect(m.read(t).Response).To(HaveMediaType("application/json")) },
 		}),
 		m.check("list", "distinct", "list", Check{
 			Title: "No two of the " + m.words + " have the same id", Fault: "market.list.twice",

@@ -118,6 +118,25 @@ func orderChecks() []Check {
 				t.Holds(r, strings.EqualFold(text(items[0], "action"), "add"), "add was ordered, and the action is %v", items[0]["action"])
 			},
 		}),
+		placing("offering", Check{
+			Title: "The item of a new order refers to the offering that was ordered", Fault: "market.order.offering-lost",
+			Body: func(t *T) {
+				offering := own(t)
+				r, made := m.make(t, anOrder(t, offering))
+				r, got := found(t, m.at(t, r, made))
+				items := itemsOf(got)
+				t.MustHold(r, len(items) == 1, "one item was ordered, and the order has %d", len(items))
+				reference, _ := items[0]["productOffering"].(object)
+				t.Holds(r, idOf(reference) == idOf(offering), "the offering %v was ordered, and the item refers to %v", offering["id"], reference["id"])
+			},
+		}),
+		placing("location", Check{
+			Title: "A Location in the answer to an order leads to the order", Fault: "market.order.location-elsewhere", Level: Extended,
+			Body: func(t *T) {
+				r, made := order(t)
+				m.located(t, r, made)
+			},
+		}),
 		placing("retrievable", Check{
 			Title: "A new order is there", Fault: "market.create.lost",
 			Body: func(t *T) {

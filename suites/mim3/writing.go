@@ -102,6 +102,17 @@ func (m resource) at(t *T, r *probe.Response, made object) string {
 	return "/" + m.name + "/" + url.PathEscape(id)
 }
 
+// located expects that the Location of an answer, which TMF630 leaves optional, leads to
+// what was created (RFC 9110, 15.3.2).
+func (m resource) located(t *T, r *probe.Response, made object) {
+	to := r.Header.Get("Location")
+	if to == "" {
+		t.Inapplicable("the answer has no Location, which is optional")
+	}
+	led, got := found(t, below(t, r, m.endpoint, to))
+	t.Holds(led, idOf(got) == idOf(made), "the Location leads to %v, and %v was created", got["id"], made["id"])
+}
+
 // kept expects that a thing has the attributes that it was given.
 func kept(t *T, r *probe.Response, got, given object) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -145,6 +156,11 @@ func categoryChecks() []Check {
 				r, made := m.make(t, given)
 				r, got := found(t, m.at(t, r, made))
 				kept(t, r, got, object{"name": given["name"], "description": given["description"]})
+			}),
+		extended("create", "location", "A Location in the answer to the creation of a category leads to the category", "market.category.location-elsewhere",
+			func(t *T) {
+				r, made := m.make(t, aCategory(t))
+				m.located(t, r, made)
 			}),
 		extended("create", "listed", "A category that was created is found by its name", "market.create.unlisted",
 			func(t *T) {

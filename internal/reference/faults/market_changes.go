@@ -60,6 +60,13 @@ func marketCreations() []Fault {
 		}},
 		{Name: "market.create.stateless", Summary: "New orders have no state.", On: order, Answer: things(losing("state"))},
 		{Name: "market.create.drops-items", Summary: "An order on its own has no items.", On: marketOne("productOrder"), Answer: things(func(o object) { o["productOrderItem"] = []any{} })},
+		{Name: "market.order.offering-lost", Summary: "The items of an order on its own refer to no offering.", On: marketOne("productOrder"), Answer: things(func(o object) {
+			for _, i := range objects(o["productOrderItem"]) {
+				delete(i, "productOffering")
+			}
+		})},
+		{Name: "market.order.location-elsewhere", Summary: "The Location of a new order leads nowhere.", On: order, Answer: movedLocation},
+		{Name: "market.category.location-elsewhere", Summary: "The Location of a new category leads nowhere.", On: marketPost("category"), Answer: movedLocation},
 		{Name: "market.order.empty-taken", Summary: "Orders without items are taken.", On: order, Request: sent(func(o object) {
 			if len(orderItems(o)) == 0 {
 				o["productOrderItem"] = []any{item}
@@ -111,5 +118,12 @@ func marketChanges() []Fault {
 				a.Status, a.Body = http.StatusNoContent, nil
 			}
 		}},
+	}
+}
+
+// movedLocation is an Answer change: Location leads to where nothing is.
+func movedLocation(_ *http.Request, a *Answer) {
+	if to := a.Header.Get("Location"); to != "" {
+		a.Header.Set("Location", to+"-moved")
 	}
 }

@@ -92,6 +92,7 @@ func marketThings() []Fault {
 	one := marketOne()
 	return []Fault{
 		{Name: "market.one.gone", Summary: "Things are not there on their own.", On: one, Answer: marketGone},
+		{Name: "market.one.as-text", Summary: "A thing on its own comes as plain text.", On: one, Answer: retyped("application/json", "text/plain")},
 		{Name: "market.one.no-href", Summary: "A thing on its own has no address.", On: one, Answer: things(losing("href"))},
 		{Name: "market.fields.one-ignored", Summary: "fields is ignored for a single thing.", On: one, Request: DropQuery("fields")},
 		{Name: "market.unknown.empty", Summary: "A thing that is not there is an empty object.", On: one, Answer: func(_ *http.Request, a *Answer) {

@@ -12,7 +12,7 @@ import (
 // APIs of a marketplace are often of different makers. Collections that can only be read
 // are beside its centre, and have the faults that leave nothing of them to use.
 func marketSingly() []Fault {
-	beside := []string{"market.list.gone", "market.list.no-href", "market.limit.ignored", "market.one.gone"}
+	beside := []string{"market.list.gone", "market.list.no-href", "market.limit.ignored", "market.one.gone", "market.list.as-text", "market.one.as-text"}
 	var all []Fault
 	for _, c := range tmf.Collections() {
 		for _, f := range slices.Concat(marketLists(), marketThings()) {
