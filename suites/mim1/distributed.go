@@ -69,7 +69,8 @@ func (d *spread) fails(status int) { d.serve(nil, status) }
 func (d *spread) serve(e ngsild.Object, status int) {
 	d.source.Serve(func(a probe.Asked) probe.Told {
 		reads := a.Method == http.MethodGet || a.Path == "/entityOperations/query"
-		selected := e != nil && selects(a.Query, "id", d.id) && selects(a.Query, "type", d.kind)
+		selected := e != nil && selects(a.Query, "id", d.id) && selects(a.Query, "type", d.kind) &&
+			(!a.Query.Has("offset") || a.Query.Get("offset") == "0") // there is one page only, for those who read on until one is empty
 		switch {
 		case reads && !d.isMeant(a):
 			return answerTo(a, []any{}) // other checks ask for their own entities without naming a type

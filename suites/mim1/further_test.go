@@ -242,6 +242,11 @@ func TestSnapshotNotificationsMayBeginEarlyAndBeShort(t *testing.T) {
 			}
 			return []map[string]any{n}
 		}),
+		"twice": sent(func(n map[string]any) []map[string]any {
+			again := maps.Clone(n)
+			again["id"] = fmt.Sprint(n["id"], "again")
+			return []map[string]any{n, again}
+		}),
 		"more": sent(func(n map[string]any) []map[string]any {
 			n["@context"] = ngsild.CoreContextURL
 			n["more"] = true
