@@ -128,12 +128,12 @@ func listRelationships() []Check {
 			ID: "mim1.linked.retrieve.list", Title: "With join=inline a ListRelationship holds the entities that it links to in entityList, in its order",
 			Clause: cim009 + "5.7.1.5", Feature: FeatureLinked, Fault: "linked.list-reversed",
 			Body: func(t *T) {
-				stops, name := t.Name("stops"), t.Name("name")
+				stops, name, kind := t.Name("stops"), t.Name("name"), t.Name("Stop")
 				stop := func(called string) string {
-					return create(t, ngsild.Entity(t.URN("Stop"), t.Name("Stop"), name, ngsild.Property(called)))
+					return create(t, ngsild.Entity(t.URN("Stop"), kind, name, ngsild.Property(called)))
 				}
 				one, two, three := stop("one"), stop("two"), stop("three")
-				id := create(t, ngsild.Entity(t.URN("Route"), t.Name("Route"), stops, listRelationship(two, three, one)))
+				id := create(t, ngsild.Entity(t.URN("Route"), t.Name("Route"), stops, with(listRelationship(two, three, one), "objectType", kind)))
 				e := read(t, id, Query("join", "inline"))
 				t.Expect(objectsIn(e, stops)).To(gomega.Equal([]string{two, three, one}))
 				var found []string

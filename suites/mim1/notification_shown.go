@@ -163,9 +163,10 @@ func notificationLinked() []Check {
 	// linked is a sensor with a Relationship to a place that has a name, and with further attributes.
 	linked := func(t *T, more ...any) (s sensor, to string, name string) {
 		name = t.Name("name")
-		to = create(t, ngsild.Entity(t.URN("Place"), t.Name("Place"), name, ngsild.Property("harbour")))
+		kind := t.Name("Place")
+		to = create(t, ngsild.Entity(t.URN("Place"), kind, name, ngsild.Property("harbour")))
 		s = sensor{id: t.URN("Sensor"), kind: t.Name("Sensor"), level: t.Name("level"), place: t.Name("place"), there: ngsild.Relationship(to)}
-		create(t, ngsild.Entity(s.id, s.kind, append([]any{s.level, levelAtFirst(), s.place, s.there}, more...)...))
+		create(t, ngsild.Entity(s.id, s.kind, append([]any{s.level, levelAtFirst(), s.place, leadsTo(kind, to)}, more...)...))
 		return s, to, name
 	}
 	// inside is the entity that the Relationship of the notified sensor holds.
