@@ -169,9 +169,8 @@ func (r *request) queryEntities() error {
 
 // answerQuery finds and shows a page of entities.
 func (r *request) answerQuery(s *selection, o presentation) error {
-	s.attrs = o.projection.selecting()
-	if !s.selects() {
-		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
+	if err := s.narrow(o); err != nil {
+		return err
 	}
 	p, err := r.page()
 	if err != nil {

@@ -280,7 +280,8 @@ var (
 
 // forwardedQuery is the query string by which a source is asked for candidates of a
 // query. Where entities may be split among sources no filter goes with it, for it can be
-// judged of the whole only (5.7.2.4 of V1.9.1).
+// judged of the whole only (5.7.2.4 of V1.9.1), and no q that follows Relationships, for
+// linked entities may be elsewhere.
 func (r *request) forwardedQuery(s *selection, of share) url.Values {
 	q := url.Values{"options": {"sysAttrs"}, "limit": {"1000"}}
 	names := candidateParameters
@@ -291,6 +292,9 @@ func (r *request) forwardedQuery(s *selection, of share) url.Values {
 		if r.query.Has(name) {
 			q.Set(name, r.query.Get(name))
 		}
+	}
+	if s.q.Depth() > 0 {
+		q.Del("q")
 	}
 	if r.query.Has("type") {
 		q.Set("type", r.registeredTypes(of.source, r.query.Get("type")))
@@ -307,6 +311,9 @@ func (r *request) forwardedBody(s *selection, of share) map[string]any {
 	without := []string{"attrs", "pick", "omit", "lang", "join", "joinLevel", "containedBy", "datasetId", "splitEntities", "orderBy", "collation", "orderFrom", "orderGeometry"}
 	if s.split {
 		without = append(without, "q", "geoQ", "scopeQ", "expandValues", "jsonKeys")
+	}
+	if s.q.Depth() > 0 {
+		without = append(without, "q")
 	}
 	for _, name := range without {
 		delete(out, name)
@@ -401,8 +408,11 @@ func (r *request) queried(s *selection, shares []share) []*model.Entity {
 }
 
 // together puts the entities together that are found here and at the sources, in the
-// order in which they are first met, without those that are not selected.
+// order in which they are first met, without those that are not selected. It takes the
+// tenant's lock.
 func (r *request) together(s *selection, shares []share, local []*model.Entity, answers [][]*model.Entity, union func(whole, more *model.Entity, fill bool) *model.Entity) []*model.Entity {
+	r.tenant.mu.RLock()
+	defer r.tenant.mu.RUnlock()
 	var order []string
 	type found struct {
 		local  *model.Entity

@@ -176,13 +176,12 @@ func (r *request) createEntityMapByPost() error {
 }
 
 func (r *request) answerMap(s *selection) error {
-	p, err := r.projection()
+	o, err := r.presentation()
 	if err != nil {
 		return err
 	}
-	s.attrs = p.selecting()
-	if !s.selects() {
-		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
+	if err := s.narrow(o); err != nil {
+		return err
 	}
 	split := s.split && !s.local
 	r.tenant.mu.RLock()

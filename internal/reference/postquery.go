@@ -14,6 +14,9 @@ import (
 // queryByPost is 5.7.2 by POST (6.23): the body is a Query (5.2.23) whose members
 // mean what the parameters of the GET mean.
 func (r *request) queryByPost() error {
+	if r.object()["temporalQ"] != nil {
+		return problem.BadData("the Query has temporalQ, which is for temporal queries only (5.2.23)")
+	}
 	s, err := r.postedSelection()
 	if err != nil {
 		return err

@@ -565,7 +565,7 @@ type sourceQuery struct {
 
 // match says whether the registration can have what is looked for (5.12).
 func (s *sourceQuery) match(g *registration) bool {
-	if !s.matchTime(g) || !s.csf.Match(g.properties) {
+	if !s.matchTime(g) || !s.csf.Match(g.properties, nil) {
 		return false
 	}
 	if s.geo != nil && len(g.properties.Attributes[s.geo.Property]) > 0 && !s.geo.Match(g.properties) {

@@ -21,6 +21,8 @@ type selection struct {
 	// split says that parts of one entity may be at different sources, so that filters
 	// are for the whole (V1.9.1).
 	split bool
+	// linked finds the entities that q follows Relationships to; the tenant's lock is held.
+	linked query.Linked
 	// past says that evolutions are selected, in the interval if there is one.
 	past     bool
 	interval *model.Interval
@@ -43,6 +45,7 @@ func (s *selection) isCandidate(e *model.Entity) bool {
 	return len(s.infos) == 0 || slices.ContainsFunc(s.infos, func(i entityInfo) bool { return i.match(e) })
 }
 
+// match says whether an entity is selected. The caller holds the tenant's lock.
 func (s *selection) match(e *model.Entity) bool {
 	if !s.isCandidate(e) {
 		return false
@@ -50,7 +53,7 @@ func (s *selection) match(e *model.Entity) bool {
 	if s.attrs != nil && !slices.ContainsFunc(s.attrs, func(name string) bool { return len(e.Attributes[name]) > 0 }) {
 		return false
 	}
-	return s.scope.Match(e) && s.geo.Match(e) && s.q.Match(e)
+	return s.scope.Match(e) && s.geo.Match(e) && s.q.Match(e, s.linked)
 }
 
 var selectionParameters = []string{
@@ -60,7 +63,7 @@ var selectionParameters = []string{
 
 // selection reads the parameters that select entities.
 func (r *request) selection() (*selection, error) {
-	s := &selection{}
+	s := &selection{linked: func(uri string) *model.Entity { return r.tenant.current(uri, r) }}
 	var err error
 	if s.local, err = r.flag("local"); err != nil {
 		return nil, err
@@ -165,8 +168,28 @@ func (s *selection) sources() *sourceQuery {
 // type, attributes, q, a geo-query or local (5.7.2.4). Ids are narrow as well; the
 // clause's list leaves them out, but they bound the answer most of all.
 func (s *selection) selects() bool {
-	if s.local || s.q != nil || s.geo != nil || s.attrs != nil {
-		return true
+	return s.local || s.geo != nil || slices.ContainsFunc(s.attrs, isNoSystemAttribute) ||
+		slices.ContainsFunc(s.q.Attributes(), isNoSystemAttribute) || len(s.infos) > 0
+}
+
+// isNoSystemAttribute says whether an attribute is one that users give (4.8).
+func isNoSystemAttribute(name string) bool {
+	return !slices.Contains([]string{model.CreatedAt, model.ModifiedAt, model.DeletedAt, model.ExpiresAt}, name)
+}
+
+// narrow adds the attributes that are asked for, and refuses a query that is too wide, or
+// has conditions on linked entities further than those that are retrieved (5.7.2.4).
+func (s *selection) narrow(o presentation) error {
+	s.attrs = o.projection.selecting()
+	if !s.selects() {
+		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.2)")
 	}
-	return len(s.infos) > 0
+	level := 0
+	if o.join != "" {
+		level = o.level
+	}
+	if s.q.Depth() > level {
+		return problem.BadData("q is too deep: it follows %d Relationships, and join and joinLevel retrieve %d (5.7.2.4)", s.q.Depth(), level)
+	}
+	return nil
 }

@@ -296,7 +296,7 @@ func (r *request) purgeSnapshots() error {
 		if err != nil {
 			return err
 		}
-		if !q.Match(e) {
+		if !q.Match(e, nil) {
 			kept = append(kept, s)
 		}
 	}

@@ -271,6 +271,12 @@ func (r *request) compile(s *subscription, now time.Time) (rules, error) {
 
 func (r *request) compileSelection(s *subscription, out *selection) error {
 	doc := s.doc
+	out.linked = func(uri string) *model.Entity {
+		if e := s.tenant.get(uri); e != nil {
+			return e.Current(r.p.now())
+		}
+		return nil
+	}
 	var err error
 	if out.infos, err = r.entityInfos(doc["entities"]); err != nil {
 		return err

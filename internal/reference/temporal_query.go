@@ -299,6 +299,9 @@ func (o *temporalView) narrow(s *selection) error {
 	if !s.selects() {
 		return problem.BadData("the query is too wide: it needs a type, an id, attributes, q, a geo-query or local=true (5.7.4)")
 	}
+	if s.q.Depth() > 0 {
+		return problem.BadData("q of a temporal query has conditions on linked entities (5.7.4)")
+	}
 	s.past, s.interval = true, o.interval.Query()
 	return nil
 }

@@ -94,6 +94,19 @@ func attributePartialUpdate() []Check {
 			},
 		},
 		{
+			ID:           "mim1.attribute.partialUpdate.nullInside",
+			Title:        "A partial update with NGSI-LD Null inside of the JSON object that is a value is refused with 400 BadRequestData",
+			Requirements: errorAnswers, Clause: cim009 + "5.5.4", Since: "1.9.1",
+			Fault: "attribute.partial-update.takes-null-inside",
+			Body: func(t *T) {
+				level, whole := t.Name("level"), ngsild.Object{"upper": 1, "lower": 2}
+				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), level, ngsild.Property(whole)))
+				t.Expect(t.PATCH(attrPath(id, level), JSON(ngsild.Property(ngsild.Object{"upper": 1, "lower": ngsildNull})))).
+					To(BeProblem(400, ngsild.BadRequestData))
+				t.Expect(read(t, id)).To(haveAttribute(level, ngsild.Property(whole)))
+			},
+		},
+		{
 			ID:           "mim1.attribute.partialUpdate.typeChange",
 			Title:        "A partial update does not change an attribute's type: trying is refused with 400",
 			Requirements: errorAnswers, Clause: cim009 + "5.6.4.4", Since: "1.6.1",

@@ -11,7 +11,7 @@ import (
 // types, @contexts and errors.
 func Consumption() []Check {
 	return slices.Concat(
-		entityRetrieve(), entityQuery(), queryLanguage(), geoQuery(), pagination(), batchQuery(),
+		entityRetrieve(), entityQuery(), queryLanguage(), linkedConditions(), geoQuery(), pagination(), batchQuery(),
 		representation(), typesDiscovery(), attributesDiscovery(),
 		mediaTypes(), contexts(), problems(), observation(),
 	)

@@ -389,6 +389,11 @@ func createRefusals() []Check {
 	null := refusal("nullMarker", "NGSI-LD Null as a value is refused in a creation with 400 BadRequestData", "5.5.4",
 		"entity.create.takes-null-marker", func(_ *T, s sensor, e ngsild.Object) { e[s.level] = ngsild.Property(ngsildNull) })
 	null.Since = "1.6.1"
+	inside := refusal("nullInside", "NGSI-LD Null inside of the JSON object that is a value is refused in a creation with 400 BadRequestData", "5.5.4",
+		"entity.create.takes-null-inside", func(_ *T, s sensor, e ngsild.Object) {
+			e[s.level] = ngsild.Property(ngsild.Object{"upper": 1, "lower": ngsildNull})
+		})
+	inside.Since = "1.9.1"
 	language := refusal("languageMapMissing", "A LanguageProperty without languageMap is refused with 400 BadRequestData", "5.2.32",
 		"entity.create.takes-empty-language-property",
 		func(_ *T, s sensor, e ngsild.Object) {
@@ -396,7 +401,7 @@ func createRefusals() []Check {
 		})
 	language.Since = "1.4.1"
 	return []Check{
-		noID, noType, badID, null, language,
+		noID, noType, badID, null, inside, language,
 		refusal("attributeTypeUnknown", "An attribute whose type is none of the attribute types is refused with 400 BadRequestData", "5.2.4",
 			"entity.create.takes-any-attribute-type",
 			func(_ *T, s sensor, e ngsild.Object) { e[s.level] = ngsild.Object{"type": "Measurement", "value": 20} }),

@@ -195,6 +195,32 @@ func finerConsumption() []Check {
 			},
 		},
 		{
+			ID: "mim1.query.q.unequalInAnyLanguage", Title: "q with [*] and != gives the entities of which no text in any language is equal",
+			Clause: cim009 + "4.9", Since: "1.9.1", Fault: "query.q.unequal-in-some-language",
+			Body: func(t *T) {
+				in := func(en, fr string) ngsild.Object {
+					return ngsild.LanguageProperty(ngsild.Object{"en": en, "fr": fr})
+				}
+				c := attributed(t, map[string]any{"red": in("red", "rouge"), "black": in("black", "noir"), "without": nil})
+				c.expect(t, c.q(`[*]!="red"`), "black")
+			},
+		},
+		{
+			ID: "mim1.query.q.systemAlone", Title: "A query that is narrowed by nothing but a q about system attributes is refused with 400 BadRequestData as too wide",
+			Requirements: errorAnswers, Clause: cim009 + "5.7.2.4", Since: "1.9.1", Needs: reads, Fault: "query.q.system-alone",
+			Body: func(t *T) {
+				t.Expect(t.GET(entities, Query("q", "modifiedAt>2020-01-01T00:00:00Z", "limit", "1"))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.query.q.notPatternOfStrings", Title: "q with !~= never matches a value that is no string",
+			Clause: cim009 + "4.9", Since: "1.9.1", Fault: "query.q.not-pattern-of-any-type",
+			Body: func(t *T) {
+				c := valued(t, map[string]any{"string": "six", "number": 6, "boolean": true})
+				c.pattern(t, "!~=", "5.*", "string")
+			},
+		},
+		{
 			ID: "mim1.query.page.fullHasNoNext", Title: "A page that is full and holds the last entity links to no next page",
 			Clause: cim009 + "5.5.9", Fault: "query.page.next-if-full",
 			Body: func(t *T) {

@@ -298,6 +298,8 @@ func rules() []rule {
 		{"1.6.1", "fragments of attributes without a type", "5.6.4.4", []string{"attribute.partialUpdate.withoutType"}},
 		{"1.9.1", "updates that add what is not there", "5.6.2.4", []string{"attribute.update.addsDefault"}},
 		{"1.9.1", "scopes that join others, and that are no attributes", "5.6.3.4, 5.6.4.4, 5.6.19.4", []string{"attribute.append.noOverwriteScope", "attribute.partialUpdate.scope", "attribute.replace.scope"}},
+		{"1.9.1", "NGSI-LD Null inside of values", "5.5.4", []string{"entity.create.nullInside", "attribute.partialUpdate.nullInside"}},
+		{"1.9.1", "q: conditions on linked entities, != in any language, !~= of strings, queries that are too wide or too deep", "4.9, 5.7.2.4", []string{"query.q.linked*", "query.q.unequalInAnyLanguage", "query.q.notPatternOfStrings", "query.q.systemAlone"}},
 		{"1.9.1", "null in the list of a batch", "5.6.7.4", []string{"batch.*.nullItem"}},
 		{"1.9.1", "the type *, | in pick, geometryProperty for GeoJSON only, the dataset @none", "6.4.3.2, 4.21, 5.7.1.4, 4.5.5.1",
 			[]string{"query.type.any", "entity.represent.pickBar", "entity.represent.geometryPropertyAlone", "entity.create.defaultNamed"}},

@@ -55,6 +55,22 @@ func queryExpressions() []Fault {
 		inQ("parentheses-dropped", "In q, parentheses are not read.", `[()]`, ""),
 		inQ("language-as-any", "In q, a language in brackets stands for any language.", `\[[a-z]{2}\]`, "[*]"),
 		inQ("any-language-as-english", "In q, [*] stands for English.", `\[\*\]`, "[en]"),
+		inQ("linked-as-existence", "In q, what is in braces and after them is not read.", qName+`\{[^;|()]*`, "$1"),
+		inQ("linked-type-dropped", "In q, a type in braces is not read.", `\{[\pL][\pL\pN_,]*:`, "{"),
+		inQ("linked-once-only", "In q, braces in braces are not read.", `\{`+qName+`\{[^{}]*\}\}[^;|()]*`, "{$1}"),
+		{Name: "query.q.linked-however-deep", Summary: "q may follow more Relationships than are retrieved.", On: byQ(),
+			Request: func(r *http.Request) {
+				if strings.Contains(r.URL.Query().Get("q"), "{") {
+					setQuery("join", "inline")(r)
+					setQuery("joinLevel", "3")(r)
+				}
+			}},
+		{Name: "query.q.system-alone", Summary: "q may be about system attributes alone, whatever the type.", On: byQ(),
+			Request: func(r *http.Request) {
+				if regexp.MustCompile(`^(created|modified)At[<>]`).MatchString(r.URL.Query().Get("q")) && !r.URL.Query().Has("type") {
+					setQuery("type", "*")(r)
+				}
+			}},
 		{Name: "query.q.long-as-bad-data", Summary: "A q of more than 50 conditions is refused as bad data.", On: byQ(),
 			Answer: func(r *http.Request, a *Answer) {
 				if a.Status == http.StatusOK && conditions(r.URL.Query().Get("q")) > 50 {

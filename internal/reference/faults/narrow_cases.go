@@ -2,7 +2,9 @@ package faults
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -104,6 +106,9 @@ func onlyOfDatasets(attribute any) bool {
 	return len(all) > 0 && !slices.ContainsFunc(all, func(a object) bool { return a["datasetId"] == nil })
 }
 
+// inAnyLanguage is a q that asks for texts unequal to one in any language.
+var inAnyLanguage = regexp.MustCompile(`^` + qName + `\[\*\]!="([^"]*)"$`)
+
 func narrowConsumption() []Fault {
 	term := func(r *http.Request) []string { return simpleTerm.FindStringSubmatch(r.URL.Query().Get("q")) }
 	isNumber := func(v any) bool { _, is := v.(json.Number); return is }
@@ -116,6 +121,31 @@ func narrowConsumption() []Fault {
 			a, _ := e[m[1]].(object)
 			return a["value"] == nil || isNumber(a["value"])
 		})},
+		{Name: "query.q.unequal-in-some-language", Summary: "In q, [*] with != is met by any text that is not equal.", On: byQ(),
+			Instead: relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+				if m := inAnyLanguage.FindStringSubmatch(r.URL.Query().Get("q")); m != nil {
+					return union(found, slices.DeleteFunc(ask(func(v url.Values) { v.Set("q", m[1]) }), func(item any) bool {
+						e, _ := item.(object)
+						a, _ := e[m[1]].(object)
+						texts, _ := a["languageMap"].(object)
+						return !slices.ContainsFunc(slices.Collect(maps.Values(texts)), func(text any) bool { return text != m[2] })
+					}))
+				}
+				return found
+			})},
+		{Name: "query.q.not-pattern-of-any-type", Summary: "In q, !~= is met by values that are no strings.", On: byQ(),
+			Instead: relisted(func(r *http.Request, found []any, ask func(func(url.Values)) []any) []any {
+				name, _, is := strings.Cut(r.URL.Query().Get("q"), "!~=")
+				if !is {
+					return found
+				}
+				return union(found, slices.DeleteFunc(ask(func(v url.Values) { v.Set("q", name) }), func(item any) bool {
+					e, _ := item.(object)
+					a, _ := e[name].(object)
+					_, isText := a["value"].(string)
+					return isText || a["value"] == nil
+				}))
+			})},
 		{Name: "query.q.relationships-ordered", Summary: "In q, an operator of order compares the objects of Relationships as texts.", On: byQ(),
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				a, m := Record(next, r), term(r)

@@ -102,6 +102,7 @@ func attributePatching() []Fault {
 				*e.Answer = *again
 			})},
 		{Name: "attribute.partial-update.ignores-null-member", Summary: "ignores NGSI-LD Null as a member", On: on, Request: fragment(withoutNulls)},
+		{Name: "attribute.partial-update.takes-null-inside", Summary: "leaves out members of values that are NGSI-LD Null", On: on, Request: fragment(withoutNullsInside)},
 		{Name: "attribute.partial-update.changes-type", Summary: "lets a partial update change the attribute's type", On: on,
 			Instead: answering(func(e exchange) {
 				if a, ok := e.sent.(object); ok && a["object"] != nil && e.Status == http.StatusBadRequest {

@@ -499,6 +499,15 @@ func withoutNulls(a object) object {
 	return a
 }
 
+// withoutNullsInside is an edit of attributes that loses members of the value that are
+// NGSI-LD Null.
+func withoutNullsInside(a object) object {
+	if v, ok := a["value"].(object); ok {
+		maps.DeleteFunc(v, func(_ string, member any) bool { return member == "urn:ngsi-ld:null" })
+	}
+	return a
+}
+
 // objectNoURI says whether an attribute's object has no scheme.
 func objectNoURI(a object) bool {
 	s, ok := a["object"].(string)

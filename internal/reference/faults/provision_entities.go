@@ -83,6 +83,8 @@ func entityCreation() []Fault {
 			})},
 		{Name: "entity.create.takes-null-marker", Summary: "leaves out attributes with NGSI-LD Null instead of refusing them", On: on,
 			Request: attributes(leaveOut(isNull("value")))},
+		{Name: "entity.create.takes-null-inside", Summary: "leaves out members of values that are NGSI-LD Null", On: on,
+			Request: attributes(withoutNullsInside)},
 		{Name: "entity.create.takes-empty-language-property", Summary: "leaves out a LanguageProperty without languages", On: on,
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "LanguageProperty" && a["languageMap"] == nil }))},
 		{Name: "entity.create.takes-any-attribute-type", Summary: "takes an attribute of any other type for a Property", On: on,

@@ -369,7 +369,25 @@ func (p *Parser) checkValue(key string, v any) error {
 			}
 		}
 	}
+	if !p.Deep && hasNullInside(v) { // a merge deletes what is inside of values (5.5.12)
+		return problem.BadData("the value of %s has an NGSI-LD Null inside, which this operation does not admit (5.5.4)", key)
+	}
 	return nil
+}
+
+// hasNullInside says whether a member of a JSON object in v, however deep, is an NGSI-LD Null.
+func hasNullInside(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, member := range v {
+			if member == NullURI || hasNullInside(member) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, hasNullInside)
+	}
+	return false
 }
 
 func (p *Parser) attributeObject(key string, o map[string]any, depth int) (*Attribute, error) {

@@ -34,6 +34,9 @@ func IsURI(s string) bool {
 			}
 			continue
 		}
+		if r >= 0xE0000 && r < 0xE1000 { // tags and variants, which no IRI has (RFC 3987, ucschar)
+			return false
+		}
 		if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S) {
 			return false
 		}

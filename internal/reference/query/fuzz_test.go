@@ -42,7 +42,7 @@ func FuzzQ(f *testing.F) {
 	e := sample(f, c)
 	f.Fuzz(func(_ *testing.T, text string) {
 		if q, err := ParseQ(text, QOptions{Context: c}); err == nil {
-			q.Match(e)
+			q.Match(e, func(string) *model.Entity { return e })
 			q.Attributes()
 		}
 	})

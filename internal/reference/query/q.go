@@ -32,8 +32,12 @@ type QOptions struct {
 	JSONKeys []string
 }
 
+// Linked finds the entity that a Relationship links to; nil when it is not known.
+type Linked func(uri string) *model.Entity
+
 // term is one comparison, or a test of existence when operator is empty.
 type term struct {
+	links    []link   // Relationships that lead to the entity that the path is about
 	path     []string // attribute and sub-attributes, expanded
 	inner    []string // path inside of the value
 	raw      []string // inner as written, for values that are not expanded
@@ -43,6 +47,15 @@ type term struct {
 	high     *literal
 	pattern  *regexp.Regexp
 }
+
+// link is a Relationship to follow, to entities of one of the types if there are any.
+type link struct {
+	name  string
+	types []string
+}
+
+// maxLinks bounds how many Relationships one term follows.
+const maxLinks = 16
 
 // literal is a value of a query.
 type literal struct {
@@ -67,18 +80,42 @@ func ParseQ(text string, o QOptions) (*Q, error) {
 	return &Q{root}, nil
 }
 
+// Depth is how many Relationships the deepest condition follows to linked entities.
+func (q *Q) Depth() int {
+	deepest := 0
+	if q != nil {
+		q.root.atoms(func(t term) { deepest = max(deepest, len(t.links)) })
+	}
+	return deepest
+}
+
 // Attributes lists the expanded names of the attributes that the query looks at.
 func (q *Q) Attributes() []string {
 	var names []string
 	if q != nil {
-		q.root.atoms(func(t term) { names = append(names, t.path[0]) })
+		q.root.atoms(func(t term) { names = append(names, t.first()) })
 	}
 	return names
+}
+
+// first is the attribute of the entity itself that the term looks at.
+func (t term) first() string {
+	if len(t.links) > 0 {
+		return t.links[0].name
+	}
+	return t.path[0]
 }
 
 func parseTerm(s *scanner, o QOptions) (term, error) {
 	var t term
 	name, err := parseName(s)
+	for err == nil && s.take("{") {
+		if len(t.links) == maxLinks {
+			return t, problem.TooComplex("q follows more than %d Relationships in a row", maxLinks)
+		}
+		t.links = append(t.links, link{name: o.Context.Expand(name), types: parseHint(s, o)})
+		name, err = parseName(s)
+	}
 	if err != nil {
 		return t, err
 	}
@@ -107,6 +144,11 @@ func parseTerm(s *scanner, o QOptions) (term, error) {
 		}
 		s.at += end + 1
 	}
+	for range t.links {
+		if !s.take("}") {
+			return t, s.fail("a closing brace")
+		}
+	}
 	for _, operator := range []string{"!~=", "~=", "==", "!=", ">=", "<=", ">", "<"} {
 		if s.take(operator) {
 			t.operator = operator
@@ -125,10 +167,30 @@ func parseTerm(s *scanner, o QOptions) (term, error) {
 	return t, t.parseValues(s, o, slices.Contains(o.ExpandValues, names[0]))
 }
 
+// parseHint reads the types before a colon that linked entities have to be of (4.9,
+// EXAMPLE 14); none are no condition.
+func parseHint(s *scanner, o QOptions) []string {
+	colon := strings.IndexByte(s.rest(), ':')
+	if colon < 0 {
+		return nil
+	}
+	types := strings.Split(s.rest()[:colon], ",")
+	for _, name := range types {
+		if !model.IsName(name) {
+			return nil
+		}
+	}
+	if strings.HasPrefix(s.rest()[colon:], "://") {
+		return nil // it is an IRI
+	}
+	s.at += colon + 1
+	return o.Context.ExpandAll(types)
+}
+
 // parseName reads an attribute's name: a word, a compact IRI, or an IRI (whose dots
 // and slashes belong to it).
 func parseName(s *scanner) (string, error) {
-	end := strings.IndexAny(s.rest(), "=!<>~;|()[]\"")
+	end := strings.IndexAny(s.rest(), "=!<>~;|()[]{}\"")
 	if end < 0 {
 		end = len(s.rest())
 	}
@@ -269,6 +331,8 @@ func parseLiteral(s *scanner, o QOptions, expand bool) (literal, error) {
 			return v, problem.BadData("q has a number %s that is out of range", text)
 		}
 		v.number = &f
+	case expand && model.IsName(text): // a term without quotes (4.9, EXAMPLE 12)
+		v = newText(text, o, expand, true)
 	default:
 		if _, isTime := parseMoment(text); !isTime && !model.IsURI(text) {
 			return v, s.fail(`a value: a number, true, false, "text" in double quotes, a date or a URI`)
@@ -304,9 +368,40 @@ func parseMoment(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Match says whether the entity meets the query.
-func (q *Q) Match(e *model.Entity) bool {
-	return q == nil || q.root.match(func(t term) bool { return t.match(e) })
+// Match says whether the entity meets the query; linked finds those that it links to.
+func (q *Q) Match(e *model.Entity, linked Linked) bool {
+	return q == nil || q.root.match(func(t term) bool {
+		return slices.ContainsFunc(t.subjects(e, linked), t.match)
+	})
+}
+
+// subjects are the entities that the path is about: the entity itself, or those that the
+// term's Relationships lead to, each once.
+func (t term) subjects(e *model.Entity, linked Linked) []*model.Entity {
+	found := []*model.Entity{e}
+	for _, l := range t.links {
+		var next []*model.Entity
+		seen := map[string]bool{}
+		for _, from := range found {
+			for _, a := range from.Attributes[l.name] {
+				for _, uri := range model.Objects(a) {
+					if seen[uri] || linked == nil {
+						continue
+					}
+					seen[uri] = true
+					if to := linked(uri); to != nil && l.admits(to) {
+						next = append(next, to)
+					}
+				}
+			}
+		}
+		found = next
+	}
+	return found
+}
+
+func (l link) admits(e *model.Entity) bool {
+	return len(l.types) == 0 || slices.ContainsFunc(l.types, func(name string) bool { return slices.Contains(e.Types, name) })
 }
 
 func (t term) match(e *model.Entity) bool {
@@ -410,6 +505,9 @@ func (t term) valuesOf(a *model.Attribute) []any {
 			for _, text := range texts {
 				all = append(all, text)
 			}
+			if strings.HasPrefix(t.operator, "!") {
+				return []any{all} // no text may be equal (4.9)
+			}
 			return all
 		}
 		inner = t.raw
@@ -451,7 +549,7 @@ func (t term) test(v any) bool {
 	case "~=":
 		return t.matches(v)
 	case "!~=":
-		return !t.matches(v)
+		return areTexts(v) && !t.matches(v)
 	default:
 		order, ok := compare(v, t.values[0])
 		if !ok {
@@ -494,6 +592,16 @@ func (t term) equal(v any) bool {
 		}
 	}
 	return false
+}
+
+// areTexts knows a string, and an array of strings: what is no string never matches a
+// pattern nor fails to (4.9).
+func areTexts(v any) bool {
+	if list, ok := v.([]any); ok {
+		return !slices.ContainsFunc(list, func(item any) bool { return !areTexts(item) })
+	}
+	_, ok := v.(string)
+	return ok
 }
 
 func (t term) matches(v any) bool {
