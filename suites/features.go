@@ -52,6 +52,10 @@ const FeatureEventStream Feature = "eventStream"
 // FeatureProcesses says that models are called by OGC API - Processes (OGC 18-062r2).
 const FeatureProcesses Feature = "processes"
 
+// FeatureSensorThings says that what sensors observe, and where, comes by OGC SensorThings
+// API (OGC 18-088, or 15-078r6).
+const FeatureSensorThings Feature = "sensorThings"
+
 // FeatureTilesets says that the city can be seen in three dimensions by 3D Tiles (OGC 22-025r4).
 const FeatureTilesets Feature = "tilesets"
 
@@ -85,7 +89,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureREST, FeatureEventStream, FeatureProcesses, FeatureTilesets,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureSensorThings, FeatureREST, FeatureEventStream, FeatureProcesses, FeatureTilesets,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

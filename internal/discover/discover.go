@@ -92,6 +92,7 @@ func questions() []question {
 		{feature: suites.FeaturePlacesHTML, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-1/1.0/conf/html")},
 		{feature: suites.FeaturePlacesOpenAPI, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-1/1.0/conf/oas30")},
 		{feature: suites.FeaturePlacesCRS, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-2/1.0/conf/crs")},
+		{feature: suites.FeatureSensorThings, endpoint: probe.SensorThings, is: holding(`"Datastreams"`)},
 		{feature: suites.FeatureTilesets, endpoint: probe.Tiles3D, is: holding(`"root"`)},
 		{feature: suites.FeatureEventStream, endpoint: probe.LDES, header: http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}, is: holding("https://w3id.org/tree#")},
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/ogc"
 	"github.com/oasc/mimcheck/internal/reference/processes"
 	"github.com/oasc/mimcheck/internal/reference/secure"
+	"github.com/oasc/mimcheck/internal/reference/sensorthings"
 	"github.com/oasc/mimcheck/internal/reference/tiles3d"
 	"github.com/oasc/mimcheck/internal/reference/tmf"
 	"github.com/oasc/mimcheck/internal/target"
@@ -133,9 +134,10 @@ func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Han
 	started := time.Now()
 	below := map[string]http.Handler{
 		ogc.Base: places, tmf.Base: market, dcat.Base: dcat.New(), processes.Base: processes.New(),
-		ldes.Base:      later("event stream", func() (http.Handler, error) { return ldes.New() }),
-		tiles3d.Base:   later("tileset", func() (http.Handler, error) { return tiles3d.New() }),
-		documents.Base: later("declarations", func() (http.Handler, error) { return declarations(started) }),
+		ldes.Base:         later("event stream", func() (http.Handler, error) { return ldes.New() }),
+		sensorthings.Base: later("observations", func() (http.Handler, error) { return sensorthings.New() }),
+		tiles3d.Base:      later("tileset", func() (http.Handler, error) { return tiles3d.New() }),
+		documents.Base:    later("declarations", func() (http.Handler, error) { return declarations(started) }),
 	}
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -174,6 +176,7 @@ func (c *City) Target() (*target.Target, error) {
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
 	t.Endpoints[target.REST] = c.URL + ogc.Base
+	t.Endpoints[target.SensorThings] = c.URL + sensorthings.Root
 	t.Endpoints[target.OGCProcesses] = c.URL + processes.Base
 	t.Endpoints[target.Tiles3D] = c.URL + tiles3d.Entry
 	t.Endpoints[target.Declarations] = c.URL + documents.Base
@@ -206,7 +209,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureREST, suites.FeatureEventStream, suites.FeatureProcesses, suites.FeatureTilesets,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureSensorThings, suites.FeatureREST, suites.FeatureEventStream, suites.FeatureProcesses, suites.FeatureTilesets,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

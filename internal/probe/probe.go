@@ -16,6 +16,7 @@ const (
 	NGSILD       = target.NGSILD
 	OGCFeatures  = target.OGCFeatures
 	REST         = target.REST
+	SensorThings = target.SensorThings
 	OGCProcesses = target.OGCProcesses
 	Tiles3D      = target.Tiles3D
 	Declarations = target.Declarations

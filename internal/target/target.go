@@ -24,6 +24,9 @@ const (
 	// REST is the base URL of a REST API that an OpenAPI document describes, with its
 	// collections at /collections (mechanism M1 of MIM0).
 	REST = "rest"
+	// SensorThings is the root of a service by OGC SensorThings API, up to and including its
+	// version.
+	SensorThings = "sensorthings"
 	// OGCProcesses is the address of the landing page of an API by OGC API - Processes.
 	OGCProcesses = "ogc-processes"
 	// Tiles3D is the address of the tileset JSON that leads to all of a tileset by 3D Tiles.
@@ -63,7 +66,7 @@ const (
 
 // endpointNames are all endpoint names, in the order in which they are told.
 func endpointNames() []string {
-	return []string{NGSILD, OGCFeatures, REST, OGCProcesses, Tiles3D, Declarations, DCAT, LDES, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
+	return []string{NGSILD, OGCFeatures, SensorThings, REST, OGCProcesses, Tiles3D, Declarations, DCAT, LDES, OpenID, Protected, TMF620, TMF622, TMF629, TMF632, TMF633, TMF634, TMF635, TMF637, TMF638, TMF639,
 		TMF641, TMF651, TMF652, TMF670, TMF676}
 }
 

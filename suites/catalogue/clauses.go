@@ -40,6 +40,15 @@ func TraceOGC() ([]ClauseTrace, error) {
 	return standard{"ogc.csv", ogcRows, regexp.MustCompile(`/req/[a-z0-9]+/[A-Za-z0-9-]+`)}.trace()
 }
 
+//go:embed sensorthings.csv
+var sensorThingsRows []byte
+
+// TraceSensorThings traces the requirements of OGC SensorThings API Part 1: Sensing 1.1
+// (18-088), by the ends of their ids.
+func TraceSensorThings() ([]ClauseTrace, error) {
+	return standard{"sensorthings.csv", sensorThingsRows, regexp.MustCompile(`\b(?:datamodel/[a-z-]+|resource-path|request-data)/[a-z-]+`)}.trace()
+}
+
 //go:embed tmf.csv
 var tmfRows []byte
 
