@@ -170,13 +170,20 @@ func cataloguePages() []Fault {
 			return pages(r) && r.URL.Query().Get("page") > "1"
 		}, Answer: gone},
 		{Name: "dcat.pages.endless", Summary: "The last page of the catalogue leads to the first one.", On: pages, Answer: page(func(n object) {
-			if n["hydra:next"] == nil {
-				n["hydra:next"] = n["hydra:first"]
+			for _, last := range objects(n["hydra:last"]) {
+				if last["@id"] == n["@id"] {
+					n["hydra:next"] = n["hydra:first"]
+				}
 			}
 		})},
 		{Name: "dcat.pages.last-early", Summary: "The first page of the catalogue is said to be the last one.", On: pages, Answer: page(func(n object) { n["hydra:last"] = n["hydra:first"] })},
-		{Name: "dcat.pages.miscounted", Summary: "The total number of items of the catalogue is that of a page.", On: pages, Answer: nodes("dcat:Catalog", func(n object) {
-			n["hydra:totalItems"] = []any{object{"@value": strconv.Itoa(len(items(n["dcat:dataset"]))), "@type": "xsd:integer"}}
+		{Name: "dcat.pages.miscounted", Summary: "The total number of items of the catalogue counts ten that are deleted.", On: pages, Answer: nodes("dcat:Catalog", func(n object) {
+			for _, total := range objects(n["hydra:totalItems"]) {
+				stated, _ := total["@value"].(string)
+				if n, err := strconv.Atoi(stated); err == nil {
+					total["@value"] = strconv.Itoa(n + 10)
+				}
+			}
 		})},
 		{Name: "dcat.pages.lost", Summary: "No page of the catalogue leads to another.", On: pages, Answer: page(func(n object) { delete(n, "hydra:next") })},
 	}
