@@ -2,6 +2,7 @@ package mim1
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -686,6 +687,27 @@ func distributedQuery() []Check {
 }
 
 // forwarding checks what a request to a source carries (4.3.6.4, 4.3.6.5, 6.3.18).
+// hasNumber says whether a JSON document holds the number, wherever that is.
+func hasNumber(document []byte, want float64) bool {
+	var v any
+	if json.Unmarshal(document, &v) != nil {
+		return false
+	}
+	var within func(v any) bool
+	within = func(v any) bool {
+		switch v := v.(type) {
+		case float64:
+			return v == want
+		case []any:
+			return slices.ContainsFunc(v, within)
+		case map[string]any:
+			return slices.ContainsFunc(slices.Collect(maps.Values(v)), within)
+		}
+		return false
+	}
+	return within(v)
+}
+
 func forwarding() []Check {
 	// every expects of each request that came to the source.
 	every := func(t *T, d *spread, judge func(a probe.Asked)) {
@@ -767,6 +789,27 @@ func forwarding() []Check {
 					for _, a := range d.told() { // whether the source is told is for other checks to judge
 						told++
 						t.Expect(hops(a.Header)).NotTo(gomega.BeEmpty(), "%s: Via is %q, expected a protocol and a name for each hop", s.does, a.Header.Values("Via"))
+					}
+				}
+				t.Require(nil).To(answering(told > 0, "the platform handed none of the changes on to the registered source"))
+			},
+		},
+		{
+			ID:     "mim1.distributed.forward.values",
+			Title:  "A change is handed on to a source with the values that it has",
+			Clause: cim009 + "4.3.6", Fault: "distributed.values-lost",
+			Body: func(t *T) {
+				told := 0
+				for _, s := range sharedOperations() {
+					if s.body == nil || s.feature != "" && !t.Claims(s.feature) {
+						continue
+					}
+					d := newSpread(t)
+					d.whole(t, "redirect", offering(s.operation, "retrieveEntity"))
+					s.send(t, d)
+					for _, a := range d.told() { // whether the source is told is for other checks to judge
+						told++
+						t.Expect(nil).To(answering(hasNumber(a.Body, 7), "%s, by which an attribute gets the value 7, was handed on by %s %s with the body %s", s.does, a.Method, a.Path, a.Body))
 					}
 				}
 				t.Require(nil).To(answering(told > 0, "the platform handed none of the changes on to the registered source"))

@@ -258,6 +258,14 @@ func tellsWhatFailed(t *T, r *probe.Response) {
 		return // told already
 	}
 	result := t.Object(r)
+	for _, item := range list(result["errors"]) {
+		e, _ := item.(ngsild.Object)
+		t.Expect(e).To(gomega.And(gomega.HaveKey("entityId"), gomega.HaveKey("error")), "errors tell of which entity they are (5.2.17)")
+	}
+	for _, item := range list(result["notUpdated"]) {
+		e, _ := item.(ngsild.Object)
+		t.Expect(e).To(gomega.And(gomega.HaveKey("attributeName"), gomega.HaveKey("reason")), "notUpdated tells of which attribute it is, and why (5.2.19)")
+	}
 	t.Expect(len(list(result["notUpdated"]))+len(list(result["errors"]))).To(gomega.BeNumerically(">", 0), "the body of a 207 tells what failed, in notUpdated or in errors")
 }
 

@@ -95,6 +95,10 @@ func (c candidates) expectMap(t *T, r *probe.Response, labels ...string) {
 	t.Expect(r).To(HaveJSON("/type", "EntityMap"))
 	t.Expect(c.labelsOf(t, r)).To(chooseExactly(labels...))
 	_, id := namedMap(t, r)
+	t.Expect(r).To(HaveJSON("/id", id))
+	if to := r.Header.Get("Location"); to != "" {
+		t.Expect(mapID(pathFrom(r)(to))).To(gomega.Equal(id), "Location leads to the map that was created")
+	}
 	stored := t.GET(entityMapPath(id))
 	t.Require(stored).To(HaveStatus(200), "the map that was created has to be there")
 	t.Expect(c.labelsOf(t, stored)).To(chooseExactly(labels...))

@@ -13,7 +13,7 @@ import (
 
 // chain is a building in a city in a country, each linked to the next by a Relationship.
 type chain struct {
-	kind                    string // of the building
+	kind, cityKind          string // of the building and of the city
 	building, city, country string // ids
 	in, name, area          string // attribute names: in links, the others are plain
 }
@@ -26,12 +26,12 @@ func leadsTo(kind string, object any) ngsild.Object {
 }
 
 func newChain(t *T) chain {
-	c := chain{kind: t.Name("Building"), building: t.URN("Building"), city: t.URN("City"), country: t.URN("Country"),
+	c := chain{kind: t.Name("Building"), cityKind: t.Name("City"), building: t.URN("Building"), city: t.URN("City"), country: t.URN("Country"),
 		in: t.Name("in"), name: t.Name("name"), area: t.Name("area")}
-	country, city := t.Name("Country"), t.Name("City")
+	country := t.Name("Country")
 	create(t, ngsild.Entity(c.country, country, c.name, ngsild.Property("Utopia"), c.area, ngsild.Property(3)))
-	create(t, ngsild.Entity(c.city, city, c.name, ngsild.Property("Aarhus"), c.area, ngsild.Property(2), c.in, leadsTo(country, c.country)))
-	create(t, ngsild.Entity(c.building, c.kind, c.name, ngsild.Property("Tower"), c.area, ngsild.Property(1), c.in, leadsTo(city, c.city)))
+	create(t, ngsild.Entity(c.city, c.cityKind, c.name, ngsild.Property("Aarhus"), c.area, ngsild.Property(2), c.in, leadsTo(country, c.country)))
+	create(t, ngsild.Entity(c.building, c.kind, c.name, ngsild.Property("Tower"), c.area, ngsild.Property(1), c.in, leadsTo(c.cityKind, c.city)))
 	return c
 }
 
@@ -136,8 +136,9 @@ func joins(f fetch) []Check {
 				building := f.inline(t, c)
 				t.Expect(building).To(haveAttribute(c.in, ngsild.Relationship(c.city)))
 				city := linkedIn(t, building, c.in)
-				t.Expect(city).To(haveMembers(ngsild.Object{"id": c.city}))
+				t.Expect(city).To(haveMembers(ngsild.Object{"id": c.city, "type": c.cityKind}))
 				t.Expect(city).To(haveAttribute(c.name, ngsild.Property("Aarhus")))
+				t.Expect(city).To(haveAttribute(c.in, ngsild.Relationship(c.country)))
 				endsAt(t, city, c.in)
 			},
 		},

@@ -26,6 +26,23 @@ func joining() []Fault {
 				setQuery("join", "inline")(r)
 			}
 		}},
+		{Name: "linked.typeless", Summary: "Entities inside of others have no type.", On: joined, Answer: servedAttributes(func(attribute object) object {
+			if linked, ok := attribute["entity"].(object); ok {
+				delete(linked, "type")
+			}
+			return attribute
+		})},
+		{Name: "linked.dead-ends", Summary: "The Relationships of entities inside of others lead nowhere.", On: joined, Answer: servedAttributes(func(attribute object) object {
+			if linked, ok := attribute["entity"].(object); ok {
+				editAttributes(linked, func(inner object) object {
+					if inner["object"] != nil && inner["entity"] == nil {
+						inner["object"] = "urn:ngsi-ld:Nowhere:1"
+					}
+					return inner
+				})
+			}
+			return attribute
+		})},
 		{Name: "linked.sys-attrs-of-outermost", Summary: "Of linked entities it is not shown when they were created.", On: joined,
 			Answer: func(r *http.Request, a *Answer) {
 				flat := r.URL.Query().Get("join") == "flat"
@@ -185,6 +202,13 @@ func entityMaps() []Fault {
 				a.Body = encode(o)
 			}
 		}},
+		{Name: "entity-map.create.other-id", Summary: "An entity map that is created has another id in the answer than in its name.", On: creatingMap(), Answer: func(_ *http.Request, a *Answer) {
+			if o, ok := decode(a.Body).(object); ok && a.Status == http.StatusCreated {
+				o["id"] = wordOf(o["id"]) + "-other"
+				a.Body = encode(o)
+			}
+		}},
+		{Name: "entity-map.create.location-elsewhere", Summary: "The Location of a new entity map leads nowhere.", On: creatingMap(), Answer: movedLocation},
 		{Name: "entity-map.links-lost", Summary: "An entity map does not tell which maps at sources it is of.", On: creatingMap(), Answer: func(_ *http.Request, a *Answer) {
 			if o, ok := decode(a.Body).(object); ok && a.Status == http.StatusCreated {
 				delete(o, "linkedMaps")

@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,6 +63,16 @@ func forwardedWrong() []Fault {
 		{Name: "distributed.via-ignored", Summary: "It does not count where a request has come through.",
 			On: toSources(), Request: func(r *http.Request) { r.Header.Del("Via") }},
 		loses("no-via", "Sources are not told where a request has come through.", "Via"),
+		{Name: "distributed.values-lost", Summary: "Sources are told of changes without the values.",
+			On: toSources(), Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+				if v := decode(ReadBody(r)); v != nil && r.Method != http.MethodGet {
+					loseValues(v)
+					sent := encode(v)
+					SetBody(r, sent)
+					r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(sent)), nil }
+				}
+				return next.RoundTrip(r)
+			}},
 		{Name: "distributed.no-via-of-changes", Summary: "Sources are not told where a change has come through.",
 			On: toSources(), Outgoing: asking(func(r *http.Request) {
 				if r.Method != http.MethodGet {
@@ -145,11 +157,38 @@ func answeredWrong() []Fault {
 					a.Body = encode(object{})
 				}
 			}},
+		{Name: "distributed.partial-anonymous", Summary: "Of what was not done it is not said of what entity or attribute it is.", On: func(r *http.Request) bool { return r.Method != http.MethodGet && parts(r)[0] == "entities" },
+			Answer: func(_ *http.Request, a *Answer) {
+				if o, is := decode(a.Body).(object); is && a.Status == http.StatusMultiStatus {
+					for _, e := range append(objects(o["errors"]), objects(o["notUpdated"])...) {
+						delete(e, "entityId")
+						delete(e, "attributeName")
+					}
+					a.Body = encode(o)
+				}
+			}},
 		{Name: "distributed.not-counted", Summary: "It is not counted how often a source was asked, or failed.", On: Op(http.MethodGet, registered+"/*"),
 			Answer: answered(func(g object) {
 				for _, member := range []string{"timesSent", "timesFailed", "lastSuccess", "lastFailure", "status"} {
 					delete(g, member)
 				}
 			})},
+	}
+}
+
+// loseValues takes the value out of each Property in a JSON document.
+func loseValues(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			loseValues(item)
+		}
+	case object:
+		if v["type"] == "Property" {
+			delete(v, "value")
+		}
+		for _, member := range v {
+			loseValues(member)
+		}
 	}
 }
