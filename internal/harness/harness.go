@@ -328,11 +328,26 @@ var checkedAt = map[string][]string{
 func claimedByEndpoints(b baselines.Baseline, endpoints map[string]string) []string {
 	var mims []string
 	for _, m := range b.MIMs {
-		if slices.ContainsFunc(checkedAt[m.Subject], func(name string) bool { return endpoints[name] != "" }) {
+		if slices.ContainsFunc(checkedAt[m.Subject], func(name string) bool {
+			return endpoints[name] != "" && (name != target.SensorThings || names(m, "SensorThings"))
+		}) {
 			mims = append(mims, m.ID)
 		}
 	}
 	return mims
+}
+
+// names says whether the baseline names a mechanism for some requirement of the MIM: what it
+// does not name is no way to it, such as SensorThings before 2026.
+func names(m baselines.MIM, mechanism string) bool {
+	for _, c := range m.Capabilities {
+		for _, r := range c.Requirements {
+			if slices.ContainsFunc(r.Mechanisms, func(s string) bool { return strings.Contains(s, mechanism) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // offeredByEndpoints are the features that an endpoint is for and nothing else: who names

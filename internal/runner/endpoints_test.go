@@ -19,9 +19,13 @@ func TestChecksAtEndpointsThatAreNotNamed(t *testing.T) {
 			}
 		}
 	}
+	also := func(mim string) func(*suites.Check) {
+		return func(c *suites.Check) { c.Requirements = append(c.Requirements, "b/"+mim+"/s") }
+	}
 	checks := []suites.Check{
 		testCheck("mim1.a.broker", at("ngsi-ld"), of("MIM1", "MIM2")),
-		testCheck("mim2.a.rest", at("rest"), of("MIM2"), feature(suites.FeatureREST)),
+		testCheck("mim2.a.more", at("ngsi-ld"), also("MIM2")),
+		testCheck("mim2.a.rest", at("rest"), of("MIM2"), also("MIM2"), feature(suites.FeatureREST)),
 		testCheck("mim2.a.both", at("rest", "ngsi-ld"), of("MIM2"), feature(suites.FeatureREST)),
 		testCheck("mim2.a.stream", at("ldes"), of("MIM2"), feature(suites.FeatureEventStream)),
 		testCheck("mim2.a.declared", at("declarations"), of("MIM2"), needs(suites.NeedDeclarations)),
@@ -34,7 +38,8 @@ func TestChecksAtEndpointsThatAreNotNamed(t *testing.T) {
 		broker, compare reports.Outcome // of what is checked at ngsi-ld, and at two endpoints
 	}{
 		{"all", []string{"ngsi-ld", "rest"}, []string{"MIM1", "MIM2"}, []string{"rest"}, "", "", "", ""},
-		{"another way to the same", []string{"rest"}, []string{"MIM2"}, []string{"rest"}, "", "", reports.Untested, reports.Untested},
+		{"another way to the same", []string{"rest"}, []string{"MIM2"}, []string{"rest"}, "", "", reports.Inapplicable, reports.Inapplicable},
+		{"another way, not to all of it", []string{"ldes"}, []string{"MIM2"}, []string{"eventStream"}, "", "", reports.Untested, reports.Inapplicable},
 		{"no way to one of two", []string{"rest"}, []string{"MIM1", "MIM2"}, []string{"rest"}, "MIM1", "ngsi-ld", "", reports.Untested},
 		{"no way to a feature", []string{"ngsi-ld", "rest"}, []string{"MIM2"}, []string{"rest", "eventStream"}, "MIM2, feature eventStream", "ldes", "", ""},
 		{"none", []string{"tmf620"}, []string{"MIM1"}, nil, "MIM1", "ngsi-ld", "", reports.Inapplicable},
