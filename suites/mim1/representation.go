@@ -75,6 +75,15 @@ func simplified() []Check {
 			},
 		},
 		{
+			ID:    "mim1.entity.represent.formatOfQuery",
+			Title: "format=simplified holds for the entities of a query, too",
+			Since: "1.8.1", Fault: "generic.get-entities.ignores-format",
+			Body: func(t *T) {
+				s := newSight(t)
+				s.isSimplified(t, only(t, t.GET(entities, Query("type", s.kind, "format", "simplified"))))
+			},
+		},
+		{
 			ID:    "mim1.entity.represent.languageMapKept",
 			Title: "Simplified, a LanguageProperty keeps all its languages in a languageMap",
 			Since: "1.4.1", Level: Extended, Fault: "represent.simplified-language-flat",

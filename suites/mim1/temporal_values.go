@@ -161,6 +161,18 @@ func temporalValues() []Check {
 			},
 		},
 		{
+			ID:     "mim1.temporal.values.formatOfQuery",
+			Title:  "format=temporalValues holds for the evolutions of a query, too",
+			Clause: cim009 + "6.3.12", Since: "1.8.1",
+			Fault: "generic.get-temporal-entities.ignores-format",
+			Body: func(t *T) {
+				s := newSeries(t)
+				e := entityIn(t, t.GET(evolutions, Query("type", s.kind, "format", "temporalValues", "attrs", s.place), everything()), s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				t.Expect(pairs(e, s.place, "objects")).To(holdReadings(mark(s.target, at("10:30:00"))))
+			},
+		},
+		{
 			ID:     "mim1.temporal.values.formatWins",
 			Title:  "Where format and options ask for different representations, format counts",
 			Clause: cim009 + "6.3.12", TestPurposes: []string{"021_19"}, Since: "1.8.1",

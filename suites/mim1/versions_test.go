@@ -279,7 +279,7 @@ func rules() []rule {
 		{"1.7.1", "unknown parameters are refused with 400 InvalidRequest", "6.3.20", []string{"error.parameter.*", "error.form.retrieveEntityTypes", "temporal.*.unknownParameter"}},
 		{"1.7.1", "jsonldContext of subscriptions", "5.2.12", []string{"notification.context.jsonldContext", "subscription.refusal.context*"}},
 		{"1.8.1", "JsonProperty, ListProperty and ListRelationship", "4.5.21, 4.5.22, 4.5.24", []string{"*.jsonProperty", "*.jsonProperties", "*.listProperty", "*.listRelationship"}},
-		{"1.8.1", "format", "6.3.7, 6.3.12", []string{"batch.query.format", "entity.represent.format", "temporal.post.format", "temporal.values.format", "*.formatWins", "*.unknownFormat", "temporal.format.*", "notification.format.simplified"}},
+		{"1.8.1", "format", "6.3.7, 6.3.12", []string{"batch.query.format", "entity.represent.format", "entity.represent.formatOfQuery", "temporal.values.formatOfQuery", "temporal.post.format", "temporal.values.format", "*.formatWins", "*.unknownFormat", "temporal.format.*", "notification.format.simplified"}},
 		{"1.8.1", "pick and omit", "4.21", []string{"*.pick*", "*.omit*", "*.unknownPick", "query.pick.*", "query.omit.*"}},
 		{"1.8.1", "expandValues and jsonKeys of q", "4.9", []string{"query.q.expandValues", "query.q.jsonKeys"}},
 		{"1.8.1", "linked entities", "4.5.23", []string{"linked.*", "notification.join.*", "subscription.refusal.joinUnknown"}},
