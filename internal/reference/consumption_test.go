@@ -95,6 +95,7 @@ func TestQueryByPost(t *testing.T) { // 6.23
 		{`{"type":"Query","entities":[{"type":"Tree"}]}`, "1 2"},
 		{`{"type":"Query","entities":[{"type":"Tree","id":"urn:1"},{"type":"Bench","idPattern":"4$"}]}`, "1 4"},
 		{`{"type":"Query","entities":[{"type":"Tree","id":["urn:1","urn:2"]}],"q":"height>20"}`, "2"},
+		{`{"type":"Query","entities":[{"type":"Tree","id":"urn:1","idPattern":"2$"}]}`, "1"}, // the id takes precedence (5.2.33)
 		{`{"type":"Query","attrs":["tags","data"]}`, "3 4"},
 		{`{"type":"Query","entities":[{"type":"*"}],"geoQ":{"georel":"near;maxDistance==1000","geometry":"Point","coordinates":[4.0,52.0]}}`, "1 3"},
 		{`{"type":"Query","entities":[{"type":"*"}],"geoQ":{"georel":"equals","geometry":"Point","coordinates":"[4.0,52.0]","geoproperty":"location"}}`, "1"},

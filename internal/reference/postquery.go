@@ -223,5 +223,8 @@ func (r *request) selector(o map[string]any) (entityInfo, error) {
 			return info, err
 		}
 	}
+	if info.ids != nil {
+		info.pattern = nil // an id takes precedence (5.2.33)
+	}
 	return info, nil
 }
