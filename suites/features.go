@@ -31,6 +31,9 @@ const (
 	FeaturePlacesCRS     Feature = "placesCrs"     // Part 2, conf/crs
 )
 
+// FeatureWFS says that geospatial data are served by a Web Feature Service (OGC 09-025r2).
+const FeatureWFS Feature = "wfs"
+
 // What of security is checked (MIM6 of 2026).
 const (
 	FeatureOpenID            Feature = "openId"            // an OpenID provider
@@ -89,7 +92,7 @@ func Features() []Feature {
 		FeatureContexts, FeatureTenants, FeatureTemporal, FeatureSubscriptions, FeatureRegistrations,
 		FeatureDistributed, FeatureSourceSubs, FeatureMQTT, FeaturePurge, FeatureEntityMaps,
 		FeatureSnapshots, FeatureLinked, FeatureOrder,
-		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureSensorThings, FeatureREST, FeatureEventStream, FeatureProcesses, FeatureTilesets,
+		FeaturePlacesHTML, FeaturePlacesOpenAPI, FeaturePlacesCRS, FeatureWFS, FeatureSensorThings, FeatureREST, FeatureEventStream, FeatureProcesses, FeatureTilesets,
 		FeatureProductOrders, FeatureCustomers, FeatureParties, FeatureServiceCatalogue, FeatureResourceCatalogue,
 		FeatureUsage, FeatureProducts, FeatureServices, FeatureResources, FeatureServiceOrders, FeatureAgreements,
 		FeatureResourceOrders, FeaturePaymentMethods, FeaturePayments, FeatureDataCatalogue,

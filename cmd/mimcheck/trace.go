@@ -33,6 +33,7 @@ func newTrace() *cobra.Command {
 	cmd.AddCommand(etsi,
 		traceClauses("ogc", "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each", catalogue.TraceOGC),
 		traceClauses("sensorthings", "Print the requirements of OGC SensorThings API 1.1, and the checks of each", catalogue.TraceSensorThings),
+		traceClauses("wfs", "Print the clauses of OGC Web Feature Service 2.0, and the checks of each", catalogue.TraceWFS),
 		traceClauses("tmf", "Print what TM Forum's Open APIs ask of a marketplace, and the checks of each", catalogue.TraceTMF),
 		traceClauses("dcat", "Print the properties of DCAT-AP 3.0, and the checks of each", catalogue.TraceDCAT),
 		traceClauses("3d-tiles", "Print the sections of OGC 3D Tiles 1.1, and the checks of each", catalogue.TraceTiles3D),

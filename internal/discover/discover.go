@@ -93,6 +93,7 @@ func questions() []question {
 		{feature: suites.FeaturePlacesOpenAPI, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-1/1.0/conf/oas30")},
 		{feature: suites.FeaturePlacesCRS, endpoint: probe.OGCFeatures, path: "/conformance", is: holding("/ogcapi-features-2/1.0/conf/crs")},
 		{feature: suites.FeatureSensorThings, endpoint: probe.SensorThings, is: holding(`"Datastreams"`)},
+		{feature: suites.FeatureWFS, endpoint: probe.WFS, query: url.Values{"SERVICE": {"WFS"}, "REQUEST": {"GetCapabilities"}, "ACCEPTVERSIONS": {"2.0.2,2.0.0"}}, is: holding("http://www.opengis.net/wfs/2.0")},
 		{feature: suites.FeatureTilesets, endpoint: probe.Tiles3D, is: holding(`"root"`)},
 		{feature: suites.FeatureEventStream, endpoint: probe.LDES, header: http.Header{"Accept": {"application/ld+json, text/turtle;q=0.9, */*;q=0.1"}}, is: holding("https://w3id.org/tree#")},
 	}

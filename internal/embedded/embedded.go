@@ -29,6 +29,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/sensorthings"
 	"github.com/oasc/mimcheck/internal/reference/tiles3d"
 	"github.com/oasc/mimcheck/internal/reference/tmf"
+	"github.com/oasc/mimcheck/internal/reference/wfs"
 	"github.com/oasc/mimcheck/internal/target"
 	"github.com/oasc/mimcheck/suites"
 )
@@ -137,6 +138,7 @@ func interfaces(clock func() time.Time, broker, provider http.Handler) (http.Han
 		ldes.Base:         later("event stream", func() (http.Handler, error) { return ldes.New() }),
 		sensorthings.Base: later("observations", func() (http.Handler, error) { return sensorthings.New() }),
 		tiles3d.Base:      later("tileset", func() (http.Handler, error) { return tiles3d.New() }),
+		wfs.Base:          later("feature service", func() (http.Handler, error) { return wfs.New(clock) }),
 		documents.Base:    later("declarations", func() (http.Handler, error) { return declarations(started) }),
 	}
 	// Not http.ServeMux, which redirects paths that are the platform's to refuse.
@@ -175,6 +177,7 @@ func (c *City) Target() (*target.Target, error) {
 	}
 	t.Name = "embedded reference city platform"
 	t.Endpoints[target.OGCFeatures] = c.URL + ogc.Base
+	t.Endpoints[target.WFS] = c.URL + wfs.Base
 	t.Endpoints[target.REST] = c.URL + ogc.Base
 	t.Endpoints[target.SensorThings] = c.URL + sensorthings.Root
 	t.Endpoints[target.OGCProcesses] = c.URL + processes.Base
@@ -209,7 +212,7 @@ func Statement() target.Statement {
 	for _, f := range []suites.Feature{
 		suites.FeatureBatch, suites.FeatureMerge, suites.FeatureReplace, suites.FeatureDiscovery,
 		suites.FeatureGeoQuery, suites.FeatureGeoJSON, suites.FeatureContexts,
-		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureSensorThings, suites.FeatureREST, suites.FeatureEventStream, suites.FeatureProcesses, suites.FeatureTilesets,
+		suites.FeaturePlacesHTML, suites.FeaturePlacesOpenAPI, suites.FeaturePlacesCRS, suites.FeatureWFS, suites.FeatureSensorThings, suites.FeatureREST, suites.FeatureEventStream, suites.FeatureProcesses, suites.FeatureTilesets,
 		suites.FeatureSubscriptions, suites.FeatureRegistrations, suites.FeatureSourceSubs, suites.FeatureDistributed,
 		suites.FeatureTemporal, suites.FeatureTenants, suites.FeatureLinked,
 		suites.FeatureMQTT, suites.FeaturePurge, suites.FeatureOrder, suites.FeatureEntityMaps, suites.FeatureSnapshots,

@@ -15,7 +15,7 @@ func TestReferenceAndChecksShareNothingButTheVocabulary(t *testing.T) {
 	const module = "github.com/oasc/mimcheck/"
 	for _, side := range []struct{ root, mayImport string }{
 		{"../reference", "internal/ngsild internal/reference"},
-		{"../../suites", "internal/declaration internal/ngsild internal/probe internal/models internal/openapi internal/rdf internal/shacl internal/validate internal/weblink reports schemas suites"},
+		{"../../suites", "internal/declaration internal/ngsild internal/probe internal/models internal/openapi internal/rdf internal/shacl internal/validate internal/weblink internal/xmldoc reports schemas suites"},
 	} {
 		files := 0
 		err := filepath.WalkDir(side.root, func(path string, entry fs.DirEntry, err error) error {

@@ -318,7 +318,7 @@ var checkedAt = map[string][]string{
 	"data-models":   {target.NGSILD},
 	"digital-twins": {target.OGCProcesses, target.Tiles3D},
 	"exchange":      {target.DCAT},
-	"geospatial":    {target.OGCFeatures, target.SensorThings},
+	"geospatial":    {target.OGCFeatures, target.SensorThings, target.WFS},
 	"interlinking":  {target.NGSILD},
 	"security":      {target.OpenID, target.Protected},
 	"transactions":  {target.TMF620},
@@ -359,7 +359,7 @@ func offeredByEndpoints(endpoints map[string]string) []string {
 		feature  suites.Feature
 	}{
 		{target.REST, suites.FeatureREST}, {target.SensorThings, suites.FeatureSensorThings}, {target.LDES, suites.FeatureEventStream},
-		{target.OGCProcesses, suites.FeatureProcesses}, {target.Tiles3D, suites.FeatureTilesets},
+		{target.OGCProcesses, suites.FeatureProcesses}, {target.Tiles3D, suites.FeatureTilesets}, {target.WFS, suites.FeatureWFS},
 		{target.OpenID, suites.FeatureOpenID}, {target.Protected, suites.FeatureProtectedData},
 		{target.TMF622, suites.FeatureProductOrders}, {target.TMF629, suites.FeatureCustomers}, {target.TMF632, suites.FeatureParties},
 		{target.TMF633, suites.FeatureServiceCatalogue}, {target.TMF634, suites.FeatureResourceCatalogue}, {target.TMF635, suites.FeatureUsage},

@@ -19,6 +19,7 @@ const (
 	SensorThings = target.SensorThings
 	OGCProcesses = target.OGCProcesses
 	Tiles3D      = target.Tiles3D
+	WFS          = target.WFS
 	Declarations = target.Declarations
 	DCAT         = target.DCAT
 	LDES         = target.LDES

@@ -31,6 +31,8 @@ const (
 	OGCProcesses = "ogc-processes"
 	// Tiles3D is the address of the tileset JSON that leads to all of a tileset by 3D Tiles.
 	Tiles3D = "3d-tiles"
+	// WFS is the address of an OGC Web Feature Service, which takes operations as its query.
+	WFS = "wfs"
 	// Declarations is the address of signed declarations, see package declaration.
 	Declarations = "declarations"
 	// DCAT is the address of a data catalogue by DCAT-AP.

@@ -76,6 +76,15 @@ func TraceTiles3D() ([]ClauseTrace, error) {
 	return standard{"tiles3d.csv", tiles3DRows, regexp.MustCompile(`#(?:core|implicittiling|tileformats)-[a-z0-9-]+|glTF 2\.0, [0-9]+(?:\.[0-9]+)*`)}.trace()
 }
 
+//go:embed wfs.csv
+var wfsRows []byte
+
+// TraceWFS traces the clauses of OGC Web Feature Service 2.0 (09-025r2, ISO 19142) that ask
+// something of a service by HTTP GET, and those of GML 3.2 that its features are held to.
+func TraceWFS() ([]ClauseTrace, error) {
+	return standard{"wfs.csv", wfsRows, regexp.MustCompile(`OGC (?:09-025r2|07-036), (?:Table )?[A-Z0-9.]*[0-9]`)}.trace()
+}
+
 //go:embed ldes.csv
 var ldesRows []byte
 

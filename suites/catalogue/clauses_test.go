@@ -9,7 +9,7 @@ import (
 )
 
 func TestEachRequirementOfAStandardIsTracedOrExplained(t *testing.T) {
-	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "SensorThings": TraceSensorThings, "TM Forum": TraceTMF, "DCAT-AP": TraceDCAT, "3D Tiles": TraceTiles3D, "LDES": TraceLDES, "security": TraceSecurity} {
+	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "WFS": TraceWFS, "SensorThings": TraceSensorThings, "TM Forum": TraceTMF, "DCAT-AP": TraceDCAT, "3D Tiles": TraceTiles3D, "LDES": TraceLDES, "security": TraceSecurity} {
 		traces, err := trace()
 		if err != nil {
 			t.Fatal(err)

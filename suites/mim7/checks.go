@@ -11,7 +11,7 @@ import (
 func Checks() []Check {
 	checks := slices.Concat(landingChecks(), apiChecks(), conformanceChecks(), refusalChecks(), collectionChecks(),
 		itemChecks(), boxChecks(), timeChecks(), pageChecks(), featureChecks(), geoJSONChecks(), pagesOfHTMLChecks(),
-		openAPIChecks(), systemChecks(), transformationChecks(), entityChecks(), sensingChecks())
+		openAPIChecks(), systemChecks(), transformationChecks(), entityChecks(), sensingChecks(), wfsChecks())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = []Need{NeedRead}
