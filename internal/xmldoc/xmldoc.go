@@ -42,7 +42,7 @@ func Parse(b []byte) (*Element, error) {
 	depth, elements := 0, 0
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
