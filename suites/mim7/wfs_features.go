@@ -157,7 +157,7 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.7.4.2", Fault: "wfs.collection.none-match",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "features, and tells how many match", func(of servedType) bool {
+				whereServed(t, s, "features, and tells how many match", func(of servedType) bool {
 					p := s.sample(t, of)
 					n, told := p.counted("numberMatched")
 					expect(t, p.Response, !told || n >= len(p.features), "numberMatched is %d, and %d features come", n, len(p.features))
@@ -170,7 +170,7 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.6.3.5", Fault: "wfs.count.ignored",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "several features", func(of servedType) bool {
+				whereServed(t, s, "several features", func(of servedType) bool {
 					if len(s.sample(t, of).features) < 2 {
 						return false
 					}
@@ -185,14 +185,14 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.6.3.4", Fault: "wfs.startIndex.ignored",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "several features that are counted", func(of servedType) bool {
-					n, told := s.sample(t, of, "RESULTTYPE", "hits").counted("numberMatched")
+				whereServed(t, s, "several features that are counted", func(of servedType) bool {
+					n, told := s.features(t, of, "RESULTTYPE", "hits").counted("numberMatched")
 					if !told || n < 3 || n > mostAsked {
 						return false
 					}
 					// The first feature has the index 0 or, as Table 5 may be read, 1.
 					p := s.features(t, of, "COUNT", strconv.Itoa(mostAsked), "STARTINDEX", strconv.Itoa(n-1))
-					if now, _ := s.sample(t, of, "RESULTTYPE", "hits").counted("numberMatched"); now != n {
+					if now, _ := s.features(t, of, "RESULTTYPE", "hits").counted("numberMatched"); now != n {
 						return false // others change the features meanwhile
 					}
 					expect(t, p.Response, len(p.features) == 1 || len(p.features) == 2, "of %d features those from STARTINDEX=%d are %d", n, n-1, len(p.features))
@@ -222,7 +222,7 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.7.4.2; " + wfs20 + "7.6.3.6", Fault: "wfs.hits.others",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "features that are counted both ways", func(of servedType) bool {
+				whereServed(t, s, "features that are counted both ways", func(of servedType) bool {
 					for range 3 { // features may come and go meanwhile, not each time
 						before := s.features(t, of, "RESULTTYPE", "hits")
 						p := s.features(t, of, "COUNT", "1")
@@ -271,7 +271,7 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.9.2.4.4", Requirements: wfsSystems, Fault: "wfs.system.default-always",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "other reference systems, and features with geometry", func(of servedType) bool {
+				whereServed(t, s, "other reference systems, and features with geometry", func(of servedType) bool {
 					judged := false
 					others := of.systems()
 					if len(others) < 2 {
@@ -299,7 +299,7 @@ func wfsFeatureChecks() []Check {
 			Clause: wfs20 + "7.9.2.4.4", Requirements: wfsSystems, Fault: "wfs.system.name-only",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "features in degrees and in a reference system of metres", func(of servedType) bool {
+				whereServed(t, s, "features in degrees and in a reference system of metres", func(of servedType) bool {
 					metres := slices.IndexFunc(of.systems(), func(name string) bool { return systemNamed(name).known == "EPSG:3857" })
 					if metres < 0 {
 						return false
@@ -360,7 +360,7 @@ func pageTurned(t *T, judge func(of servedType, first, next featurePage)) {
 	if !s.claims("ImplementsResultPaging") {
 		t.Inapplicable("the service does not state that it has pages (the constraint ImplementsResultPaging)")
 	}
-	eachServed(t, s, "several features that are counted", func(of servedType) bool {
+	whereServed(t, s, "several features that are counted", func(of servedType) bool {
 		n, told := s.features(t, of, "RESULTTYPE", "hits").counted("numberMatched")
 		if !told || n < 3 {
 			return false

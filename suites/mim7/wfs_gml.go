@@ -288,7 +288,7 @@ func wfsGMLChecks() []Check {
 			ID: "mim7.wfs.gml.system.known", Title: "The reference system of each geometry is named as registries name it",
 			Clause: gml32 + "10.1.3.2; " + wfs20 + "7.9.2.4.4", Requirements: wfsSystems, Fault: "wfs.gml.system-in-words",
 			Body: func(t *T) {
-				ofGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
+				ofSomeGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
 					return g.system.name != "", WrongIf(g.system.name != "" && !namesSystem(g.system.name), "has a geometry with the srsName %q, which is no name like urn:ogc:def:crs:EPSG::4326", g.system.name)
 				})
 			},
@@ -297,7 +297,7 @@ func wfsGMLChecks() []Check {
 			ID: "mim7.wfs.gml.system.default", Title: "Without srsName, geometries are in the default reference system",
 			Clause: wfs20 + "7.9.2.4.4", Requirements: wfsSystems, Fault: "wfs.gml.other-system",
 			Body: func(t *T) {
-				ofGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
+				ofSomeGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
 					usual := systemNamed(of.element.First(spaceWFS, "DefaultCRS").Said())
 					both := usual.known != "" && g.system.known != ""
 					return both, WrongIf(both && usual.known != g.system.known, "has a geometry in %s, and the default reference system of the type is %s", g.system.name, usual.name)
@@ -326,7 +326,7 @@ func wfsGMLChecks() []Check {
 			ID: "mim7.wfs.gml.positions.within", Title: "Positions are within what their reference system can tell",
 			Clause: gml32 + "10.1.4.1", Requirements: wfsEncoding, Fault: "wfs.gml.metres-as-degrees",
 			Body: func(t *T) {
-				ofGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
+				ofSomeGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (bool, string) {
 					most := g.system.beyond()
 					for _, at := range g.positions() {
 						if most[0] > 0 && (math.Abs(at[0]) > most[0] || math.Abs(at[1]) > most[1]) {
@@ -343,7 +343,7 @@ func wfsGMLChecks() []Check {
 			Hint: "urn:ogc:def:crs:EPSG::4326 has latitude first. The box around the feature type is in longitude and latitude.",
 			Body: func(t *T) {
 				s := basicService(t)
-				eachServed(t, s, "features in degrees, and a WGS84BoundingBox that tells the axes apart", func(of servedType) bool {
+				whereServed(t, s, "features in degrees, and a WGS84BoundingBox that tells the axes apart", func(of servedType) bool {
 					around, is := of.box()
 					if !is || !around.wider(around.slack()).apart(around.swapped().wider(around.slack())) {
 						return false
@@ -373,7 +373,7 @@ func wfsGMLChecks() []Check {
 			ID: "mim7.wfs.gml.rings.closed", Title: "A ring has at least four positions, and its last is its first",
 			Clause: gml32 + "10.5", Requirements: wfsEncoding, Fault: "wfs.gml.open-rings",
 			Body: func(t *T) {
-				ofGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (judged bool, wrong string) {
+				ofSomeGeometry(t, func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (judged bool, wrong string) {
 					g.element.Below(func(e *xmldoc.Element) bool {
 						if !e.Is(spaceGML, "LinearRing") {
 							return true
@@ -415,9 +415,19 @@ func ofPage(t *T, judge func(of servedType, p featurePage)) {
 // ofGeometry calls judge for the geometries of some features of some types: about says
 // whether the rule is about the geometry, wrong what is wrong with the feature.
 func ofGeometry(t *T, judge func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (about bool, wrong string)) {
+	geometric(t, eachServed, judge)
+}
+
+// ofSomeGeometry is ofGeometry for a rule about geometries that there need not be.
+func ofSomeGeometry(t *T, judge func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (about bool, wrong string)) {
+	geometric(t, whereServed, judge)
+}
+
+func geometric(t *T, each func(t *T, s featureService, what string, judge func(of servedType) bool), judge func(of servedType, p featurePage, f *xmldoc.Element, g gmlGeometry) (about bool, wrong string)) {
 	s := basicService(t)
 	told := t.Few()
-	eachServed(t, s, "features with geometries that the rule is about", func(of servedType) bool {
+	defer told.End()
+	each(t, s, "features with geometries that the rule is about", func(of servedType) bool {
 		p := s.sample(t, of)
 		fits := false
 		for _, f := range p.features {
@@ -429,5 +439,4 @@ func ofGeometry(t *T, judge func(of servedType, p featurePage, f *xmldoc.Element
 		}
 		return fits
 	})
-	told.End()
 }

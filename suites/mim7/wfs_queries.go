@@ -59,7 +59,7 @@ func wfsQueryChecks() []Check {
 		},
 		{
 			ID: "mim7.wfs.bbox.wrong", Title: "A box that is none is refused",
-			Clause: wfs20 + "Table 8; " + wfs20 + "7.5", Fault: "wfs.bbox.wrong-ignored",
+			Level: Extended, Clause: wfs20 + "Table 8; " + wfs20 + "7.5", Fault: "wfs.bbox.wrong-ignored",
 			Body: func(t *T) {
 				s := basicService(t)
 				of := anyType(t, s)
@@ -276,7 +276,7 @@ func withID(t *T, judge func(s featureService, of servedType, id string)) {
 // that are elsewhere.
 func inBox(t *T, judge func(of servedType, p featurePage, inside *xmldoc.Element, b box, in gmlSystem)) {
 	s := basicService(t)
-	eachServed(t, s, "features at several places in a reference system whose axes are known", func(of servedType) bool {
+	whereServed(t, s, "features at several places in a reference system whose axes are known", func(of servedType) bool {
 		p := s.sample(t, of)
 		for _, f := range p.features {
 			b, in, found := enclosure(f)
@@ -304,7 +304,7 @@ func inBox(t *T, judge func(of servedType, p featurePage, inside *xmldoc.Element
 // withProperty calls judge for a feature of some types and a property of it that is a text.
 func withProperty(t *T, judge func(s featureService, of servedType, p featurePage, f, property *xmldoc.Element)) {
 	s := basicService(t)
-	eachServed(t, s, "features with properties of one value", func(of servedType) bool {
+	whereServed(t, s, "features with properties of one value", func(of servedType) bool {
 		p := s.sample(t, of)
 		for _, f := range p.features {
 			i := slices.IndexFunc(f.Children, func(e *xmldoc.Element) bool {

@@ -263,6 +263,20 @@ func (p featurePage) counted(attribute string) (int, bool) {
 // eachServed calls judge for some types that fit. When none does, the check ends as
 // untested: there was nothing that what tells of.
 func eachServed(t *T, s featureService, what string, judge func(of servedType) (fits bool)) {
+	if !someServed(t, s, judge) {
+		t.Untested("none of the feature types looked at has %s", what)
+	}
+}
+
+// whereServed is eachServed for what types need not have: when none fits, the check ends as
+// inapplicable.
+func whereServed(t *T, s featureService, what string, judge func(of servedType) (fits bool)) {
+	if !someServed(t, s, judge) {
+		t.Inapplicable("none of the feature types looked at has %s", what)
+	}
+}
+
+func someServed(t *T, s featureService, judge func(of servedType) (fits bool)) bool {
 	all := slices.Clone(s.types)
 	if len(all) == 0 {
 		t.Untested("the service lists no feature type")
@@ -274,9 +288,7 @@ func eachServed(t *T, s featureService, what string, judge func(of servedType) (
 			fitting++
 		}
 	}
-	if fitting == 0 {
-		t.Untested("none of the feature types looked at has %s", what)
-	}
+	return fitting > 0
 }
 
 // turnTo asks for the page that an address of the answer leads to. What is not at the
