@@ -21,6 +21,13 @@ var (
 	sensingEncoding    = []string{"oasc-2026-06-draft/MIM7/R2.1"}
 	sensingIdentifiers = []string{"oasc-2026-06-draft/MIM7/R4.1"}
 	sensingSystems     = []string{"oasc-2026-06-draft/MIM7/R5.1"}
+	// SensorThings is a profile of access to data, too (MIM0): what it shows of that
+	sensingRetrieved = []string{"oasc-2026-06-draft/MIM0/R1.1", "oasc-2026-06-draft/MIM0/R1.2"}
+	sensingUniform   = []string{"oasc-2026-06-draft/MIM0/R2.1"}
+	sensingFiltered  = []string{"oasc-2026-06-draft/MIM0/R2.2"}
+	sensingPast      = []string{"oasc-2026-06-draft/MIM0/C2-b"}
+	sensingNear      = []string{"oasc-2026-06-draft/MIM0/C2-c"}
+	sensingParts     = []string{"oasc-2026-06-draft/MIM0/C2-k"}
 )
 
 // How much of a service a check looks at.
@@ -62,8 +69,28 @@ func sensingChecks() []Check {
 		if c.Requirements == nil {
 			c.Requirements = sensingService
 		}
+		c.Requirements = slices.Concat(c.Requirements, accessBy(c.ID))
 	}
 	return checks
+}
+
+// accessBy is what a check shows of access to data (MIM0), by its id.
+func accessBy(id string) []string {
+	switch strings.TrimPrefix(id, "mim7.sensing.") {
+	case "values.media":
+		return sensingRetrieved
+	case "root.sets", "page.complete":
+		return sensingUniform
+	case "filter.eq", "filter.after":
+		return sensingFiltered
+	case "filter.before":
+		return slices.Concat(sensingFiltered, sensingPast)
+	case "filter.stwithin":
+		return slices.Concat(sensingFiltered, sensingNear)
+	case "select.only":
+		return sensingParts
+	}
+	return nil
 }
 
 // many asks for entities of a set, which are the array value of the answer.

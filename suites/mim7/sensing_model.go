@@ -39,7 +39,7 @@ func sensingControlChecks() []Check {
 			},
 		},
 		{
-			ID: "mim7.sensing.control.self", Title: "The @iot.selfLink of an entity is its absolute address",
+			ID: "mim7.sensing.control.self", Title: "The @iot.selfLink of an entity leads to it",
 			Requirements: slices.Concat(sensingService, sensingIdentifiers), Clause: sensingControl, Fault: "sensing.control.self-astray",
 			Body: func(t *T) {
 				eachSet(t, func(k sensingKind) {

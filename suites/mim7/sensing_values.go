@@ -212,17 +212,27 @@ func timed(name, title, clause, set, property, fault string) Check {
 // when is an instant, or what lasts from and to.
 type when struct{ from, to time.Time }
 
-// whenOf reads an instant or an interval of ISO 8601.
+// whenOf reads an instant or an interval of ISO 8601, which may say how long it lasts in the
+// place of its end.
 func whenOf(v any) (when, bool) {
 	text, _ := v.(string)
 	begin, end, lasts := strings.Cut(text, "/")
-	from, err := time.Parse(time.RFC3339, begin)
-	if err != nil {
-		return when{}, false
+	from, known := instant(begin)
+	if !lasts || !known {
+		return when{from, from}, known
 	}
-	if !lasts {
-		return when{from, from}, true
+	if strings.HasPrefix(end, "P") {
+		return when{from, from.Add(time.Nanosecond)}, true // no check asks how long
 	}
-	to, err := time.Parse(time.RFC3339, end)
-	return when{from, to}, err == nil && !to.Before(from)
+	to, known := instant(end)
+	return when{from, to}, known && !to.Before(from)
+}
+
+func instant(text string) (time.Time, bool) {
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z0700", "20060102T150405Z07:00", "20060102T150405Z0700"} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
