@@ -94,7 +94,7 @@ func problems() []Check {
 		{
 			ID:     "mim1.error.parameter.ofQuery",
 			Title:  "A query with a parameter that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1",
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Level: Extended,
 			Fault: "problem.unknown-parameter-ignored",
 			Body: func(t *T) {
 				t.Expect(t.GET(entities, Query("type", t.Name("Nothing"), "invalidParameter", "x"))).To(BeProblem(400, ngsild.InvalidRequest))
@@ -103,7 +103,7 @@ func problems() []Check {
 		{
 			ID:     "mim1.error.parameter.ofRetrieval",
 			Title:  "A retrieval with a parameter that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Needs: writes,
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Level: Extended, Needs: writes,
 			Fault: "problem.unknown-parameter-ignored",
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -113,7 +113,7 @@ func problems() []Check {
 		{
 			ID:     "mim1.error.parameter.ofTypes",
 			Title:  "A request for the types with a parameter that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Feature: FeatureDiscovery,
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Level: Extended, Feature: FeatureDiscovery,
 			Fault: "problem.unknown-parameter-ignored",
 			Body: func(t *T) {
 				t.Expect(t.GET(typesPath, Query("invalidParameter", "x"))).To(BeProblem(400, ngsild.InvalidRequest))

@@ -362,9 +362,9 @@ func contextHosting() []Check {
 		{
 			ID:     "mim1.hostedContext.list.unknownKind",
 			Title:  "A list of @contexts of an unknown kind is refused with 400",
-			Clause: cim009 + "5.13.3", TestPurposes: []string{"052_04"}, Requirements: errorAnswers, Needs: reads, Fault: "hosted-context.list.unknown-kind-empty",
+			Clause: cim009 + "5.13.3", TestPurposes: []string{"052_04"}, Requirements: errorAnswers, Needs: reads, Level: Extended, Fault: "hosted-context.list.unknown-kind-empty",
 			Body: func(t *T) {
-				// 5.13.3 names no error; of parameters that are not valid 6.3.20 says InvalidRequest
+				// 5.13.3 names no error; of parameters that are not valid 6.3.20 says that they should give InvalidRequest
 				t.Expect(t.GET(contextList, Query("kind", "Borrowed"))).To(BeProblem(400, badOrInvalid...))
 			},
 		},

@@ -146,9 +146,16 @@ func purge() []Check {
 			func(h herd) []string { return []string{"q", h.level + ">"} }, ngsild.BadRequestData),
 		refusedPurge("badId", "A purge with an id that is no URI is refused with 400 BadRequestData", "purge.bad-id-ignored", nil,
 			func(herd) []string { return []string{"id", "next door"} }, ngsild.BadRequestData),
-		refusedPurge("unknownParameter", "A purge with a parameter that it does not know is refused with 400 InvalidRequest", "purge.unknown-parameter-ignored", []string{"059_01"},
-			func(herd) []string { return []string{"invalidParams", "invalidValue"} }, ngsild.InvalidRequest),
+		recommended(refusedPurge("unknownParameter", "A purge with a parameter that it does not know is refused with 400 InvalidRequest", "purge.unknown-parameter-ignored", []string{"059_01"},
+			func(herd) []string { return []string{"invalidParams", "invalidValue"} }, ngsild.InvalidRequest), "6.3.20"),
 	}, Check{Requirements: access, Clause: cim009Later + "5.6.21", Level: Core, Feature: FeaturePurge, Needs: writes, Since: "1.9.1"})
+}
+
+// recommended is the check c of what the clause says that a platform should do, not that it
+// shall.
+func recommended(c Check, clause string) Check {
+	c.Level, c.Clause = Extended, cim009+clause
+	return c
 }
 
 // refusedPurge is a check that a purge, which names the run's own type besides, is refused

@@ -9,7 +9,7 @@ import (
 	"github.com/oasc/mimcheck/internal/probe"
 )
 
-// refusal is a request of an operation that every platform refuses.
+// refusal is a request of an operation that every platform refuses, or that it should.
 type refusal struct {
 	operation string // its name in operations.csv
 	generic   string // its name in the generic faults
@@ -18,6 +18,7 @@ type refusal struct {
 	since     string
 	need      []Need   // nil is to write
 	errors    []string // requirements; nil are those of entities
+	advised   bool     // it is recommended to refuse the request (6.3.20), and no more
 	ask       func(t *T) *probe.Response
 }
 
@@ -84,7 +85,7 @@ func refusals() []refusal {
 		{operation: "batchMerge", generic: "post-entityoperations-merge", words: "to merge a batch of entities", feature: FeatureBatch, since: "1.6.1", ask: batched("merge")},
 		{operation: "queryEntitiesPost", generic: "post-entityoperations-query", words: "to query entities by POST", feature: FeatureBatch,
 			ask: func(t *T) *probe.Response { return t.POST(entityOperation+"query", cut(t)) }},
-		{operation: "retrieveEntityTypes", generic: "get-types", words: "for the entity types", feature: FeatureDiscovery, since: "1.7.1", need: reads,
+		{operation: "retrieveEntityTypes", generic: "get-types", words: "for the entity types", feature: FeatureDiscovery, since: "1.7.1", need: reads, advised: true,
 			ask: func(t *T) *probe.Response { return t.GET(typesPath, Query("invalidParameter", "x")) }},
 		{operation: "retrieveEntityTypeInfo", generic: "get-types-type", words: "for an entity type", feature: FeatureDiscovery, need: reads, ask: get(byName(typePath))},
 		{operation: "retrieveAttributeInfo", generic: "get-attributes-attr", words: "for an attribute", feature: FeatureDiscovery, need: reads, ask: get(byName(attributePath))},
@@ -143,7 +144,7 @@ func refusals() []refusal {
 		{operation: "addContext", generic: "post-jsonldcontexts", words: "to store an @context", feature: FeatureContexts, since: "1.5.1", ask: func(t *T) *probe.Response {
 			return t.POST(contextList, Body(ngsild.MediaJSON, []byte(`{"@context": {"`+t.Name("nothing")+`": `)))
 		}},
-		{operation: "listContexts", generic: "get-jsonldcontexts", words: "for the list of stored @contexts", feature: FeatureContexts, since: "1.5.1", need: reads,
+		{operation: "listContexts", generic: "get-jsonldcontexts", words: "for the list of stored @contexts", feature: FeatureContexts, since: "1.5.1", need: reads, advised: true,
 			ask: func(t *T) *probe.Response { return t.GET(contextList, Query("details", "perhaps")) }},
 		{operation: "serveContext", generic: "get-jsonldcontexts-context", words: "for a stored @context", feature: FeatureContexts, since: "1.5.1", need: reads, ask: get(byName(contextPath))},
 		{operation: "deleteContext", generic: "delete-jsonldcontexts-context", words: "to delete a stored @context", feature: FeatureContexts, since: "1.5.1", ask: remove(byName(contextPath))},
@@ -199,6 +200,9 @@ func refusalForms() []Check {
 			Fault: "generic." + r.generic + ".refusal-as-text",
 			Body: func(t *T) {
 				answer := r.ask(t)
+				if r.advised && answer.Status == 200 {
+					t.Inapplicable("the platform does not refuse a parameter that it does not know, which 6.3.20 recommends only")
+				}
 				t.Require(answer).To(HaveStatus(400, 404, 409, 422))
 				t.Expect(answer).To(HaveMediaType(ngsild.MediaJSON))
 				if status, told := t.Object(answer)["status"]; told {

@@ -146,7 +146,7 @@ func simplified() []Check {
 		{
 			ID:    "mim1.entity.represent.unknownFormat",
 			Title: "An unknown format is refused with 400 InvalidRequest", TestPurposes: []string{"018_16"},
-			Since: "1.8.1", Requirements: errorAnswers, Needs: reads, Fault: "represent.unknown-format-ignored",
+			Since: "1.8.1", Level: Extended, Requirements: errorAnswers, Needs: reads, Fault: "represent.unknown-format-ignored",
 			Body: func(t *T) {
 				t.Expect(t.GET(entities, Query("type", t.Name("Nothing"), "format", "pretty"))).
 					To(BeProblem(400, ngsild.InvalidRequest))

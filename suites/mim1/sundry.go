@@ -90,7 +90,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.error.parameter.ofCreation", Title: "A creation with a parameter that the operation has not is refused with 400 InvalidRequest and creates nothing",
-			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Fault: "error.unknown-parameter-ignored",
+			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Level: Extended, Fault: "error.unknown-parameter-ignored",
 			Body: func(t *T) {
 				s, e := aSensor(t)
 				t.Expect(t.POST(entities, JSON(e), Query("invalidParams", "invalidValue"))).To(BeProblem(400, ngsild.InvalidRequest))
@@ -99,7 +99,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.error.parameter.ofUpdate", Title: "An update with a parameter that the operation has not is refused with 400 InvalidRequest and changes nothing",
-			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Fault: "error.unknown-parameter-ignored",
+			Requirements: errorAnswers, Clause: cim009 + "6.3.20", TestPurposes: []string{"059_01"}, Since: "1.7.1", Level: Extended, Fault: "error.unknown-parameter-ignored",
 			Body: func(t *T) {
 				s := newSensor(t)
 				r := t.PATCH(attrsPath(s.id), JSON(ngsild.Object{s.level: ngsild.Property(25)}), Query("invalidParams", "invalidValue"))

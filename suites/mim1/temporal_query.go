@@ -376,7 +376,7 @@ func temporalQuery() []Check {
 		{
 			ID:     "mim1.temporal.query.unknownParameter",
 			Title:  "A query with a parameter that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", Since: "1.7.1", Needs: reads,
+			Clause: cim009 + "6.3.20", Since: "1.7.1", Level: Extended, Needs: reads,
 			Fault: "temporal.retrieve.unknown-parameter-ignored",
 			Body: func(t *T) {
 				r := t.GET(evolutions, Query("type", t.Name("Nothing"), "invalidParameter", "x"), everything())

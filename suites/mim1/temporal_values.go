@@ -187,27 +187,27 @@ func temporalValues() []Check {
 }
 
 // temporalFormatErrors checks what is refused of the parameters that choose a
-// representation (6.3.12, 6.3.20).
+// representation (6.3.12). That it is refused is what 6.3.20 recommends, no more.
 func temporalFormatErrors() []Check {
 	return []Check{
 		{
 			ID:     "mim1.temporal.format.unknown",
 			Title:  "A format that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1",
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Level: Extended,
 			Fault: "temporal.format.unknown-ignored",
 			Body:  refusesRetrieval([]string{ngsild.InvalidRequest}, "format", "invalidFormat"),
 		},
 		{
 			ID:     "mim1.temporal.format.unknownOption",
 			Title:  "An option that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1",
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Level: Extended,
 			Fault: "temporal.format.unknown-option-ignored",
 			Body:  refusesRetrieval([]string{ngsild.InvalidRequest}, "options", "invalidOption"),
 		},
 		{
 			ID:     "mim1.temporal.format.unknownOptionOfQuery",
 			Title:  "An option that is unknown is refused even beside one that is known",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Needs: reads,
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Level: Extended, Needs: reads,
 			Fault: "temporal.format.unknown-option-ignored",
 			Body: func(t *T) {
 				r := t.GET(evolutions, Query("type", t.Name("Nothing"), "options", "temporalValues,invalidOption"), everything())
@@ -217,7 +217,7 @@ func temporalFormatErrors() []Check {
 		{
 			ID:     "mim1.temporal.format.unknownOfQuery",
 			Title:  "A query in a format that the operation has not is refused with 400 InvalidRequest",
-			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Needs: reads,
+			Clause: cim009 + "6.3.20", TestPurposes: []string{"021_20"}, Since: "1.8.1", Level: Extended, Needs: reads,
 			Fault: "temporal.format.unknown-ignored",
 			Body: func(t *T) {
 				r := t.GET(evolutions, Query("type", t.Name("Nothing"), "format", "invalidFormat"), everything())
