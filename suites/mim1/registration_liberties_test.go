@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites/mim1"
@@ -37,6 +38,11 @@ func sourceLiberties() []faults.Fault {
 		{Name: "problems with more members", On: registrations, Answer: func(_ *http.Request, a *faults.Answer) {
 			if a.Status >= 400 {
 				a.Body = bytes.Replace(a.Body, []byte("{"), []byte(`{"instance": "urn:trace:1", `), 1)
+			}
+		}},
+		{Name: "a retrieval that has come back finds what is left, which is nothing", On: func(r *http.Request) bool { return r.Method == http.MethodGet }, Answer: func(_ *http.Request, a *faults.Answer) {
+			if a.Status == http.StatusLoopDetected {
+				a.Status, a.Body = http.StatusNotFound, []byte(`{"type": "`+ngsild.ErrorPrefix+ngsild.ResourceNotFound+`", "title": "not here"}`)
 			}
 		}},
 		{Name: "conflicts as AlreadyExists", On: registrations, Answer: func(_ *http.Request, a *faults.Answer) {
