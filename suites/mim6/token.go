@@ -29,8 +29,7 @@ var errorText = regexp.MustCompile(`^[\x20-\x21\x23-\x5B\x5D-\x7E]+$`)
 // belong to nobody, so that nobody is locked out.
 func strangerChecks() []Check {
 	unknown := func(t *T) *probe.Response {
-		credentials := base64.StdEncoding.EncodeToString([]byte(t.Name("client") + ":" + t.Name("secret")))
-		return post(t, "token_endpoint", url.Values{"grant_type": {"client_credentials"}}, Anonymous(), Header("Authorization", "Basic "+credentials))
+		return post(t, "token_endpoint", url.Values{"grant_type": {"client_credentials"}}, Anonymous(), Header("Authorization", "Basic "+strangerOf(t)))
 	}
 	return []Check{
 		{
@@ -94,12 +93,34 @@ func strangerChecks() []Check {
 			ID: "mim6.revocation.caller.unknown", Title: "Revocation is refused to a client that the provider does not know",
 			Clause: rfc7009 + "2.1", Fault: "identity.revocation.open",
 			Body: func(t *T) {
-				credentials := base64.StdEncoding.EncodeToString([]byte(t.Name("client") + ":" + t.Name("secret")))
-				r := post(t, "revocation_endpoint", url.Values{"token": {t.Name("token")}}, Anonymous(), Header("Authorization", "Basic "+credentials))
+				r := asStranger(t, "revocation_endpoint")
 				t.Holds(r, refused(r), "the provider answered %d to a client that it can't know, expected 401 or another refusal", r.Status)
 			},
 		},
+		{
+			ID: "mim6.introspection.caller.status", Title: "Who asks for introspection with credentials that are not valid is answered with 401",
+			Clause: rfc7662 + "2.3", Fault: "identity.introspection.caller-hidden",
+			Hint: "the address is in the metadata, so that 404 hides nothing",
+			Body: func(t *T) { t.Expect(asStranger(t, "introspection_endpoint")).To(HaveStatus(http.StatusUnauthorized)) },
+		},
+		{
+			ID: "mim6.revocation.caller.status", Title: "A client that revokes, by HTTP Basic, with credentials that are not valid is answered with 401",
+			Clause: rfc7009 + "2.2.1; RFC 6749, 5.2", Fault: "identity.revocation.caller-hidden",
+			Hint: "the address is in the metadata, so that 404 hides nothing",
+			Body: func(t *T) { t.Expect(asStranger(t, "revocation_endpoint")).To(HaveStatus(http.StatusUnauthorized)) },
+		},
 	}
+}
+
+// asStranger sends a token that nobody gave to an endpoint, by HTTP Basic, as a client
+// that nobody knows.
+func asStranger(t *T, endpoint string) *probe.Response {
+	return post(t, endpoint, url.Values{"token": {t.Name("token")}}, Anonymous(), Header("Authorization", "Basic "+strangerOf(t)))
+}
+
+// strangerOf is the credentials of a client that nobody knows, as HTTP Basic has them.
+func strangerOf(t *T) string {
+	return base64.StdEncoding.EncodeToString([]byte(t.Name("client") + ":" + t.Name("secret")))
 }
 
 // clientChecks are of the token endpoint, asked by a client that it knows.
@@ -152,6 +173,19 @@ func clientChecks() []Check {
 				n, is := v.(json.Number)
 				seconds, err := n.Float64()
 				t.Holds(r, is && err == nil && seconds > 0, "expires_in is no number above 0")
+			},
+		},
+		{
+			ID: "mim6.token.answer.scope", Title: "The scope of a token, where it is told, is a text, of scopes with a space between them",
+			Clause: rfc6749 + "3.3; RFC 6749, 5.1", Fault: "identity.token.scope-list",
+			Body: func(t *T) {
+				r := grant(t)
+				v, told := t.Object(r)["scope"]
+				if !told {
+					t.Inapplicable("the provider does not tell the scope of tokens here, which is optional where it is as asked for")
+				}
+				_, is := v.(string)
+				t.Holds(r, is, "scope is no text")
 			},
 		},
 		{

@@ -4,6 +4,7 @@
 package mim8
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -113,6 +114,18 @@ func resourceChecks() []Check {
 			},
 		},
 		{
+			ID: "mim8.processes.list.links", Title: "Each link of the list and of its processes has an address, which is a text, as all that it tells of itself",
+			Clause: core + "process-list-success", Fault: "processes.list.link-numbered",
+			Hint: "The schema of links is link.yaml of OGC API - Processes, Part 1.",
+			Body: func(t *T) {
+				r, all := listed(t)
+				areLinks(t, r, "", t.Object(r)["links"])
+				for i, p := range all {
+					areLinks(t, r, fmt.Sprintf("/processes/%d", i), p["links"])
+				}
+			},
+		},
+		{
 			ID: "mim8.processes.list.limit", Title: "With limit the list has no more processes than that",
 			Clause: core + "pl-limit-response", Fault: "processes.list.limit-ignored",
 			Body: func(t *T) {
@@ -123,6 +136,25 @@ func resourceChecks() []Check {
 				t.Holds(r, len(all) <= 1, "limit=1 gave %d processes", len(all))
 			},
 		},
+	}
+}
+
+// areLinks expects that what a list of links, which may be absent, has are links by their
+// schema (link.yaml): at is the JSON pointer of what has the list.
+func areLinks(t *T, r *probe.Response, at string, links any) {
+	if links == nil {
+		return
+	}
+	list, is := links.([]any)
+	t.Holds(r, is, "%s/links is no array", at)
+	for i, v := range list {
+		l, _ := v.(object)
+		address, _ := l["href"].(string)
+		t.Holds(r, address != "", "%s/links/%d has no href that is a text", at, i)
+		for _, name := range []string{"rel", "type", "hreflang", "title"} {
+			_, text := l[name].(string)
+			t.Holds(r, text || l[name] == nil, "%s/links/%d/%s is no text", at, i, name)
+		}
 	}
 }
 

@@ -59,6 +59,11 @@ func providerTokens() []Fault {
 			}
 		}},
 		given("lifetime-text", "The lifetime of a token is a text.", func(o object) { o["expires_in"] = "600" }),
+		given("scope-list", "The scope of a token is a list.", func(o object) {
+			if scope, told := o["scope"]; told {
+				o["scope"] = []any{scope}
+			}
+		}),
 		{Name: "identity.token.scope-swallowed", Summary: "Scopes that a client asks for are passed over without a word.", On: token,
 			Request: inForm(func(f url.Values) { f.Del("scope") }), Answer: answered(losing("scope"))},
 		{Name: "identity.token.any-grant-type", Summary: "A grant type that is unknown is taken for client_credentials.", On: token, Request: inForm(func(f url.Values) {
@@ -92,6 +97,8 @@ func providerTokens() []Fault {
 		{Name: "identity.introspection.as-text", Summary: "What a token is is told as text/plain.", On: introspection, Answer: calledText},
 		{Name: "identity.introspection.all-active", Summary: "Every token is active.", On: introspection, Answer: answered(func(o object) { o["active"] = true })},
 		{Name: "identity.revocation.open", Summary: "Who revokes a token is not asked who they are.", On: revocation, Instead: open("")},
+		{Name: "identity.introspection.caller-hidden", Summary: "Who asks what a token is, and is not known, gets 404.", On: introspection, Answer: Status(http.StatusUnauthorized, http.StatusNotFound)},
+		{Name: "identity.revocation.caller-hidden", Summary: "Who revokes a token, and is not known, gets 404.", On: revocation, Answer: Status(http.StatusUnauthorized, http.StatusNotFound)},
 		{Name: "identity.revocation.unknown-refused", Summary: "The revocation of a token that is unknown is refused.", On: revocation.where(func(r *http.Request) bool { return !strings.Contains(formOf(r).Get("token"), ".") }), Answer: func(_ *http.Request, a *Answer) {
 			if a.Status == http.StatusOK {
 				*a = Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(`{"error":"invalid_token"}`)}

@@ -43,6 +43,11 @@ func processes() []Fault {
 				o["processes"] = append(all, all[0])
 			}
 		})},
+		{Name: "processes.list.link-numbered", Summary: "The addresses of the links of the list are numbers.", On: list, Answer: answered(func(o object) {
+			for i, l := range objects(o["links"]) {
+				l["href"] = i
+			}
+		})},
 		{Name: "processes.list.limit-ignored", Summary: "The list of processes is whole, whatever the limit.", On: list, Request: DropQuery("limit")},
 		{Name: "processes.process.another", Summary: "A process is described with its title as its id.", On: one, Answer: answered(func(o object) { o["id"] = o["title"] })},
 		{Name: "processes.process.input-untyped", Summary: "Inputs have no schema.", On: one, Answer: answered(func(o object) {
