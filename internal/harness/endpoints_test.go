@@ -63,6 +63,8 @@ func TestEndpointsClaimWhatIsCheckedAtThem(t *testing.T) {
 		{"oasc-2026-06-draft", map[string]string{"3d-tiles": "x", "openid": "x"}, []string{"MIM6", "MIM8"}},
 		{"oasc-2026-06-draft", map[string]string{"sensorthings": "x"}, []string{"MIM7"}},
 		{"oasc-2022-06-07", map[string]string{"sensorthings": "x", "ngsi-ld": "x"}, []string{"MIM1", "MIM2"}},
+		{"oasc-2026-06-draft", map[string]string{"wfs": "x"}, []string{"MIM7"}},
+		{"oasc-2022-06-07", map[string]string{"wfs": "x"}, []string{"MIM7"}},
 		{"oasc-2026-06-draft", map[string]string{"ldes": "x"}, []string{"MIM0"}},
 	} {
 		b, err := baselines.Get(c.baseline)

@@ -27,7 +27,7 @@ func wfsSchemaChecks() []Check {
 			Clause: wfs20 + "9.2.4.1; " + wfs20 + "A.1.1", Fault: "wfs.schema.other-element",
 			Body: func(t *T) {
 				s := someTypes(t)
-				eachServed(t, s, "a schema of one document", func(of servedType) bool {
+				whereServed(t, s, "a schema of one document", func(of servedType) bool {
 					// The name of the parameter is that of 2.0.0 or of 2.0.2; the other one is ignored.
 					r := s.ask(t, "DescribeFeatureType", append(s.naming("TYPENAMES", of), "TYPENAME", of.name)...)
 					t.Require(r).To(HaveStatus(200), "the schema of type %s", of.name)

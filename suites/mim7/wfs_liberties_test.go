@@ -142,3 +142,14 @@ func TestAFeatureServiceWithoutFeaturesShowsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A Simple WFS gives no identifiers to ask for, so that nobody knows whether features come.
+func TestASimpleFeatureServiceShowsNoFeature(t *testing.T) {
+	platform := judgetest.City(t, serving(replaced(`(name="ImplementsBasicWFS">\s*<ows:NoValues></ows:NoValues>\s*<ows:DefaultValue>)TRUE`, "${1}FALSE")))
+	for _, check := range ofFeatureService() {
+		want, asked := map[string]reports.Outcome{"mim7.wfs.stored.feature": reports.Untested, "mim7.wfs.features.come": reports.Inapplicable, "mim7.wfs.stored.listed": reports.Passed}[check.ID]
+		if r := judgetest.Run(t, check, 7, platform); asked && r.Outcome != want {
+			t.Errorf("%s is %s (%s), expected %s", check.ID, r.Outcome, r.Reason, want)
+		}
+	}
+}

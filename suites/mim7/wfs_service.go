@@ -253,7 +253,7 @@ func wfsServiceChecks() []Check {
 					}
 				}
 				if len(formats) == 0 {
-					t.Untested("the metadata of GetFeature have no parameter outputFormat with values")
+					t.Inapplicable("the metadata of GetFeature have no parameter outputFormat with values")
 				}
 				expect(t, s.Response, slices.ContainsFunc(formats, isGML32), "outputFormat of GetFeature may be %s, expected %s among them", strings.Join(formats, ", "), mediaGML32)
 			},
