@@ -225,3 +225,26 @@ func TestSensingIsNotJudgedWhereNobodyCan(t *testing.T) {
 		return name == "a login page" && strings.HasPrefix(check, "mim7.sensing.refusal.") // a refusal is told by its status
 	})
 }
+
+// A service of version 1.0 need not tell what it meets.
+func TestSensingOfVersion10(t *testing.T) {
+	bare, err := faults.Named("sensing.root.no-conformance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	platform := judgetest.City(t, bare...)
+	for _, c := range []struct {
+		address string
+		want    reports.Outcome
+	}{{"http://sensors.example.org/v1.0", reports.Inapplicable}, {"http://sensors.example.org/v1.1", reports.Failed}} {
+		for _, check := range ofSensing() {
+			if check.ID != "mim7.sensing.root.conformance" {
+				continue
+			}
+			r := judgetest.Run(t, check, 7, platform, func(env *suites.Env) { env.Endpoints = map[string]string{"sensorthings": c.address} })
+			if r.Outcome != c.want {
+				t.Errorf("at %s the check ends as %s (%s), expected %s", c.address, r.Outcome, r.Reason, c.want)
+			}
+		}
+	}
+}
