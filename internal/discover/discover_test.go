@@ -46,15 +46,15 @@ func TestEndpointsBesideTheBroker(t *testing.T) {
 	for name, address := range to.Endpoints {
 		elsewhere[name] = address
 	}
-	elsewhere[target.LDES], elsewhere[target.Tiles3D], elsewhere[target.SensorThings] = city.URL+"/ogc", city.URL+"/nothing", city.URL+"/ogc"
+	elsewhere[target.LDES], elsewhere[target.Tiles3D], elsewhere[target.SensorThings], elsewhere[target.WFS] = city.URL+"/ogc", city.URL+"/nothing", city.URL+"/ogc", city.URL+"/ogc"
 	for _, c := range []struct {
 		endpoints map[string]string
 		want      map[suites.Feature]discover.Answer
 	}{
 		{map[string]string{target.OGCFeatures: to.Endpoints[target.OGCFeatures]}, map[suites.Feature]discover.Answer{
 			suites.FeaturePlacesHTML: discover.Yes, suites.FeaturePlacesOpenAPI: discover.Yes, suites.FeaturePlacesCRS: discover.Yes, suites.FeatureTemporal: discover.Unknown}},
-		{to.Endpoints, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Yes, suites.FeatureSensorThings: discover.Yes, suites.FeatureEventStream: discover.Yes, suites.FeatureProcesses: discover.Yes}},
-		{elsewhere, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.No, suites.FeatureSensorThings: discover.No, suites.FeatureEventStream: discover.No}},
+		{to.Endpoints, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Yes, suites.FeatureWFS: discover.Yes, suites.FeatureSensorThings: discover.Yes, suites.FeatureEventStream: discover.Yes, suites.FeatureProcesses: discover.Yes}},
+		{elsewhere, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.No, suites.FeatureWFS: discover.Unknown, suites.FeatureSensorThings: discover.No, suites.FeatureEventStream: discover.No}},
 		{map[string]string{target.NGSILD: to.Endpoints[target.NGSILD]}, map[suites.Feature]discover.Answer{suites.FeatureTilesets: discover.Unknown, suites.FeatureEventStream: discover.Unknown}},
 	} {
 		to.Endpoints = c.endpoints
