@@ -14,8 +14,10 @@ import (
 // queryByPost is 5.7.2 by POST (6.23): the body is a Query (5.2.23) whose members
 // mean what the parameters of the GET mean.
 func (r *request) queryByPost() error {
-	if r.object()["temporalQ"] != nil {
-		return problem.BadData("the Query has temporalQ, which is for temporal queries only (5.2.23)")
+	for _, name := range []string{"temporalQ", "aggrParams"} {
+		if r.object()[name] != nil {
+			return problem.BadData("the Query has %s, which is for temporal queries only (5.2.23)", name)
+		}
 	}
 	s, err := r.postedSelection()
 	if err != nil {

@@ -384,7 +384,7 @@ func (r *request) postedPast() (*selection, error) {
 		if !ok {
 			return nil, problem.BadData("temporalQ must be an object (5.2.21)")
 		}
-		for _, name := range []string{"timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration"} {
+		for _, name := range []string{"timerel", "timeAt", "endTimeAt", "timeproperty"} {
 			if text, ok := t[name].(string); ok {
 				r.query.Set(name, text)
 			} else if t[name] != nil {
@@ -396,13 +396,38 @@ func (r *request) postedPast() (*selection, error) {
 		} else if t["lastN"] != nil {
 			return nil, problem.BadData("the member lastN of temporalQ must be a number")
 		}
-		if methods := t["aggrMethods"]; methods != nil {
-			text, err := joined("aggrMethods", methods)
-			if err != nil {
-				return nil, err
-			}
-			r.query.Set("aggrMethods", text)
+		if err := r.aggregationParameters("temporalQ", t); err != nil {
+			return nil, err
+		}
+	}
+	if v, given := o["aggrParams"]; given {
+		a, ok := v.(map[string]any)
+		if !ok || a["aggrMethods"] == nil {
+			return nil, problem.BadData("aggrParams must be an object with aggrMethods (5.2.44)")
+		}
+		if err := r.aggregationParameters("aggrParams", a); err != nil {
+			return nil, err
 		}
 	}
 	return r.postedSelection()
+}
+
+// aggregationParameters turns the members on aggregation into parameters. V1.9.1 has them
+// in two places of a Query: in temporalQ (5.2.21) and in aggrParams (5.2.44), which counts
+// where both are given.
+func (r *request) aggregationParameters(where string, o map[string]any) error {
+	if period, ok := o["aggrPeriodDuration"].(string); ok {
+		r.query.Set("aggrPeriodDuration", period)
+	} else if o["aggrPeriodDuration"] != nil {
+		return problem.BadData("the member aggrPeriodDuration of %s must be a string", where)
+	}
+	if o["aggrMethods"] == nil {
+		return nil
+	}
+	methods, err := joined("aggrMethods", o["aggrMethods"])
+	if err != nil {
+		return err
+	}
+	r.query.Set("aggrMethods", methods)
+	return nil
 }

@@ -96,6 +96,15 @@ func TestTemporalQueries(t *testing.T) { // 4.11, 4.5.6 to 4.5.9, 4.5.19, 5.7.3,
 	if got := c.send("POST", "/temporal/entityOperations/query", `{"type":"Query","entities":[{"type":"Vehicle"}],"temporalQ":{"timerel":"after","timeAt":"2025-01-01T03:00:00Z","lastN":1}}`).is(200).ids(); got != "v" {
 		t.Errorf("by POST: %q", got)
 	}
+	inParams := func(params string) *answer {
+		return c.send("POST", "/temporal/entityOperations/query?options=aggregatedValues", `{"type":"Query","entities":[{"type":"Vehicle"}],"pick":["speed"],"aggrParams":`+params+`,
+			"temporalQ":{"timerel":"between","timeAt":"2025-01-01T00:00:00Z","endTimeAt":"2025-01-01T06:00:00Z","aggrMethods":["min"]}}`)
+	}
+	inParams(`{"aggrMethods":"max","aggrPeriodDuration":"PT6H"}`).is(200).equals(`[{"speed":{"type":"Property","max":[[40,"2025-01-01T00:00:00Z","2025-01-01T06:00:00Z"]]}}]`)
+	for _, params := range []string{`"max"`, `{}`, `{"aggrMethods":[1]}`, `{"aggrMethods":"max","aggrPeriodDuration":6}`} {
+		inParams(params).is(400)
+	}
+	c.send("POST", "/entityOperations/query", `{"type":"Query","entities":[{"type":"Vehicle"}],"aggrParams":{"aggrMethods":"max"}}`).is(400)
 	for _, query := range []string{
 		"?type=Vehicle", "?timerel=after&timeAt=2025-01-01T00:00:00Z", "?type=V&timerel=after", "?type=V&timerel=after&timeAt=x", "?type=V&timerel=around&timeAt=2025-01-01T00:00:00Z",
 		"?type=V&timerel=between&timeAt=2025-01-01T00:00:00Z", "?type=V&timerel=between&timeAt=2025-01-01T00:00:00Z&endTimeAt=2024-01-01T00:00:00Z",

@@ -280,7 +280,7 @@ func answersInPart() []Check {
 		},
 		{
 			ID: "mim1.registration.query.whole", Title: "A registration in a list is the same as when it is retrieved",
-			Clause: cim009 + "5.10.2", Feature: FeatureRegistrations, Fault: "generic.get-csourceregistrations.retypes-first",
+			Clause: cim009 + "5.10.2.5", Feature: FeatureRegistrations, Fault: "registration.query.shortened",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				id := register(t, aRegistration(t, kind, nowhere, having("description", "one of many")))

@@ -2,7 +2,6 @@ package mim1
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -228,21 +227,6 @@ func discoveryBySelectors() []Check {
 					"south": aRegistration(t, kind, nowhere, having("scope", "/city/south")),
 				})
 				c.expect(t, Query("type", kind, "scopeQ", "/city/north"), "north")
-			},
-		},
-		{
-			ID:    "mim1.registration.query.asRetrieved",
-			Title: "A discovered registration is the one that can be retrieved", Clause: cim009 + "5.10.2.5",
-			Fault: "registration.query.shortened",
-			Body: func(t *T) {
-				kind := t.Name("Nothing")
-				sent := aRegistration(t, kind, nowhere, having("description", "the sensors of the harbour"))
-				id := register(t, sent)
-				found := theListed(t, func() *probe.Response { return t.GET(registrations, both(inSteps, Query("type", kind))) }, registrations, id)[0]
-				one := registration(t, id)
-				for _, member := range slices.Sorted(maps.Keys(sent)) { // what the platform adds, such as counts, may differ
-					t.Expect(normal(unlist(found[member]))).To(gomega.Equal(normal(unlist(one[member]))), "%s, here and when it is retrieved", member)
-				}
 			},
 		},
 		{

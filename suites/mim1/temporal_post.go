@@ -72,7 +72,7 @@ func temporalPost() []Check {
 			Body: func(t *T) {
 				s := newSeries(t)
 				byGet := t.GET(evolutions, Query("type", s.kind), within("10:00:00", "14:00:00"))
-				byPost := postPast(t, ofKind(s.kind, ngsild.Object{"timerel": "between", "timeAt": at("10:00:00"), "endTimeAt": at("14:00:00")}))
+				byPost := postPast(t, ofKind(s.kind, fromTenToTwo()))
 				one, other := entityIn(t, byGet, s.id), entityIn(t, byPost, s.id)
 				t.Require(one).NotTo(gomega.BeNil(), "the entity has to be found by GET")
 				t.Require(other).NotTo(gomega.BeNil(), "the entity has to be found by POST")
@@ -103,15 +103,21 @@ func temporalPost() []Check {
 			Fault: "temporal.post.aggregation-ignored",
 			Body: func(t *T) {
 				s := newSeries(t)
-				whole := ngsild.Object{"timerel": "between", "timeAt": at("10:00:00"), "endTimeAt": at("14:00:00")}
-				r := postPast(t, ofKind(s.kind, with(whole, "aggrMethods", "max", "aggrPeriodDuration", "PT2H"), "attrs", []any{s.level}),
+				r := postPast(t, ofKind(s.kind, with(fromTenToTwo(), "aggrMethods", "max", "aggrPeriodDuration", "PT2H"), "attrs", []any{s.level}),
 					Query("options", "aggregatedValues"))
-				e := entityIn(t, r, s.id)
-				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
-				got := periodsOf(t, e, s.level, "max")
-				t.Require(got).To(gomega.HaveLen(2), "there are readings in two periods")
-				t.Expect(got[0].value).To(answering(nearly(got[0].value, 20), "the first period has %s, expected 20", compact(got[0].value)))
-				t.Expect(got[1].value).To(answering(nearly(got[1].value, 40), "the second period has %s, expected 40", compact(got[1].value)))
+				greatestOfTwoHours(t, r, s)
+			},
+		},
+		{
+			ID:     "mim1.temporal.post.aggregateParams",
+			Title:  "A query by POST for the aggregated representation names its methods and its period in aggrParams",
+			Clause: cim009Later + "5.2.44", Since: "1.9.1",
+			Fault: "temporal.post.aggregation-params-ignored",
+			Body: func(t *T) {
+				s := newSeries(t)
+				r := postPast(t, ofKind(s.kind, fromTenToTwo(), "attrs", []any{s.level},
+					"aggrParams", ngsild.Object{"aggrMethods": "max", "aggrPeriodDuration": "PT2H"}), Query("options", "aggregatedValues"))
+				greatestOfTwoHours(t, r, s)
 			},
 		},
 		{
@@ -200,4 +206,19 @@ func temporalPost() []Check {
 			},
 		},
 	}
+}
+
+// fromTenToTwo is the temporal query of the hours in which a series has its readings.
+func fromTenToTwo() ngsild.Object {
+	return ngsild.Object{"timerel": "between", "timeAt": at("10:00:00"), "endTimeAt": at("14:00:00")}
+}
+
+// greatestOfTwoHours expects the level of a series by its greatest value of every two hours.
+func greatestOfTwoHours(t *T, r *probe.Response, s series) {
+	e := entityIn(t, r, s.id)
+	t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+	got := periodsOf(t, e, s.level, "max")
+	t.Require(got).To(gomega.HaveLen(2), "there are readings in two periods")
+	t.Expect(got[0].value).To(answering(nearly(got[0].value, 20), "the first period has %s, expected 20", compact(got[0].value)))
+	t.Expect(got[1].value).To(answering(nearly(got[1].value, 40), "the second period has %s, expected 40", compact(got[1].value)))
 }

@@ -68,7 +68,7 @@ func brought() []news {
 			}},
 		{version: "1.9.1", features: []suites.Feature{suites.FeaturePurge, suites.FeatureOrder, suites.FeatureSnapshots},
 			parameters: []string{"orderBy", "collation", "orderFrom", "orderGeometry", "splitEntities"},
-			members:    []string{"orderBy", "ordering", "splitEntities", "lastN", "aggrMethods", "aggrPeriodDuration"},
+			members:    []string{"orderBy", "ordering", "splitEntities", "lastN", "aggrParams", "aggrMethods", "aggrPeriodDuration"},
 			operations: []string{"DELETE /entities", "GET /entityMaps", "POST /entityMaps", "GET /temporal/entityMaps", "POST /temporal/entityMaps",
 				"POST /snapshots", "GET /snapshots/*", "PATCH /snapshots/*", "DELETE /snapshots/*", "POST /snapshots/*/clone"},
 			more: func(r *http.Request, _ any) bool { return r.Header.Get("NGSILD-Snapshot") != "" }},

@@ -185,6 +185,7 @@ func pastPosts() []Fault {
 		{Name: name("last-ignored"), Summary: "A query by POST does not look at lastN.", On: post, Request: inPost(func(_, temporalQ object) { delete(temporalQ, "lastN") })},
 		{Name: name("aggregation-ignored"), Summary: "A query by POST does not look at aggrPeriodDuration of its temporalQ.",
 			On: post, Request: inPost(func(_, temporalQ object) { delete(temporalQ, "aggrPeriodDuration") })},
+		{Name: name("aggregation-params-ignored"), Summary: "A query by POST does not look at aggrParams.", On: post, Request: inPost(func(q, _ object) { delete(q, "aggrParams") })},
 		{Name: name("q-ignored"), Summary: "A query by POST does not look at q.", On: post, Request: inPost(func(q, _ object) { delete(q, "q") })},
 		{Name: name("attrs-ignored"), Summary: "A query by POST does not look at attrs.", On: post, Request: inPost(func(q, _ object) { delete(q, "attrs") })},
 		{Name: name("id-ignored"), Summary: "A query by POST does not look at the ids of its selectors.", On: post, Request: inPost(func(q, _ object) {
