@@ -58,6 +58,14 @@ func (b twoTenants) levelIn(t *T, tenant string, level int) {
 	t.Expect(read(t, b.sensor.id, of(tenant))).To(haveAttribute(b.sensor.level, ngsild.Property(level)), "of tenant %s", tenant)
 }
 
+// echoed expects that all operations succeeded in the tenant, and that the answers name it.
+func echoed(t *T, tenant string, answers ...*probe.Response) {
+	for _, r := range answers {
+		t.Require(r).To(HaveStatus(200, 201, 204))
+		t.Expect(r).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+	}
+}
+
 func tenants() []Check {
 	return common([]Check{
 		{
@@ -204,6 +212,84 @@ func tenants() []Check {
 					done(t, r)
 					t.Expect(r).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
 				}
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.batch",
+			Title: "The answers to batch operations in a tenant name the tenant", Clause: cim009 + "6.3.14; " + cim009 + "5.5.10",
+			Fault: "tenant.batch-no-echo",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureBatch)
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				first := batch(t, "create", []any{e}, of(tenant))
+				madeTenant(t, first)
+				echoed(t, tenant, first,
+					batch(t, "upsert", []any{with(e, s.level, ngsild.Property(21))}, of(tenant)),
+					batch(t, "update", []any{with(e, s.level, ngsild.Property(22))}, of(tenant)),
+					post(t, selector(ngsild.Object{"type": s.kind}), of(tenant)),
+					batch(t, "delete", []any{s.id}, of(tenant)))
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.subscription",
+			Title: "The answers to operations on subscriptions of a tenant name the tenant", Clause: cim009 + "6.3.14; " + cim009 + "5.5.10",
+			Fault: "tenant.subscription-no-echo",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureSubscriptions)
+				_, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				s := aSubscription(t, t.Name("Nothing"), nobody)
+				created := t.POST(subscriptions, JSON(s), of(tenant))
+				t.Require(created).To(HaveStatus(201))
+				id := s["id"].(string)
+				echoed(t, tenant, created,
+					t.GET(subscriptionPath(id), of(tenant)),
+					t.GET(subscriptions, of(tenant)),
+					patchSubscription(t, id, ngsild.Object{"description": "changed"}, of(tenant)),
+					t.DELETE(subscriptionPath(id), of(tenant)))
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.registration",
+			Title: "The answers to operations on registrations of a tenant name the tenant", Clause: cim009 + "6.3.14; " + cim009 + "5.5.10",
+			Fault: "tenant.registration-no-echo",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureRegistrations)
+				_, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				kind := t.Name("Nothing")
+				g := aRegistration(t, kind, nowhere)
+				created := t.POST(registrations, JSON(g), of(tenant))
+				t.Require(created).To(HaveStatus(201))
+				id := g["id"].(string)
+				echoed(t, tenant, created,
+					t.GET(registrationPath(id), of(tenant)),
+					t.GET(registrations, Query("type", kind), of(tenant)),
+					t.PATCH(registrationPath(id), JSON(ngsild.Object{"description": "changed"}), of(tenant)),
+					t.DELETE(registrationPath(id), of(tenant)))
+			},
+		},
+		{
+			ID:    "mim1.tenant.echo.temporal",
+			Title: "The answers to temporal operations in a tenant name the tenant", Clause: cim009 + "6.3.14; " + cim009 + "5.5.10",
+			Fault: "tenant.temporal-no-echo",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureTemporal)
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, with(e, "id", t.URN("Sensor")))
+				past := ngsild.Entity(s.id, s.kind)
+				past[s.level] = []any{ngsild.Object{"type": "Property", "value": 20, "observedAt": at("11:00:00")}}
+				created := t.POST(evolutions, JSON(past), of(tenant))
+				t.Require(created).To(HaveStatus(201))
+				echoed(t, tenant, created,
+					t.GET(evolutionPath(s.id), of(tenant)),
+					t.GET(evolutions, Query("type", s.kind), within("10:00:00", "14:00:00"), of(tenant)),
+					postPast(t, ofKind(s.kind, ngsild.Object{"timerel": "after", "timeAt": at("10:00:00")}), of(tenant)),
+					t.DELETE(evolutionPath(s.id), of(tenant)))
 			},
 		},
 		{

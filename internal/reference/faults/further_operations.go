@@ -64,7 +64,17 @@ func tenancy() []Fault {
 		return Fault{Name: "tenant." + what + "-of-default", Summary: "In a tenant, what is asked by " + what + " is done in the default one.",
 			On: on.where(inTenant), Request: dropRequestHeader(ngsild.HeaderTenant)}
 	}
+	mute := func(what, resource string) Fault {
+		below := func(r *http.Request) bool {
+			_, path, _ := strings.Cut(r.URL.Path, "/ngsi-ld/v1/")
+			first, _, _ := strings.Cut(path, "/")
+			return first == resource
+		}
+		return Fault{Name: "tenant." + what + "-no-echo", Summary: "Answers below " + resource + " do not name the tenant.",
+			On: named.where(below), Answer: DropHeader(ngsild.HeaderTenant)}
+	}
 	return []Fault{
+		mute("batch", "entityOperations"), mute("subscription", "subscriptions"), mute("registration", "csourceRegistrations"), mute("temporal", "temporal"),
 		{Name: "tenant.ignored", Summary: "NGSILD-Tenant is not looked at.", On: named, Request: dropRequestHeader(ngsild.HeaderTenant)},
 		{Name: "tenant.one-for-all", Summary: "All tenants are one, whose entities are overwritten.", On: named,
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
