@@ -68,7 +68,8 @@ func (r *request) enterSnapshot() error {
 	if id == "" {
 		return nil
 	}
-	if r.tenant == nil { // one that is to be made has none
+	r.w.Header().Set(ngsild.HeaderSnapshot, id) // whatever the answer is
+	if r.tenant == nil {                        // one that is to be made has none
 		return problem.NotFound("there is no snapshot %s", id)
 	}
 	r.tenant.mu.Lock()
@@ -80,7 +81,6 @@ func (r *request) enterSnapshot() error {
 	used := *r.tenant.snapshots.list[i]
 	used.used = r.now
 	r.tenant.snapshots.replace(i, &used)
-	r.w.Header().Set(ngsild.HeaderSnapshot, id)
 	r.tenant = used.content
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
@@ -279,6 +280,11 @@ func offeringToRead(operation string) []edit {
 	return []edit{offering(operation), offering("retrieveOps"), offering("federationOps"), lacking("operations")}
 }
 
+// sayThatASourceFailed matches an answer with a warning of table 6.3.17-1.
+func sayThatASourceFailed() types.GomegaMatcher {
+	return HaveHeader("NGSILD-Warning", gomega.MatchRegexp(`\b(110|111|199|299)\b`))
+}
+
 // comeBack is the Via header of a request that has come through the platform before. What
 // needs it is inapplicable where the platform does not tell its own alias (5.2.40).
 func comeBack(t *T) Option {
@@ -455,7 +461,7 @@ func distributedRetrieve() []Check {
 				r := t.GET(entityPath(d.id))
 				d.isAsked(t)
 				t.Require(r).To(HaveStatus(200))
-				t.Expect(r).To(HaveHeader("NGSILD-Warning", gomega.MatchRegexp(`\b(110|111|199|299)\b`)))
+				t.Expect(r).To(sayThatASourceFailed())
 			},
 		},
 		{
@@ -676,6 +682,21 @@ func distributedQuery() []Check {
 				r := query(t, d, Expecting(500, 502, 503, 504))
 				d.isAsked(t)
 				d.fromHere(t, only(t, r))
+			},
+		},
+		{
+			ID:     "mim1.distributed.query.warning",
+			Title:  "If a source fails, the answer to a query says so by an NGSILD-Warning header",
+			Clause: cim009 + "6.3.17", Level: Extended, Fault: "distributed.no-warning",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.keeps(t)
+				d.fails(500)
+				d.whole(t, "inclusive")
+				r := query(t, d, Expecting(500, 502, 503, 504))
+				d.isAsked(t)
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(r).To(sayThatASourceFailed())
 			},
 		},
 		{

@@ -207,6 +207,21 @@ func pages() []Check {
 			},
 		},
 		{
+			ID:    "mim1.query.page.linkType",
+			Title: "The link to the next page tells the media type that the query was answered in", Clause: cim009 + "6.3.10",
+			Fault: "query.page.link-type-fixed",
+			Hint:  "the target attribute type is missing in the Link header, or the same whatever was asked for",
+			Body: func(t *T) {
+				c := five(t)
+				for _, media := range []string{ngsild.MediaJSON, ngsild.MediaJSONLD} {
+					first := c.page(t, Header("Accept", media))
+					requireNext(t, first)
+					next, _ := weblink.To(first.Header, "next")
+					t.Expect(next.Params["type"]).To(gomega.Equal(media), "the target attribute type of the link with rel=\"next\"")
+				}
+			},
+		},
+		{
 			ID:    "mim1.query.page.offset",
 			Title: "offset counts from 0: pages that begin after as many entities as were met hold each entity exactly once",
 			Level: Extended, Fault: "query.page.offset-from-one",
@@ -239,7 +254,10 @@ func pages() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Requirements, checks[i].Clause, checks[i].Needs = query, cim009+"5.5.9", writes
+		checks[i].Requirements, checks[i].Needs = query, writes
+		if checks[i].Clause == "" {
+			checks[i].Clause = cim009 + "5.5.9"
+		}
 		if checks[i].Level == "" {
 			checks[i].Level = Core
 		}

@@ -208,6 +208,17 @@ func snapshots() []Check {
 			},
 		},
 		{
+			ID: "mim1.snapshot.content.echo", Title: "The answers to a retrieval and to a query in a snapshot name the snapshot",
+			Clause: cim009Later + "6.3.22", Fault: "snapshot.no-echo",
+			Body: func(t *T) {
+				f := freeze(t)
+				for _, r := range []*probe.Response{t.GET(entityPath(f.high.id), f.in()), t.GET(entities, Query("type", f.high.kind), f.in())} {
+					t.Require(r).To(HaveStatus(200))
+					t.Expect(r).To(HaveHeader(ngsild.HeaderSnapshot, gomega.Equal(f.id)))
+				}
+			},
+		},
+		{
 			ID: "mim1.snapshot.content.unknown", Title: "An operation in a snapshot that is not there is answered with 404",
 			Clause: cim009Later + "6.3.22", Requirements: errorAnswers, Fault: "snapshot.unknown-ignored",
 			Body: func(t *T) {

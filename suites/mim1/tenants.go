@@ -293,6 +293,23 @@ func tenants() []Check {
 			},
 		},
 		{
+			ID:    "mim1.tenant.echo.refusal",
+			Title: "The answers to what is not found and to what is refused in a tenant name the tenant", Clause: cim009 + "6.3.14",
+			Fault: "tenant.no-echo-of-errors",
+			Hint:  "the header is set where all went well, and errors are written by somebody else",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				tenant := newTenant(t)
+				createIn(t, tenant, e)
+				notFound := t.GET(entityPath(t.URN("Sensor")), of(tenant))
+				t.Require(notFound).To(HaveStatus(404))
+				t.Expect(notFound).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+				refused := t.GET(entities, Query("type", s.kind, "limit", "-1"), of(tenant))
+				t.Require(refused).To(HaveStatus(400))
+				t.Expect(refused).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+			},
+		},
+		{
 			ID:    "mim1.tenant.batch",
 			Title: "A batch creation in a tenant stores all entities there",
 			Fault: "tenant.batch-of-default",

@@ -33,6 +33,10 @@ func paging() []Fault {
 			On: querying(), Answer: inLinks("next", func(link string) string {
 				return regexp.MustCompile(`([?&])q=[^&>]*&?`).ReplaceAllString(link, "$1")
 			})},
+		{Name: "query.page.link-type-fixed", Summary: "Pages are linked to as application/json whatever was asked for.",
+			On: querying(), Answer: inLinks("next", func(link string) string {
+				return strings.Replace(link, `type="`+ngsild.MediaJSONLD+`"`, `type="`+ngsild.MediaJSON+`"`, 1)
+			})},
 		{Name: "query.page.offset-from-one", Summary: "offset counts from 1.",
 			On: querying(), Request: inParam("offset", func(offset string) string {
 				n, err := strconv.Atoi(offset)

@@ -107,6 +107,11 @@ func tenancy() []Fault {
 				a.Header.Del(ngsild.HeaderTenant)
 			}
 		}},
+		{Name: "tenant.no-echo-of-errors", Summary: "Errors do not name the tenant.", On: named, Answer: func(_ *http.Request, a *Answer) {
+			if a.Status >= http.StatusBadRequest {
+				a.Header.Del(ngsild.HeaderTenant)
+			}
+		}},
 		{Name: "tenant.unknown-not-told", Summary: "A tenant that is not there is answered as an entity that is not there.", On: named, Answer: kind(http.StatusNotFound, ngsild.ResourceNotFound)},
 		{Name: "tenant.unknown-is-empty", Summary: "A query in a tenant that is not there finds nothing.", On: querying().where(inTenant), Answer: func(r *http.Request, a *Answer) {
 			if a.Status == http.StatusNotFound {

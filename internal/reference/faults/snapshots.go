@@ -44,6 +44,7 @@ func snapshots() []Fault {
 				problem(a, http.StatusNotFound, ngsild.ResourceNotFound)
 			}
 		}},
+		{Name: "snapshot.no-echo", Summary: "does not say in an answer which snapshot it is of", On: inside, Answer: DropHeader(ngsild.HeaderSnapshot)},
 		{Name: "snapshot.query-of-all", Summary: "queries what there is now although a snapshot is named", On: querying().where(inside), Request: outOf},
 		{Name: "snapshot.retrieve-of-all", Summary: "retrieves an entity as it is now although a snapshot is named", On: retrieving().where(inside), Request: outOf},
 		{Name: "snapshot.writes-through", Summary: "changes an entity outside of the snapshot that is named", On: attributeUpdate().on.where(inside), Request: outOf},
