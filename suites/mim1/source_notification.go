@@ -366,7 +366,7 @@ func sourceNotificationState() []Check {
 		{
 			ID:     "mim1.sourceNotification.body.receiverInfo",
 			Title:  "A notification carries what the subscription says the receiver is to be told",
-			Clause: cim009 + "6.3.8", Fault: "source-notification.receiver-info-lost",
+			Clause: cim009 + "6.3.9", Fault: "source-notification.receiver-info-lost",
 			Body: func(t *T) {
 				_, _, d := first(t, toEndpoint("receiverInfo", []any{ngsild.Object{"key": "X-Purpose", "value": "conformance"}}))
 				t.Expect(d.Header.Get("X-Purpose")).To(gomega.Equal("conformance"))
