@@ -125,6 +125,17 @@ func snapshots() []Check {
 			},
 		},
 		{
+			ID: "mim1.snapshot.status.queries", Title: "A snapshot that is retrieved tells the queries by which it was made",
+			Clause: cim009Later + "5.16.3; " + cim009Later + "5.2.41", Fault: "snapshot.queries-lost",
+			Body: func(t *T) {
+				f := freeze(t)
+				queries := list(f.ready(t)["snapshotQueries"])
+				t.Require(queries).To(gomega.HaveLen(1), "snapshotQueries of a snapshot that was made by one query")
+				q, _ := queries[0].(ngsild.Object)
+				t.Expect(memberOf(q, "entities")["type"]).To(gomega.BeElementOf(f.high.kind, ngsild.DefaultVocab+f.high.kind), "the type that the query selects")
+			},
+		},
+		{
 			ID: "mim1.snapshot.status.priority", Title: "The priority of a snapshot is 5 unless it is given",
 			Clause: cim009Later + "5.5.15", Fault: "snapshot.no-priority",
 			Body: func(t *T) {

@@ -44,6 +44,29 @@ func subscriptionQuery() []Check {
 			},
 		},
 		{
+			ID:    "mim1.subscription.query.whole",
+			Title: "A subscription with much to it is on the list with all that a retrieval shows", TestPurposes: []string{"031_01"},
+			Since: "1.5.1", Fault: "subscription.query.first-selector",
+			Body: func(t *T) {
+				kind := t.Name("Nothing")
+				edits := []edit{
+					having("entities", []any{ngsild.Object{"type": kind, "idPattern": "^urn:.*$"}, ngsild.Object{"type": kind, "id": t.URN("Nothing")}},
+						"watchedAttributes", []any{t.Name("level"), t.Name("status")}, "q", t.Name("level")+">5", "scopeQ", "/city/north", "throttling", 5),
+					toEndpoint("receiverInfo", []any{ngsild.Object{"key": "X-Mimcheck", "value": t.Name("value")}}),
+				}
+				if t.Claims(FeatureGeoQuery) {
+					edits = append(edits, having("geoQ", ngsild.Object{"georel": "near;maxDistance==2000", "geometry": "Point", "coordinates": []any{10.2, 56.15}}))
+				}
+				id := dormant(t, edits...)
+				retrieved := subscription(t, id)
+				listed := theListed(t, all(t), subscriptions, id)[0]
+				t.Expect(listed).To(haveMembers(without(retrieved, "@context", "entities", "watchedAttributes")))
+				for _, name := range []string{"entities", "watchedAttributes"} { // in any order
+					t.Expect(compacted(listed[name])).To(gomega.ConsistOf(compacted(retrieved[name])), "%s", name)
+				}
+			},
+		},
+		{
 			ID:    "mim1.subscription.query.limit",
 			Title: "A page of subscriptions holds no more than limit asks for", TestPurposes: []string{"031_02"},
 			Fault: "subscription.query.limit-ignored",
@@ -160,4 +183,13 @@ func without(o ngsild.Object, names ...string) ngsild.Object {
 		delete(out, name)
 	}
 	return out
+}
+
+// compacted are the values of a list, each as JSON.
+func compacted(v any) []string {
+	all := []string{}
+	for _, one := range list(v) {
+		all = append(all, compact(one))
+	}
+	return all
 }

@@ -159,6 +159,22 @@ func temporalPages() []Check {
 			},
 		},
 		{
+			ID:     "mim1.temporal.page.rangeByPost",
+			Title:  "An answer with 206 to a query by POST tells its range of time in Content-Range, and all its instances are in it",
+			Clause: cim009 + "6.3.10", TestPurposes: []string{"021_15"}, Since: "1.5.1",
+			Fault: "temporal.page.no-range-by-post",
+			Body: func(t *T) {
+				s, _ := long(t)
+				r := postPast(t, ofKind(s.kind, ngsild.Object{"timerel": "after", "timeAt": at("10:00:00")}))
+				p := inPart(t, r)
+				e := entityIn(t, r, s.id)
+				t.Require(e).NotTo(gomega.BeNil(), "the entity has to be found")
+				for _, when := range timesOf(e) {
+					t.Expect(when.Before(p.from) || when.After(p.to)).To(gomega.BeFalse(), "%v is not in the range from %v to %v", when, p.from, p.to)
+				}
+			},
+		},
+		{
 			ID:     "mim1.temporal.page.inRange",
 			Title:  "All instances of an answer with 206 are in its range of time",
 			Clause: cim009 + "6.3.10", TestPurposes: []string{"020_13", "020_14"}, Since: "1.5.1",

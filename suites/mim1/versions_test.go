@@ -250,7 +250,7 @@ func rules() []rule {
 		{"1.5.1", "several types of an entity, type selectors", "4.16, 4.17", []string{"*.addsType", "*.updateAddsType", "entity.create.types", "query.type.and", "query.type.or",
 			"query.type.oneOfSeveral", "notification.entities.bothTypes", "notification.entities.eitherType"}},
 		{"1.5.1", "scopes and scopeQ", "4.18, 4.19", []string{"attribute.*.scope", "attribute.update.scopeOfNone", "entity.create.scope", "query.scope.*", "notification.scopeQ.*", "registration.query.scope",
-			"subscription.*.scopeQ"}},
+			"subscription.*.scopeQ", "subscription.query.whole"}},
 		{"1.5.1", "@contexts that are stored and served", "5.13", []string{"cachedContext.*", "error.form.addContext", "error.form.listContexts", "error.form.serveContext", "error.form.deleteContext", "hostedContext.*", "implicitContext.*", "answer.media.context*"}},
 		{"1.5.1", "the same entity twice in a batch, what options=update keeps", "5.5.11, 5.6.8.4", []string{"batch.create.duplicate", "batch.delete.duplicate", "batch.upsert.duplicate",
 			"batch.upsert.updateReplacesAttributes"}},

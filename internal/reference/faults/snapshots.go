@@ -33,6 +33,7 @@ func snapshots() []Fault {
 			next.ServeHTTP(w, r)
 		}},
 		shown("never-ready", "never says that a snapshot is made", func(s object) { s["snapshotStatus"] = "preparing" }),
+		shown("queries-lost", "does not say by which queries a snapshot was made", func(s object) { delete(s, "snapshotQueries") }),
 		shown("no-priority", "does not say which priority a snapshot has", func(s object) { delete(s, "snapshotPriority") }),
 		{Name: "snapshot.unknown-is-empty", Summary: "answers with an empty object for a snapshot that is not there", On: get, Answer: func(_ *http.Request, a *Answer) {
 			if a.Status == http.StatusNotFound {

@@ -310,6 +310,12 @@ func subscriptionListing() []Fault {
 			Answer: kept(func(_ *http.Request, s object) bool { return s["status"] == "active" })},
 		{Name: "subscription.query.shortened", Summary: "lists subscriptions without their description", On: on,
 			Answer: served(func(_ *http.Request, s object) { delete(s, "description") })},
+		{Name: "subscription.query.first-selector", Summary: "lists subscriptions with the first of their entity selectors only", On: on,
+			Answer: served(func(_ *http.Request, s object) {
+				if selectors := itemsOf(s["entities"]); len(selectors) > 1 {
+					s["entities"] = selectors[:1]
+				}
+			})},
 		{Name: "subscription.query.limit-ignored", Summary: "lists pages of its own size", On: on, Request: DropQuery("limit")},
 		{Name: "subscription.query.no-next", Summary: "does not link to the next page of subscriptions", On: on, Answer: inLinks("next", nothing)},
 		{Name: "subscription.query.no-prev", Summary: "does not link to the previous page of subscriptions", On: on, Answer: inLinks("prev", nothing)},

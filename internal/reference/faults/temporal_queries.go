@@ -229,6 +229,7 @@ func pastParts() []Fault {
 			}
 		}},
 		{Name: name("no-content-range"), Summary: "A part does not tell its range.", On: read, Answer: DropHeader("Content-Range")},
+		{Name: name("no-range-by-post"), Summary: "A part that is asked for by POST does not tell its range.", On: postingPast(), Answer: DropHeader("Content-Range")},
 		{Name: name("range-too-short"), Summary: "The range of a part ends before its last instances.", On: read, Answer: inRange(func(from, to time.Time) (time.Time, time.Time) {
 			return from, to.Add(from.Sub(to) / 2)
 		})},
