@@ -230,6 +230,21 @@ func entityCreate() []Check {
 			}),
 		},
 		{
+			ID:           "mim1.entity.create.proof",
+			Title:        "The ngsildproof of a Property keeps its entityIdSealed and entityTypeSealed, which are no Properties",
+			Requirements: structured, Clause: cim009Later + "4.5.2.2", Since: "1.9.1",
+			Level: Extended, Needs: writes, Fault: "attribute.proof-unsealed",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				sealed := ngsild.Object{"type": "Property", "entityIdSealed": s.id, "entityTypeSealed": s.kind}
+				proof := ngsild.Object{"type": "DataIntegrityProof", "created": "2025-01-27T21:02:24Z", "cryptosuite": "eddsa-rdfc-2022",
+					"verificationMethod": "https://example.org/issuers/1#key", "proofPurpose": "assertionMethod", "proofValue": "z3XrH3diVCqpVHXkE7WbnictqyQCkJBGTx"}
+				create(t, with(e, s.level, ngsild.Property(20, "ngsildproof", with(sealed, "value", proof))))
+				// What is signed comes in terms of another vocabulary, which may be read and written anew.
+				t.Expect(read(t, s.id)).To(haveAttribute(s.level, ngsild.Property(20, "ngsildproof", sealed)))
+			},
+		},
+		{
 			ID:           "mim1.entity.create.subAttributes",
 			Title:        "Properties and Relationships of an attribute are kept",
 			Requirements: structured, Clause: cim009 + "4.5.2", TestPurposes: []string{"001_01"},
@@ -400,8 +415,20 @@ func createRefusals() []Check {
 			e[s.level] = ngsild.Object{"type": "LanguageProperty", "value": "x"}
 		})
 	language.Since = "1.4.1"
+	typed := refusal("languageTypeOther", "A LanguageProperty whose valueType is not langString is refused with 400 BadRequestData", "5.2.32",
+		"entity.create.takes-any-language-type",
+		func(_ *T, s sensor, e ngsild.Object) {
+			e[s.level] = ngsild.LanguageProperty(ngsild.Object{"en": "high"}, "valueType", "integer")
+		})
+	typed.Since, typed.Clause = "1.9.1", cim009Later+"5.2.32"
+	sealed := refusal("sealedWithoutProof", "A Property other than ngsildproof with entityIdSealed and entityTypeSealed is refused with 400 BadRequestData", "4.5.2.2",
+		"entity.create.takes-seals-without-proof",
+		func(_ *T, s sensor, e ngsild.Object) {
+			e[s.level] = ngsild.Property(20, "entityIdSealed", s.id, "entityTypeSealed", s.kind)
+		})
+	sealed.Since, sealed.Clause = "1.9.1", cim009Later+"4.5.2.2"
 	return []Check{
-		noID, noType, badID, null, inside, language,
+		noID, noType, badID, null, inside, language, typed, sealed,
 		refusal("attributeTypeUnknown", "An attribute whose type is none of the attribute types is refused with 400 BadRequestData", "5.2.4",
 			"entity.create.takes-any-attribute-type",
 			func(_ *T, s sensor, e ngsild.Object) { e[s.level] = ngsild.Object{"type": "Measurement", "value": 20} }),

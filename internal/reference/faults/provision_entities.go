@@ -87,6 +87,15 @@ func entityCreation() []Fault {
 			Request: attributes(withoutNullsInside)},
 		{Name: "entity.create.takes-empty-language-property", Summary: "leaves out a LanguageProperty without languages", On: on,
 			Request: attributes(leaveOut(func(a object) bool { return a["type"] == "LanguageProperty" && a["languageMap"] == nil }))},
+		{Name: "entity.create.takes-any-language-type", Summary: "leaves out a valueType of a LanguageProperty that is not langString", On: on,
+			Request: attributes(func(a object) object {
+				if a["type"] == "LanguageProperty" && a["valueType"] != "langString" {
+					delete(a, "valueType")
+				}
+				return a
+			})},
+		{Name: "entity.create.takes-seals-without-proof", Summary: "leaves out what an attribute that is no proof seals", On: on,
+			Request: attributes(unsealed)},
 		{Name: "entity.create.takes-any-attribute-type", Summary: "takes an attribute of any other type for a Property", On: on,
 			Request: attributes(asProperty)},
 		{Name: "entity.create.takes-property-without-value", Summary: "gives a Property without value an empty one", On: on,
@@ -165,6 +174,13 @@ func informationModel() []Fault {
 			Request: attributes(func(a object) object {
 				if v, ok := a["value"].(object); ok && v["coordinates"] != nil {
 					v["coordinates"] = swapAxes(v["coordinates"])
+				}
+				return a
+			})},
+		{Name: "attribute.proof-unsealed", Summary: "stores proofs without what they seal", On: on,
+			Request: attributes(func(a object) object {
+				if proof, ok := a["ngsildproof"].(object); ok {
+					unsealed(proof)
 				}
 				return a
 			})},
@@ -321,6 +337,13 @@ func refuseWhen(so func(e object) bool) handle {
 		}
 		next.ServeHTTP(w, r)
 	}
+}
+
+// unsealed is an attribute without the members that a proof has.
+func unsealed(a object) object {
+	delete(a, "entityIdSealed")
+	delete(a, "entityTypeSealed")
+	return a
 }
 
 // asProperty takes an attribute of an unknown type for a Property.

@@ -258,8 +258,17 @@ func (a *Attribute) members(fragment *Attribute, name string, now time.Time) (*A
 	if fragment.UnitCode != "" {
 		next.UnitCode = fragment.UnitCode
 	}
+	if next.Kind == LanguageProperty && fragment.ValueType != "" && !isLangString(fragment.ValueType) {
+		return nil, noLangString(name)
+	}
 	if fragment.ValueType != "" {
 		next.ValueType = fragment.ValueType
+	}
+	if fragment.IDSealed != "" {
+		next.IDSealed = fragment.IDSealed
+	}
+	if len(fragment.TypeSealed) > 0 {
+		next.TypeSealed = fragment.TypeSealed
 	}
 	if len(fragment.ObjectType) > 0 {
 		next.ObjectType = fragment.ObjectType
@@ -276,6 +285,10 @@ func (a *Attribute) members(fragment *Attribute, name string, now time.Time) (*A
 			next.UnitCode = ""
 		case ValueType:
 			next.ValueType = ""
+		case IDSealed:
+			next.IDSealed = ""
+		case TypeSealed:
+			next.TypeSealed = nil
 		case ObjectType:
 			next.ObjectType = nil
 		case ObservedAt:

@@ -73,8 +73,8 @@ func (v View) conformedAttribute(a *Attribute) *Attribute {
 		}
 		out.Kind, altered = older[a.Kind], true
 	}
-	details := a.ValueType != "" || !a.ExpiresAt.IsZero() && v.SysAttrs
-	out.ValueType, out.ExpiresAt = "", time.Time{}
+	details := a.ValueType != "" || a.IDSealed != "" || a.TypeSealed != nil || !a.ExpiresAt.IsZero() && v.SysAttrs
+	out.ValueType, out.IDSealed, out.TypeSealed, out.ExpiresAt = "", "", nil, time.Time{}
 	if minor < 8 {
 		details = details || len(a.ObjectType) > 0
 		out.ObjectType = nil

@@ -77,6 +77,9 @@ const (
 	ValueType        = ngsild.CoreVocab + "valueType"
 	ObjectType       = ngsild.CoreVocab + "hasObjectType"
 	Lang             = ngsild.CoreVocab + "lang"
+	Proof            = ngsild.CoreVocab + "ngsildproof"
+	IDSealed         = ngsild.CoreVocab + "entityIdSealed"
+	TypeSealed       = ngsild.CoreVocab + "entityTypeSealed"
 )
 
 // Entity is an entity with expanded names. Entities that are stored are immutable:
@@ -107,6 +110,8 @@ type Attribute struct {
 	Value      any
 	ObjectType []string
 	ValueType  string
+	IDSealed   string   // of a proof: the entity that it is for (4.5.2.2)
+	TypeSealed []string // of a proof: the types of that entity
 	UnitCode   string
 	DatasetID  string // empty for the default instance
 	InstanceID string // only of temporal instances

@@ -102,8 +102,6 @@ func (p *Parser) entityMember(e *Entity, key string, v any) error {
 		return err
 	case CreatedAt, ModifiedAt, DeletedAt:
 		return nil // the platform's own to set (4.8)
-	case ngsild.CoreVocab + "ngsildproof":
-		// kept like any attribute
 	}
 	if isReserved(iri) || strings.HasPrefix(iri, "@") {
 		return problem.BadData("%q is a term of the core model that cannot name an attribute", key)
@@ -469,6 +467,9 @@ func (p *Parser) attributeMember(a *Attribute, key, name, iri string, v any, dep
 	if v == nil {
 		return problem.BadData("member %s of attribute %s is null, which NGSI-LD does not admit (5.5.4)", name, key)
 	}
+	if seal := sealOf(name, iri); seal != "" {
+		return p.seal(a, key, name, seal, v)
+	}
 	switch iri {
 	case "@type":
 		if a.Kind = p.typeOf(map[string]any{"@type": v}); a.Kind == None {
@@ -543,10 +544,57 @@ func (p *Parser) attributeMember(a *Attribute, key, name, iri string, v any, dep
 	return nil
 }
 
+// sealOf is the member of proofs that is named, empty for another one. The core @context has
+// their names inside of a proof only (annex B), so elsewhere they are known by the name alone.
+func sealOf(name, iri string) string {
+	switch {
+	case name == "entityIdSealed" || iri == IDSealed:
+		return IDSealed
+	case name == "entityTypeSealed" || iri == TypeSealed:
+		return TypeSealed
+	}
+	return ""
+}
+
+// seal reads what a proof says of its entity. Nothing but a proof has these members (4.5.2.2).
+func (p *Parser) seal(a *Attribute, key, name, seal string, v any) error {
+	if p.Context.Expand(key) != Proof {
+		return problem.BadData("attribute %s must not have %s, which only ngsildproof has (4.5.2.2)", key, name)
+	}
+	if v == NullURI {
+		a.clear(seal)
+		return nil
+	}
+	if seal == TypeSealed {
+		types, err := p.types(v)
+		a.TypeSealed = types
+		return err
+	}
+	id, ok := v.(string)
+	if !ok || id == "" {
+		return problem.BadData("%s of %s must be a string, got a %s", name, key, jsonKind(v))
+	}
+	a.IDSealed = id
+	return nil
+}
+
+// isLangString says whether a valueType is that of languages: the word, under whatever
+// vocabulary, or the URI of the RDF datatype (5.2.32).
+func isLangString(iri string) bool {
+	return iri[strings.LastIndexAny(iri, "/#:")+1:] == "langString"
+}
+
+func noLangString(name string) error {
+	return problem.BadData("attribute %s is a LanguageProperty, whose valueType can be langString only (5.2.32)", name)
+}
+
 // checkKind refuses members that the kind does not have (5.2.5 to 5.2.7, 5.2.32, 5.2.35 to 5.2.38).
 func (p *Parser) checkKind(a *Attribute, key string) error {
 	if a.UnitCode != "" && a.Kind != None && a.Kind != Property && a.Kind != ListProperty {
 		return problem.BadData("attribute %s is a %s, which has no unitCode", key, a.Kind)
+	}
+	if a.Kind == LanguageProperty && a.ValueType != "" && !isLangString(a.ValueType) {
+		return noLangString(key)
 	}
 	if len(a.ObjectType) > 0 && a.Kind != None && a.Kind != Relationship && a.Kind != ListRelationship {
 		return problem.BadData("attribute %s is a %s, which has no objectType", key, a.Kind)

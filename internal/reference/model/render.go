@@ -142,6 +142,12 @@ func (v View) attribute(name string, a *Attribute) map[string]any {
 	if a.ValueType != "" {
 		out["valueType"] = v.Context.Compact(a.ValueType)
 	}
+	if a.IDSealed != "" {
+		out["entityIdSealed"] = a.IDSealed
+	}
+	if len(a.TypeSealed) > 0 {
+		out["entityTypeSealed"] = oneOrMany(v.Context.CompactAll(a.TypeSealed))
+	}
 	if len(a.ObjectType) > 0 {
 		out["objectType"] = oneOrMany(v.Context.CompactAll(a.ObjectType))
 	}
