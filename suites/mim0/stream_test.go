@@ -254,3 +254,18 @@ func TestMovedPages(t *testing.T) {
 		}
 	}
 }
+
+// A root node whose relations lead to itself alone hides all that is behind it.
+func TestARootNodeThatLeadsToItself(t *testing.T) {
+	platform := judgetest.City(t, turtle(`@prefix ldes: <https://w3id.org/ldes#> . @prefix tree: <https://w3id.org/tree#> .
+<#s> a ldes:EventStream ; tree:view <> . <> tree:relation [ a tree:Relation ; tree:node <> ] .
+`))
+	for _, check := range ofStreams() {
+		if check.ID != "mim0.stream.relation.tree" {
+			continue
+		}
+		if r := judgetest.Run(t, check, 7, platform); r.Outcome != reports.Failed {
+			t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
+		}
+	}
+}
