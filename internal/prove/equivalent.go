@@ -62,7 +62,7 @@ func equivalent() map[string]string {
 	for _, what := range []string{"loses-first", "loses-last", "retypes-first", "retypes-last"} {
 		all(byItsStatus, "places-get-status."+what)
 	}
-	all(notSelecting, "get-entitymaps.ignores-pick", "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
+	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
 	all(freshMaps, "get-entitymaps.stale")
 	maps := []string{"get-entitymaps", "post-entitymaps", "get-temporal-entitymaps", "post-temporal-entitymaps"}
 	for _, what := range []string{"ignores-count", "ignores-limit", "ignores-offset", "limit-more", "limit-less", "page-late", "no-count", "count-more", "counts-only"} {

@@ -171,7 +171,8 @@ func entityMapCreation() []Check {
 	return common(append(checks, tooWideMaps()...), Check{Requirements: query, Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
 }
 
-// tooWideMaps checks that a map by POST has to be of a query that selects something.
+// tooWideMaps checks that a map has to be of a query that selects something, and shows of
+// linked entities only what it asks for.
 func tooWideMaps() []Check {
 	return []Check{
 		{
@@ -179,6 +180,14 @@ func tooWideMaps() []Check {
 			Clause: cim009Later + "5.14.4.4", Requirements: errorAnswers, Fault: "generic.post-entitymaps.other-refusal",
 			Body: func(t *T) {
 				t.Expect(t.POST(entityMapList, JSON(ngsild.Object{"type": "Query", "omit": []any{t.Name("level")}}))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.pickTooDeep", Title: "Creating an entity map for a projection into linked entities without asking for these is refused with 400 BadRequestData",
+			Requirements: errorAnswers, Clause: cim009Later + "5.14.4.4", Since: "1.9.1", Fault: "generic.get-entitymaps.ignores-pick",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(t.GET(entityMapList, Query("type", s.kind, "pick", s.place+"{"+s.level+"}"))).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		},
 		{
