@@ -72,7 +72,7 @@ func equivalent() map[string]string {
 	each(mapForm, "ignores-format", maps...)
 	each(mapForm, "ignores-options", maps...)
 	each(noLink, "no-link", maps...)
-	for _, what := range []string{"lang", "geometryproperty", "join", "joinlevel", "containedby"} {
+	for _, what := range []string{"lang", "geometryproperty", "joinlevel", "containedby"} {
 		all(notSelecting, "get-entitymaps.ignores-"+what)
 	}
 	for _, what := range []string{"lang", "pick", "omit", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {

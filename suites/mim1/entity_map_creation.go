@@ -186,8 +186,18 @@ func tooWideMaps() []Check {
 			ID: "mim1.entityMap.create.pickTooDeep", Title: "Creating an entity map for a projection into linked entities without asking for these is refused with 400 BadRequestData",
 			Requirements: errorAnswers, Clause: cim009Later + "5.14.4.4", Since: "1.9.1", Fault: "generic.get-entitymaps.ignores-pick",
 			Body: func(t *T) {
+				alsoClaims(t, FeatureLinked)
 				s := newSensor(t)
 				t.Expect(t.GET(entityMapList, Query("type", s.kind, "pick", s.place+"{"+s.level+"}"))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
+			ID: "mim1.entityMap.create.linked", Title: "The entity map of a query by what linked entities are like lists the entities that the query finds",
+			Clause: cim009Later + "5.14.4.4", Fault: "generic.get-entitymaps.ignores-join",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureLinked)
+				c, name, _ := stations(t)
+				c.expectMap(t, t.GET(entityMapList, c.ofType(), c.q("{"+name+`}=="wet"`), retrieving("1")), "at the wet device", "at the wet probe")
 			},
 		},
 		{
