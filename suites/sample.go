@@ -13,7 +13,7 @@ import (
 // once a run in the normalised representation, for checks that only observe.
 type Sample struct {
 	Entities []SampledEntity
-	// Taken is when it was read, by the recorded clock of the run.
+	// Taken is when it was read, by the record of the run: a replay has to find the same.
 	Taken time.Time
 	// Reason says why there are no entities, when there are none.
 	Reason string

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 
@@ -31,6 +32,7 @@ func (s *scripted) Do(_ context.Context, r probe.Request) (*probe.Response, erro
 	return &answer, nil
 }
 func (s *scripted) Exchanges() []evidence.Exchange { return nil }
+func (s *scripted) LastAsked() time.Time           { return time.Time{} }
 func (s *scripted) Token() string                  { return "mc12345678" }
 
 func runBody(client probe.Client, body func(*T)) Result {

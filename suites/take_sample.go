@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
@@ -36,7 +35,7 @@ func TakeSample(ctx context.Context, client probe.Client, seed uint64, size int,
 		if err != nil {
 			return nil, err
 		}
-		return &Sample{Taken: lastAsked(client), Reason: s.because("GET /types lists no entity type, and the target declares none")}, nil
+		return &Sample{Taken: client.LastAsked(), Reason: s.because("GET /types lists no entity type, and the target declares none")}, nil
 	}
 	listed = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(listed))), unselectable)
 	s.rand.Shuffle(len(listed), func(i, j int) { listed[i], listed[j] = listed[j], listed[i] })
@@ -57,7 +56,7 @@ func TakeSample(ctx context.Context, client probe.Client, seed uint64, size int,
 	if len(s.found) == 0 && len(s.errs) > 0 {
 		return nil, errors.Join(s.errs...)
 	}
-	sample := &Sample{Taken: lastAsked(client)}
+	sample := &Sample{Taken: client.LastAsked()}
 	for _, e := range s.found {
 		sample.Entities = append(sample.Entities, e)
 	}
@@ -66,16 +65,6 @@ func TakeSample(ctx context.Context, client probe.Client, seed uint64, size int,
 		sample.Reason = s.because(fmt.Sprintf("no entity of the %d types that are listed or declared can be seen", len(listed)))
 	}
 	return sample, nil
-}
-
-// lastAsked is when the client's last request was sent, by its record: a replay has
-// to find the same.
-func lastAsked(client probe.Client) time.Time {
-	exchanges := client.Exchanges()
-	if len(exchanges) == 0 {
-		return time.Time{}
-	}
-	return exchanges[len(exchanges)-1].Started
 }
 
 // unselectable says whether a type cannot be asked for, because its name holds

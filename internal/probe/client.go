@@ -21,6 +21,8 @@ type client struct {
 	mu        sync.Mutex
 	seq       int
 	exchanges evidence.Log[evidence.Exchange]
+	lastSeq   int       // of what was recorded, the highest
+	lastAsked time.Time // and when that was sent
 }
 
 func (c *client) Token() string { return c.s.guard.token }
@@ -29,6 +31,13 @@ func (c *client) Exchanges() []evidence.Exchange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return unpacked(c.exchanges.All(&c.s.packer))
+}
+
+// LastAsked implements Client.
+func (c *client) LastAsked() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lastAsked
 }
 
 // unpacked is what a log holds. That it can't be unpacked is no state of the world: it
@@ -51,6 +60,9 @@ func (c *client) record(x evidence.Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	keep(&c.exchanges, x, &c.s.packer)
+	if x.Seq > c.lastSeq {
+		c.lastSeq, c.lastAsked = x.Seq, x.Started
+	}
 }
 
 // keep adds a record, and packs when there are many.

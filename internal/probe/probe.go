@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/internal/target"
@@ -135,6 +136,9 @@ type Client interface {
 	Do(ctx context.Context, r Request) (*Response, error)
 	// Exchanges returns what was recorded so far, in order of Seq.
 	Exchanges() []evidence.Exchange
+	// LastAsked is when the request of the highest Seq was sent, by its record; the zero
+	// time before the first.
+	LastAsked() time.Time
 	// Token is the run's token, which every id, type and name that the check
 	// creates must contain: writes that do not are refused (evidence.Unsafe).
 	Token() string

@@ -174,6 +174,17 @@ func (c *replayed) Exchanges() []evidence.Exchange {
 	return all
 }
 
+// LastAsked implements Client.
+func (c *replayed) LastAsked() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := 0
+	for seq := range c.shown {
+		last = max(last, seq)
+	}
+	return c.exchanges[last].Started
+}
+
 // take uses the first unused event that fits, and its place in the record.
 func (c *replayed) take(fits func(evidence.Event) bool) (e evidence.Event, at int, ok bool) {
 	c.mu.Lock()

@@ -84,6 +84,9 @@ func TestRequestAndResponse(t *testing.T) {
 	if len(exchanges) != 1 || exchanges[0].Seq != 1 || exchanges[0].Check != "mim1.test" || exchanges[0].Response.Status != 200 || s.Requests() != 1 {
 		t.Errorf("recorded %+v, %d requests", exchanges, s.Requests())
 	}
+	if asked := s.Client("mim1.test").LastAsked(); !asked.Equal(exchanges[0].Started) || !s.Client("mim1.other").LastAsked().IsZero() {
+		t.Errorf("the check last asked at %s, want %s, and another one not at all", asked, exchanges[0].Started)
+	}
 	if body, ok := s.Blobs().Get(exchanges[0].Response.Body.SHA256); !ok || string(body) != `[{"id":"urn:a"}]` {
 		t.Errorf("kept %q", body)
 	}

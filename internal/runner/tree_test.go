@@ -20,6 +20,7 @@ func (nobody) Do(context.Context, probe.Request) (*probe.Response, error) {
 	return nil, errors.New("there is no platform")
 }
 func (nobody) Exchanges() []evidence.Exchange { return nil }
+func (nobody) LastAsked() time.Time           { return time.Time{} }
 func (nobody) Token() string                  { return "mc00000000" }
 func (nobody) Client(string) probe.Client     { return nobody{} }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oasc/mimcheck/internal/evidence"
 	"github.com/oasc/mimcheck/internal/probe"
@@ -18,6 +19,7 @@ type fake func(r probe.Request) *probe.Response
 
 func (f fake) Do(_ context.Context, r probe.Request) (*probe.Response, error) { return f(r), nil }
 func (f fake) Exchanges() []evidence.Exchange                                 { return nil }
+func (fake) LastAsked() time.Time                                             { return time.Time{} }
 func (f fake) Token() string                                                  { return "mc12345678" }
 
 func run(client probe.Client, body func(*suites.T)) suites.Result {

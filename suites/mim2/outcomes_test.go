@@ -25,6 +25,7 @@ func (offline) Do(context.Context, probe.Request) (*probe.Response, error) {
 	return nil, &probe.Unjudgeable{Failure: evidence.Failure{Class: evidence.Refused, Reason: "nothing listens"}}
 }
 func (offline) Exchanges() []evidence.Exchange { return nil }
+func (offline) LastAsked() time.Time           { return time.Time{} }
 func (offline) Token() string                  { return "mctoken01" }
 
 // on runs a check on a sample of entities, without a platform.
