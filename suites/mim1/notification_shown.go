@@ -269,7 +269,7 @@ func notificationLinked() []Check {
 		{
 			ID:    "mim1.notification.join.flatAttributes",
 			Title: "With join flat, the entity that a Relationship which is named leads to is notified beside, and attributes that are not named are left out", TestPurposes: []string{"046_26"},
-			Fault: "notification.attributes-ignored",
+			Fault: "notification.flat-attributes-ignored",
 			Body: func(t *T) {
 				more := t.Name("more")
 				s, to, name := linked(t, more, ngsild.Property(1))

@@ -239,7 +239,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.update.priority", Title: "The priority of a snapshot can be changed",
-			Clause: cim009Later + "5.16.4", Fault: "snapshot.update-swallowed",
+			Clause: cim009Later + "5.16.4", Fault: "snapshot.priority-fixed",
 			Body: func(t *T) {
 				f := freeze(t)
 				t.Require(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": 2}))).To(HaveStatus(200, 204))
@@ -331,7 +331,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.clone.queries", Title: "Cloning a snapshot by queries of its own is refused with 400 BadRequestData",
-			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.clone-of-nothing",
+			Clause: cim009Later + "5.2.41", Requirements: errorAnswers, Level: Extended, Fault: "snapshot.clone-by-queries",
 			Body: func(t *T) {
 				f := freeze(t)
 				t.Expect(t.POST(snapshotPath(f.id)+"/clone", JSON(aSnapshot(t.URN("Snapshot"), f.low)))).To(BeProblem(400, ngsild.BadRequestData))

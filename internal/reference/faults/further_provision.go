@@ -72,7 +72,22 @@ func kinds() []Fault {
 				}
 			})}
 	}
+	// spared is a request about a stored attribute of the kind that is answered, and not carried out.
+	spared := func(name, kind, not string, on Match) Fault {
+		return Fault{Name: "kind." + name + "-not-" + not, Summary: "A " + kind + " is not " + not + ", and said to be.", On: on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				p := parts(r)
+				e, _ := decode(ask(next, r, http.MethodGet, entityPath(p[1])+"?local=true", nil).Body).(object)
+				if a, ok := e[p[3]].(object); ok && a["type"] == kind {
+					w.WriteHeader(http.StatusNoContent)
+					return
+				}
+				next.ServeHTTP(w, r)
+			}}
+	}
 	return []Fault{
+		spared("jsonProperty", "JsonProperty", "deleted", attributeDelete().on), spared("vocabProperty", "VocabProperty", "deleted", attributeDelete().on),
+		spared("jsonProperty", "JsonProperty", "updated", attributePatch().on),
 		typed("languageProperty", "LanguageProperty"), typed("jsonProperty", "JsonProperty"),
 		typed("vocabProperty", "VocabProperty"), typed("listProperty", "ListProperty"),
 		lost("observationSpace"), lost("operationSpace"),

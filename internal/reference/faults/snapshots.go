@@ -1,7 +1,9 @@
 package faults
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -67,6 +69,11 @@ func snapshots() []Fault {
 				a.WriteTo(w)
 			}},
 		{Name: "snapshot.update-swallowed", Summary: "does not change what a snapshot is told to change", On: update, Instead: swallow(http.StatusNoContent)},
+		{Name: "snapshot.priority-fixed", Summary: "leaves the priority of a snapshot at what it was by default", On: update, Request: fragments(func(s object) {
+			if n, err := strconv.Atoi(fmt.Sprint(s["snapshotPriority"])); err == nil && n >= 1 && n <= 10 {
+				s["snapshotPriority"] = 5
+			}
+		})},
 		{Name: "snapshot.bad-update-taken", Summary: "answers as if it had made a change that is not valid", On: update, Answer: failing(http.StatusNoContent)},
 		{Name: "snapshot.delete-swallowed", Summary: "does not delete a snapshot", On: remove, Instead: swallow(http.StatusNoContent)},
 		{Name: "snapshot.delete-unknown-done", Summary: "answers as if it had deleted a snapshot that is not there", On: remove, Answer: failing(http.StatusNoContent)},
@@ -89,6 +96,7 @@ func snapshots() []Fault {
 		{Name: "snapshot.past-of-all", Summary: "tells of the past as it is now although a snapshot is named", On: readingPast().where(inside), Request: outOf},
 		{Name: "snapshot.past-writes-through", Summary: "adds to an evolution outside of the snapshot that is named", On: appendingPast().where(inside), Request: outOf},
 		{Name: "snapshot.made-of-own", Summary: "makes a snapshot without asking any source", On: create, Request: hereOnly},
+		{Name: "snapshot.clone-by-queries", Summary: "does not look at queries of a clone's own", On: clone, Request: fragments(func(s object) { delete(s, "snapshotQueries") })},
 		{Name: "snapshot.clone-of-nothing", Summary: "clones a snapshot that is not there", On: clone, Answer: failing(http.StatusCreated)},
 	}
 }

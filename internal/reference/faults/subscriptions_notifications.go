@@ -134,6 +134,11 @@ func notificationForms() []Fault {
 				n["join"], n["joinLevel"] = "inline", 1
 			}
 		})),
+		misread("flat-attributes-ignored", "notifies of all attributes beside the linked entities", inNotification(func(n object) {
+			if n["join"] == "flat" {
+				delete(n, "attributes")
+			}
+		})),
 		misread("no-previous", "never shows what attributes were", losesOfNotification("showChanges")),
 		misread("changes-always", "always shows what attributes were", inNotification(func(n object) { n["showChanges"] = true })),
 		missent("previous-of-new", "says of new attributes that they were empty", notifiedAttributes(func(a object) object {
