@@ -94,7 +94,7 @@ func newRun() *cobra.Command {
 
 // runMemory is how much memory a run takes before it rather collects garbage, in bytes
 // beyond what the process has already. What it keeps may still be more than that.
-const runMemory = 78 << 20
+const runMemory = 84 << 20
 
 // bounded bounds the memory of the process to what it has and so many bytes more, until
 // the end is called. A bound that the user gave stays.
