@@ -2,14 +2,9 @@ package harness
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/oasc/mimcheck/internal/embedded"
-	"github.com/oasc/mimcheck/internal/reference"
-	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/sensorthings"
 	"github.com/oasc/mimcheck/reports"
 )
@@ -22,32 +17,9 @@ func TestPlacesBySensorThingsAlone(t *testing.T) {
 		want  reports.Verdict // of the service interface
 	}{{"", reports.Conformant}, {"sensing.root.astray", reports.NonConformant}} {
 		t.Run(c.fault, func(t *testing.T) {
-			var active []faults.Fault
-			if c.fault != "" {
-				var err error
-				if active, err = faults.Named(c.fault); err != nil {
-					t.Fatal(err)
-				}
-			}
-			city, err := embedded.Start("127.0.0.1:0", reference.Options{}, active...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer city.Close()
-			file := filepath.Join(t.TempDir(), "target.yaml")
-			text := fmt.Sprintf("endpoints: {sensorthings: {url: %q}}\n", city.URL+sensorthings.Root)
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p, err := Prepare(Settings{TargetFile: file, StateDir: t.TempDir(), Baseline: "oasc-2026-06-draft", Rate: -1, Concurrency: 8})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer p.Close()
-			report, err := p.Run(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			report := ofCity(t, "oasc-2026-06-draft", c.fault, func(city string) string {
+				return fmt.Sprintf("endpoints: {sensorthings: {url: %q}}\n", city+sensorthings.Root)
+			})
 			for _, r := range report.Checks {
 				if strings.HasPrefix(r.ID, "mim7.") && !strings.HasPrefix(r.ID, "mim7.sensing.") && r.Outcome != reports.Inapplicable {
 					t.Errorf("%s is %s (%s), expected inapplicable", r.ID, r.Outcome, r.Reason)

@@ -2,14 +2,9 @@ package harness
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/oasc/mimcheck/internal/embedded"
-	"github.com/oasc/mimcheck/internal/reference"
-	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/internal/reference/wfs"
 	"github.com/oasc/mimcheck/reports"
 )
@@ -27,32 +22,9 @@ func TestPlacesByAFeatureServiceAlone(t *testing.T) {
 		{"oasc-2026-06-draft", "R1.1", "", "wfs.hits.others", reports.NonConformant},
 	} {
 		t.Run(c.baseline+c.fault, func(t *testing.T) {
-			var active []faults.Fault
-			if c.fault != "" {
-				var err error
-				if active, err = faults.Named(c.fault); err != nil {
-					t.Fatal(err)
-				}
-			}
-			city, err := embedded.Start("127.0.0.1:0", reference.Options{}, active...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer city.Close()
-			file := filepath.Join(t.TempDir(), "target.yaml")
-			text := fmt.Sprintf("endpoints: {wfs: {url: %q}}\nstatement: {mims: [MIM7], features: [wfs]}\n", city.URL+wfs.Base)
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			p, err := Prepare(Settings{TargetFile: file, StateDir: t.TempDir(), Baseline: c.baseline, Rate: -1, Concurrency: 8})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer p.Close()
-			report, err := p.Run(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			report := ofCity(t, c.baseline, c.fault, func(city string) string {
+				return fmt.Sprintf("endpoints: {wfs: {url: %q}}\nstatement: {mims: [MIM7], features: [wfs]}\n", city+wfs.Base)
+			})
 			passed := 0
 			for _, r := range report.Checks {
 				switch {

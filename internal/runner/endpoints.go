@@ -80,7 +80,8 @@ func (p *Plan) claimed(c Planned) []string {
 func (p *Plan) byEndpoints() {
 	s, replaced := p.shown(), map[string]bool{}
 	for _, c := range p.Selected() {
-		if endpoint := p.lacks(c); endpoint != "" {
+		endpoint := p.lacks(c)
+		if _, asked := replaced[endpoint]; endpoint != "" && !asked {
 			replaced[endpoint] = p.replaced(endpoint)
 		}
 	}

@@ -66,6 +66,16 @@ func (d *spread) has(attributes ...any) { d.serve(ngsild.Entity(d.id, d.kind, at
 // fails makes the source one that answers every request with an error.
 func (d *spread) fails(status int) { d.serve(nil, status) }
 
+// newFailing is an entity that the platform has, and a source registered for all of it
+// that answers every request with 500.
+func newFailing(t *T) *spread {
+	d := newSpread(t)
+	d.keeps(t)
+	d.fails(500)
+	d.whole(t, "inclusive")
+	return d
+}
+
 // serve makes the source answer: with its entity to those who read, and with success,
 // or another status, to those who write.
 func (d *spread) serve(e ngsild.Object, status int) {
@@ -442,10 +452,7 @@ func distributedRetrieve() []Check {
 			Title:  "If a source fails, what the platform has itself is retrieved all the same",
 			Clause: cim009 + "6.3.17", Fault: "distributed.fails-with-source",
 			Body: func(t *T) {
-				d := newSpread(t)
-				d.keeps(t)
-				d.fails(500)
-				d.whole(t, "inclusive")
+				d := newFailing(t)
 				d.fromHere(t, d.together(t))
 			},
 		},
@@ -454,10 +461,7 @@ func distributedRetrieve() []Check {
 			Title:  "If a source fails, the answer says so by an NGSILD-Warning header",
 			Clause: cim009 + "6.3.17", Level: Extended, Fault: "distributed.no-warning",
 			Body: func(t *T) {
-				d := newSpread(t)
-				d.keeps(t)
-				d.fails(500)
-				d.whole(t, "inclusive")
+				d := newFailing(t)
 				r := t.GET(entityPath(d.id))
 				d.isAsked(t)
 				t.Require(r).To(HaveStatus(200))
@@ -675,10 +679,7 @@ func distributedQuery() []Check {
 			Title:  "If a source fails, a query finds what the platform has itself all the same",
 			Clause: cim009 + "6.3.17", Fault: "distributed.fails-with-source",
 			Body: func(t *T) {
-				d := newSpread(t)
-				d.keeps(t)
-				d.fails(500)
-				d.whole(t, "inclusive")
+				d := newFailing(t)
 				r := query(t, d, Expecting(500, 502, 503, 504))
 				d.isAsked(t)
 				d.fromHere(t, only(t, r))
@@ -689,10 +690,7 @@ func distributedQuery() []Check {
 			Title:  "If a source fails, the answer to a query says so by an NGSILD-Warning header",
 			Clause: cim009 + "6.3.17", Level: Extended, Fault: "distributed.no-warning",
 			Body: func(t *T) {
-				d := newSpread(t)
-				d.keeps(t)
-				d.fails(500)
-				d.whole(t, "inclusive")
+				d := newFailing(t)
 				r := query(t, d, Expecting(500, 502, 503, 504))
 				d.isAsked(t)
 				t.Require(r).To(HaveStatus(200))

@@ -91,38 +91,20 @@ func keyChecks() []Check {
 			ID: "mim6.keys.rsa.size", Title: "RSA keys have 2048 bits or more",
 			Clause: rfc7518 + "3.3", Fault: "identity.keys.short",
 			Body: func(t *T) {
-				r, all := keys(t)
-				judged := 0
-				for i, k := range all {
-					if k["kty"] != "RSA" {
-						continue
-					}
-					judged++
+				eachRSAKey(t, func(r *probe.Response, i int, k object) {
 					n, ok := number(k["n"])
 					t.Holds(r, ok && n.BitLen() >= smallestRSA, "/keys/%d has a modulus of %d bits", i, n.BitLen())
-				}
-				if judged == 0 {
-					t.Inapplicable("the provider has no RSA key")
-				}
+				})
 			},
 		},
 		{
 			ID: "mim6.keys.rsa.exponent", Title: "RSA keys have an exponent, as a base64url-encoded number",
 			Clause: rfc7518 + "6.3.1.2", Fault: "identity.keys.no-exponent",
 			Body: func(t *T) {
-				r, all := keys(t)
-				judged := 0
-				for i, k := range all {
-					if k["kty"] != "RSA" {
-						continue
-					}
-					judged++
+				eachRSAKey(t, func(r *probe.Response, i int, k object) {
 					e, ok := number(k["e"])
 					t.Holds(r, ok && e.BitLen() > 1, "e of /keys/%d is %v, which is no exponent as base64url", i, k["e"])
-				}
-				if judged == 0 {
-					t.Inapplicable("the provider has no RSA key")
-				}
+				})
 			},
 		},
 		{
@@ -161,6 +143,22 @@ func number(v any) (*big.Int, bool) {
 	s, _ := v.(string)
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	return new(big.Int).SetBytes(b), err == nil && len(b) > 0
+}
+
+// eachRSAKey judges the provider's RSA keys, of which there may be none, with their place
+// in the list of all.
+func eachRSAKey(t *T, judge func(r *probe.Response, i int, k object)) {
+	r, all := keys(t)
+	judged := 0
+	for i, k := range all {
+		if k["kty"] == "RSA" {
+			judged++
+			judge(r, i, k)
+		}
+	}
+	if judged == 0 {
+		t.Inapplicable("the provider has no RSA key")
+	}
 }
 
 // keys are the provider's, of which there has to be one.

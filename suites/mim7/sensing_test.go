@@ -13,18 +13,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
-	"github.com/oasc/mimcheck/suites/mim7"
 )
-
-func ofSensing() []suites.Check {
-	var all []suites.Check
-	for _, c := range mim7.Checks() {
-		if c.Feature == suites.FeatureSensorThings {
-			all = append(all, c)
-		}
-	}
-	return all
-}
 
 // sensing is a service whose requests and answers differ: request may be nil, and edit sees
 // all objects of an answer, the inner ones first.
@@ -206,7 +195,7 @@ func TestSensingLiberties(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			platform := judgetest.City(t, sensing(c.request, c.edit))
-			for _, check := range ofSensing() {
+			for _, check := range checksOf(suites.FeatureSensorThings) {
 				r := judgetest.Run(t, check, 7, platform)
 				if r.Outcome == reports.Failed || c.passes && r.Outcome != reports.Passed {
 					t.Errorf("%s ends as %s: %s", check.ID, r.Outcome, r.Reason)
@@ -221,7 +210,7 @@ func TestSensingIsNotJudgedWhereNobodyCan(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the checks once for each illness")
 	}
-	judgetest.NotJudged(t, func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/sensorthings/") }, ofSensing(), nil, func(check, name string) bool {
+	judgetest.NotJudged(t, func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/sensorthings/") }, checksOf(suites.FeatureSensorThings), nil, func(check, name string) bool {
 		return name == "a login page" && strings.HasPrefix(check, "mim7.sensing.refusal.") // a refusal is told by its status
 	})
 }
@@ -237,7 +226,7 @@ func TestSensingOfVersion10(t *testing.T) {
 		address string
 		want    reports.Outcome
 	}{{"http://sensors.example.org/v1.0", reports.Inapplicable}, {"http://sensors.example.org/v1.1", reports.Failed}} {
-		for _, check := range ofSensing() {
+		for _, check := range checksOf(suites.FeatureSensorThings) {
 			if check.ID != "mim7.sensing.root.conformance" {
 				continue
 			}

@@ -10,18 +10,7 @@ import (
 	"github.com/oasc/mimcheck/internal/reference/faults"
 	"github.com/oasc/mimcheck/reports"
 	"github.com/oasc/mimcheck/suites"
-	"github.com/oasc/mimcheck/suites/mim7"
 )
-
-func ofFeatureService() []suites.Check {
-	var all []suites.Check
-	for _, c := range mim7.Checks() {
-		if c.Feature == suites.FeatureWFS {
-			all = append(all, c)
-		}
-	}
-	return all
-}
 
 // serving is a platform whose feature service answers otherwise.
 func serving(edit func(r *http.Request, a *faults.Answer)) faults.Fault {
@@ -99,7 +88,7 @@ func TestLibertiesOfFeatureServices(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			platform := judgetest.City(t, serving(c.edit))
-			for _, check := range ofFeatureService() {
+			for _, check := range checksOf(suites.FeatureWFS) {
 				if r := judgetest.Run(t, check, 7, platform); r.Outcome == reports.Failed && check.Level == suites.Core {
 					t.Errorf("%s fails: %s", check.ID, r.Reason)
 				}
@@ -119,7 +108,7 @@ func TestOlderFeatureServicesCannotBeJudged(t *testing.T) {
 		},
 	} {
 		platform := judgetest.City(t, serving(edit))
-		for _, check := range ofFeatureService() {
+		for _, check := range checksOf(suites.FeatureWFS) {
 			if strings.HasPrefix(check.ID, "mim7.wfs.front.there") {
 				continue // is about the OGC API
 			}
@@ -133,7 +122,7 @@ func TestOlderFeatureServicesCannotBeJudged(t *testing.T) {
 // Without features nothing is shown.
 func TestAFeatureServiceWithoutFeaturesShowsNothing(t *testing.T) {
 	platform := judgetest.City(t, serving(replaced(`(?s)<wfs:member>.*</wfs:member>`, "", `number(Matched|Returned)="[0-9]+"`, `number${1}="0"`, ` next="[^"]*"`, "")))
-	for _, check := range ofFeatureService() {
+	for _, check := range checksOf(suites.FeatureWFS) {
 		if check.ID != "mim7.wfs.gml.id.there" && check.ID != "mim7.wfs.gml.system.there" && check.ID != "mim7.wfs.stored.feature" {
 			continue
 		}
@@ -146,7 +135,7 @@ func TestAFeatureServiceWithoutFeaturesShowsNothing(t *testing.T) {
 // A Simple WFS gives no identifiers to ask for, so that nobody knows whether features come.
 func TestASimpleFeatureServiceShowsNoFeature(t *testing.T) {
 	platform := judgetest.City(t, serving(replaced(`(name="ImplementsBasicWFS">\s*<ows:NoValues></ows:NoValues>\s*<ows:DefaultValue>)TRUE`, "${1}FALSE")))
-	for _, check := range ofFeatureService() {
+	for _, check := range checksOf(suites.FeatureWFS) {
 		want, asked := map[string]reports.Outcome{"mim7.wfs.stored.feature": reports.Untested, "mim7.wfs.features.come": reports.Inapplicable, "mim7.wfs.stored.listed": reports.Passed}[check.ID]
 		if r := judgetest.Run(t, check, 7, platform); asked && r.Outcome != want {
 			t.Errorf("%s is %s (%s), expected %s", check.ID, r.Outcome, r.Reason, want)
