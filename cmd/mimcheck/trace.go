@@ -31,6 +31,7 @@ func newTrace() *cobra.Command {
 	}
 	etsi.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
 	cmd.AddCommand(etsi,
+		traceClauses("clauses", "Print the clauses of the NGSI-LD API, ETSI GS CIM 009 V1.9.1, and the checks of each", catalogue.TraceNGSILD),
 		traceClauses("ogc", "Print the requirements of OGC API - Features, Parts 1 and 2, and the checks of each", catalogue.TraceOGC),
 		traceClauses("sensorthings", "Print the requirements of OGC SensorThings API 1.1, and the checks of each", catalogue.TraceSensorThings),
 		traceClauses("wfs", "Print the clauses of OGC Web Feature Service 2.0, and the checks of each", catalogue.TraceWFS),

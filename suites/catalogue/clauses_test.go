@@ -1,7 +1,8 @@
 package catalogue
 
 import (
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 )
 
 func TestEachRequirementOfAStandardIsTracedOrExplained(t *testing.T) {
-	for name, trace := range map[string]func() ([]ClauseTrace, error){"OGC": TraceOGC, "WFS": TraceWFS, "SensorThings": TraceSensorThings, "TM Forum": TraceTMF, "DCAT-AP": TraceDCAT, "3D Tiles": TraceTiles3D, "LDES": TraceLDES, "security": TraceSecurity} {
+	for name, trace := range map[string]func() ([]ClauseTrace, error){"NGSI-LD": TraceNGSILD, "OGC": TraceOGC, "WFS": TraceWFS, "SensorThings": TraceSensorThings, "TM Forum": TraceTMF, "DCAT-AP": TraceDCAT, "3D Tiles": TraceTiles3D, "LDES": TraceLDES, "security": TraceSecurity} {
 		traces, err := trace()
 		if err != nil {
 			t.Fatal(err)
@@ -34,7 +35,7 @@ func TestTraceTellsWhatIsWrong(t *testing.T) {
 		{"an unknown requirement", head + "/req/core/fc-op,Core,a,\n", "does not have"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := standard{"some.csv", []byte(c.raw), regexp.MustCompile(`/req/core/[a-z-]+`)}
+			s := standard{file: "some.csv", rows: []byte(c.raw), named: matching(`/req/core/[a-z-]+`)}
 			traces, err := s.join([]suites.Check{check})
 			switch {
 			case c.want == "" && (err != nil || len(traces) != 3 || len(traces[0].Checks) != 1 || len(traces[2].Checks) != 0):
@@ -43,6 +44,54 @@ func TestTraceTellsWhatIsWrong(t *testing.T) {
 				t.Errorf("got the error %v, expected one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// Clauses of ETSI's nest, and those of other documents are none of them.
+func TestNGSILDTrace(t *testing.T) {
+	checks := []suites.Check{
+		{ID: "mim1.a.b.c", Clause: "ETSI GS CIM 009 V1.8.1, 5.6.1.4, 6.3.3; RFC 7946, 4"},
+		{ID: "mim1.a.b.d", Clause: "Smart Data Models, 4; ETSI GS CIM 009 V1.9.1, 5.6.10"},
+	}
+	const head = "id,class,title,reason\n"
+	s := standard{file: "some.csv", named: clausesOfETSI, nested: true}
+	s.rows = []byte(head + "5.6.1,Changes,create,\n5.6.10,Changes,delete a batch,\n6.3,Binding,all,\n")
+	traces, err := s.join(checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"mim1.a.b.c", "mim1.a.b.d", "mim1.a.b.c"} {
+		if got := strings.Join(traces[i].Checks, " "); got != want {
+			t.Errorf("%s is traced to %q, expected %q", traces[i].ID, got, want)
+		}
+	}
+	s.rows = []byte(head + "5.6.1,Changes,create,\n6.3,Binding,all,\n")
+	if _, err := s.join(checks); err == nil || !strings.Contains(err.Error(), "5.6.10") {
+		t.Errorf("got the error %v, expected one about 5.6.10", err)
+	}
+}
+
+// The clauses are in the order of the document.
+func TestNGSILDClausesAreInOrder(t *testing.T) {
+	traces, err := TraceNGSILD()
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := func(id string) []int {
+		var ns []int
+		for part := range strings.SplitSeq(id, ".") {
+			n, err := strconv.Atoi(part)
+			if err != nil { // an annex
+				n = 1000 + int(part[0])
+			}
+			ns = append(ns, n)
+		}
+		return ns
+	}
+	for i := 1; i < len(traces); i++ {
+		if slices.Compare(numbers(traces[i-1].ID), numbers(traces[i].ID)) >= 0 {
+			t.Errorf("%s comes after %s", traces[i].ID, traces[i-1].ID)
+		}
 	}
 }
 

@@ -95,7 +95,7 @@ func attributeChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.attributes.value.present", Title: "Every attribute has a value",
-			Requirements: conformance, Clause: cim + "4.5.0 and 4.5.2",
+			Requirements: conformance, Clause: cim + "4.5.0, 4.5.2",
 			Level: suites.Core, Needs: needs(), Fault: "models.value.null",
 			Hint: "An attribute without a value is left out or deleted, not set to null.",
 			Body: func(t *suites.T) {

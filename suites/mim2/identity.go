@@ -15,7 +15,7 @@ func identityChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.identity.id.uri", Title: "The id of an entity is a URI",
-			Requirements: identifiers, Clause: cim + "4.6.2 and 5.2.4",
+			Requirements: identifiers, Clause: cim + "4.6.2, 5.2.4",
 			Level: suites.Core, Needs: needs(), Fault: "models.id.no-uri",
 			Hint: "An id of NGSIv2 style has no scheme in front of it.",
 			Body: func(t *suites.T) {

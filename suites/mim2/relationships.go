@@ -16,7 +16,7 @@ func relationshipChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.relationships.object.uri", Title: "The object of a relationship is the URI of an entity",
-			Requirements: join(open, unambiguous), Clause: cim + "4.5.3 and 5.2.6",
+			Requirements: join(open, unambiguous), Clause: cim + "4.5.3, 5.2.6",
 			Level: suites.Core, Needs: needs(), Fault: "models.relationship.local-id",
 			Hint: "A key of another system is no URI.",
 			Body: func(t *suites.T) {

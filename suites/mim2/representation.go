@@ -18,7 +18,7 @@ func representationChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.representation.normalised.form", Title: "Each attribute of the normalised representation states its kind and has the member of its value",
-			Requirements: open, Clause: cim + "4.5.1 to 4.5.3",
+			Requirements: open, Clause: cim + "4.5.1, 4.5.2, 4.5.3",
 			Level: suites.Core, Needs: needs(), Fault: "models.value.misnamed",
 			Hint: "The data may have been stored as plain JSON, without being NGSI-LD.",
 			Body: func(t *suites.T) {
@@ -38,7 +38,7 @@ func representationChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.representation.keyvalues.equal", Title: "The key-values representation carries the values of the normalised one",
-			Requirements: equal, Clause: cim + "4.5.4 and 6.3.7",
+			Requirements: equal, Clause: cim + "4.5.4, 6.3.7",
 			Level: suites.Core, Needs: needs(), Fault: "models.keyvalues.differs",
 			Hint: "Clients of the two representations would see different data.",
 			Body: func(t *suites.T) {
@@ -47,7 +47,7 @@ func representationChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.representation.concise.equal", Title: "The concise representation carries the values of the normalised one",
-			Requirements: equal, Clause: cim + "4.5.1 and 6.3.7", Since: "1.5.1",
+			Requirements: equal, Clause: cim + "4.5.1, 6.3.7", Since: "1.5.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.concise.differs",
 			Hint: "Clients of the two representations would see different data.",
 			Body: func(t *suites.T) {
@@ -74,7 +74,7 @@ func representationChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.representation.geojson.equal", Title: "The GeoJSON representation carries the entity's type, its geometry and its values",
-			Requirements: equal, Clause: cim + "4.5.16 and 6.3.15",
+			Requirements: equal, Clause: cim + "4.5.16, 6.3.15",
 			Level: suites.Core, Feature: suites.FeatureGeoJSON, Needs: needs(), Fault: "models.geojson.differs",
 			Hint: "Maps would show other data than applications.",
 			Body: func(t *suites.T) {
@@ -123,7 +123,7 @@ func representationChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.representation.list.equal", Title: "An entity in a list carries the same content as alone",
-			Requirements: equal, Clause: cim + "5.7.1 and 5.7.2",
+			Requirements: equal, Clause: cim + "5.7.1, 5.7.2",
 			Level: suites.Core, Needs: needs(), Fault: "models.single.differs",
 			Hint: "Lists and single entities may come from different copies of the data.",
 			Body: func(t *suites.T) {

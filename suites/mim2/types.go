@@ -95,7 +95,7 @@ func typeChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.types.attributes.listed", Title: "The attributes of a type's entities are among those that the platform lists for the type",
-			Requirements: unambiguous, Clause: cim + "5.7.7 and 5.2.26",
+			Requirements: unambiguous, Clause: cim + "5.7.7, 5.2.26",
 			Level: suites.Core, Feature: suites.FeatureDiscovery, Needs: needs(), Fault: "models.type.attributes-unlisted",
 			Hint: "The platform's own description of its types is out of date.",
 			Body: func(t *suites.T) {

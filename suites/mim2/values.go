@@ -35,7 +35,7 @@ func valueChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.values.observedAt.form", Title: "An observedAt is a DateTime in UTC",
-			Requirements: unambiguous, Clause: cim + "4.6.3 and 4.8",
+			Requirements: unambiguous, Clause: cim + "4.6.3, 4.8",
 			Level: suites.Core, Needs: needs(), Fault: "models.observed-at.local-time",
 			Hint: "It ends with Z; an offset such as +01:00 is not allowed.",
 			Body: func(t *suites.T) {
