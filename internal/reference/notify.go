@@ -185,9 +185,15 @@ func (s *subscription) enqueue(p *Platform, now time.Time, list []noted) {
 // embedContext puts the @context into a body that is to hold it.
 func (s *subscription) embedContext(body map[string]any) {
 	switch {
-	case s.rules.endpoint.media == ngsild.MediaJSONLD, s.rules.endpoint.media == ngsild.MediaGeoJSON && !s.rules.endpoint.bare:
-		body["@context"] = s.rules.view.Context.ForBody(ngsild.CoreContextURL)
+	case s.rules.endpoint.media == ngsild.MediaJSONLD:
+	case s.rules.endpoint.media == ngsild.MediaGeoJSON && !s.rules.endpoint.bare:
+		if collection, ok := body["data"].(map[string]any); ok { // a FeatureCollection holds it itself (5.2.30)
+			body = collection
+		}
+	default:
+		return
 	}
+	body["@context"] = s.rules.view.Context.ForBody(ngsild.CoreContextURL)
 }
 
 // queue adds a notification to those that wait, and has them sent.

@@ -59,6 +59,9 @@ func (p *Platform) handle(op operation) http.HandlerFunc {
 		if name := r.Header.Get(ngsild.HeaderTenant); name != "" && !p.noTenants {
 			w.Header().Set(ngsild.HeaderTenant, name)
 		}
+		if id := r.Header.Get(ngsild.HeaderSnapshot); id != "" { // whatever the answer is (6.3.22)
+			w.Header().Set(ngsild.HeaderSnapshot, id)
+		}
 		req := &request{Request: r, w: w, p: p, now: p.now()}
 		if err := req.run(op); err != nil {
 			req.fail(err)

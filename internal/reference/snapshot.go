@@ -68,8 +68,7 @@ func (r *request) enterSnapshot() error {
 	if id == "" {
 		return nil
 	}
-	r.w.Header().Set(ngsild.HeaderSnapshot, id) // whatever the answer is
-	if r.tenant == nil {                        // one that is to be made has none
+	if r.tenant == nil { // one that is to be made has none
 		return problem.NotFound("there is no snapshot %s", id)
 	}
 	r.tenant.mu.Lock()

@@ -16,7 +16,7 @@ func Further() []Check {
 		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
 		batchContexts(), batchTypes(), typed(), attributeKinds(), listRelationships(), finerPoints(), defaultInstances(), attributeNulls(), memberSelection(), sundry(),
 		generated(), answerForms(), refusalForms(), jsonLD(), answersAgain(), answersInPart(),
-		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), earlierVersions(),
+		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), snapshotEcho(), earlierVersions(),
 	)
 }
 

@@ -334,11 +334,13 @@ func arriveAs(want string) types.GomegaMatcher {
 	}, gomega.Equal(want))
 }
 
-// hasContext says whether an @context is in the notification or in each of its entities.
+// hasContext says whether an @context is in the notification, in its FeatureCollection or
+// in each of its entities.
 func hasContext(d delivery) bool {
 	inEach := len(d.items()) > 0
 	for _, e := range d.items() {
-		inEach = inEach && e["@context"] != nil
+		inEach = inEach && (e["@context"] != nil || e["type"] == "Feature" && memberOf(e, "properties")["@context"] != nil)
 	}
-	return d.body["@context"] != nil || inEach
+	collection, _ := d.body["data"].(ngsild.Object)
+	return d.body["@context"] != nil || collection["@context"] != nil || inEach
 }

@@ -20,6 +20,19 @@ func notificationBody() []Check {
 		v := t.Number()
 		return w, w.notified(t, v, func() { w.setLevel(t, v) })
 	}
+	// geo is one of a sensor that has a location, as GeoJSON.
+	geo := func(t *T, edits ...edit) (*subscriber, delivery) {
+		alsoClaims(t, FeatureGeoJSON)
+		s := newSensor(t, "location", ngsild.GeoProperty(ngsild.Point(10.2, 56.15)))
+		w := s.watch(t, append([]edit{toEndpoint("accept", ngsild.MediaGeoJSON)}, edits...)...)
+		v := t.Number()
+		d := w.notified(t, v, func() { w.setLevel(t, v) })
+		t.Require(d).To(arriveAs(ngsild.MediaGeoJSON))
+		return w, d
+	}
+	prefers := func(form string) edit {
+		return toEndpoint("receiverInfo", []any{ngsild.Object{"key": "Prefer", "value": form}})
+	}
 	return notificationChecks("5.3.1", []Check{
 		{
 			ID:     "mim1.notification.body.sent",
@@ -144,16 +157,51 @@ func notificationBody() []Check {
 			Title:  "An endpoint that accepts application/geo+json gets the entities as a FeatureCollection",
 			Clause: cim009 + "5.3.1", Fault: "notification.always-json",
 			Body: func(t *T) {
-				alsoClaims(t, FeatureGeoJSON)
-				w := newSensor(t, "location", ngsild.GeoProperty(ngsild.Point(10.2, 56.15))).watch(t, toEndpoint("accept", ngsild.MediaGeoJSON))
-				v := t.Number()
-				d := w.notified(t, v, func() { w.setLevel(t, v) })
-				t.Expect(d).To(arriveAs(ngsild.MediaGeoJSON))
+				w, d := geo(t)
 				t.Expect(memberOf(d.body, "data")).To(haveMembers(ngsild.Object{"type": "FeatureCollection"}))
 				feature := d.entity(t, w.id)
 				t.Expect(feature["type"]).To(gomega.Equal("Feature"))
 				t.Expect(memberOf(feature, "geometry")).To(haveMembers(ngsild.Point(10.2, 56.15)))
-				t.Expect(memberOf(feature, "properties")).To(haveAttribute(w.level, ngsild.Property(v)))
+				t.Expect(memberOf(feature, "properties")).To(haveAttribute(w.place, w.there))
+			},
+		},
+		{
+			ID:     "mim1.notification.http.geoJsonContext",
+			Title:  "A notification of application/geo+json holds its @context, unless the receiver prefers plain JSON",
+			Clause: cim009 + "6.3.8", Fault: "notification.geojson-without-context",
+			Body: func(t *T) {
+				_, d := geo(t)
+				t.Expect(hasContext(d)).To(gomega.BeTrue(), "the @context is in the notification")
+			},
+		},
+		{
+			ID:     "mim1.notification.http.geoJsonPreferJson",
+			Title:  "With body=json as Prefer in receiverInfo, a notification of application/geo+json names its @context in a Link header, and its FeatureCollection has none",
+			Clause: cim009 + "6.3.8; " + cim009 + "5.3.1", Fault: "notification.prefer-ignored",
+			Body: func(t *T) {
+				_, d := geo(t, prefers("body=json"))
+				t.Expect(memberOf(d.body, "data")).NotTo(gomega.HaveKey("@context"))
+				_, ok := weblink.To(d.Header, ngsild.ContextRel)
+				t.Expect(d.body).To(answering(ok, "the notification has no Link header with rel=%q", ngsild.ContextRel))
+			},
+		},
+		{
+			ID:     "mim1.notification.http.geoJsonPreferJsonLd",
+			Title:  "With body=ld+json as Prefer in receiverInfo, a notification of application/geo+json holds its @context",
+			Clause: cim009 + "6.3.8", Fault: "notification.prefers-json",
+			Body: func(t *T) {
+				_, d := geo(t, prefers("body=ld+json"))
+				t.Expect(hasContext(d)).To(gomega.BeTrue(), "the @context is in the notification")
+			},
+		},
+		{
+			ID:     "mim1.notification.http.geoJsonSimplified",
+			Title:  "With format keyValues, the properties of a notification's features are values",
+			Clause: cim009 + "5.2.14", Fault: "notification.always-normalized",
+			Body: func(t *T) {
+				w, d := geo(t, sending("format", "keyValues"))
+				properties := memberOf(d.entity(t, w.id), "properties")
+				t.Expect(properties[w.place]).To(EqualJSON(w.there["object"]), "a Relationship is its object (4.5.4)")
 			},
 		},
 		{

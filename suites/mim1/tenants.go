@@ -60,9 +60,15 @@ func (b twoTenants) levelIn(t *T, tenant string, level int) {
 
 // echoed expects that all operations succeeded in the tenant, and that the answers name it.
 func echoed(t *T, tenant string, answers ...*probe.Response) {
+	repeated(t, ngsild.HeaderTenant, tenant, answers...)
+}
+
+// repeated expects that all operations succeeded, and that the answers have the header of
+// their requests.
+func repeated(t *T, header, value string, answers ...*probe.Response) {
 	for _, r := range answers {
 		t.Require(r).To(HaveStatus(200, 201, 204))
-		t.Expect(r).To(HaveHeader(ngsild.HeaderTenant, gomega.Equal(tenant)))
+		t.Expect(r).To(HaveHeader(header, gomega.Equal(value)))
 	}
 }
 

@@ -57,6 +57,15 @@ func inTenant(r *http.Request) bool { return r.Header.Get(ngsild.HeaderTenant) !
 // anything matches every request.
 func anything() Match { return func(*http.Request) bool { return true } }
 
+// below matches requests for a resource and all that its path leads to.
+func below(resource string) Match {
+	return func(r *http.Request) bool {
+		_, path, _ := strings.Cut(r.URL.Path, "/ngsi-ld/v1/")
+		first, _, _ := strings.Cut(path, "/")
+		return first == resource
+	}
+}
+
 // tenancy is the faults of tenants (4.14).
 func tenancy() []Fault {
 	named := anything().where(inTenant)
@@ -65,13 +74,8 @@ func tenancy() []Fault {
 			On: on.where(inTenant), Request: dropRequestHeader(ngsild.HeaderTenant)}
 	}
 	mute := func(what, resource string) Fault {
-		below := func(r *http.Request) bool {
-			_, path, _ := strings.Cut(r.URL.Path, "/ngsi-ld/v1/")
-			first, _, _ := strings.Cut(path, "/")
-			return first == resource
-		}
 		return Fault{Name: "tenant." + what + "-no-echo", Summary: "Answers below " + resource + " do not name the tenant.",
-			On: named.where(below), Answer: DropHeader(ngsild.HeaderTenant)}
+			On: named.where(below(resource)), Answer: DropHeader(ngsild.HeaderTenant)}
 	}
 	return []Fault{
 		mute("batch", "entityOperations"), mute("subscription", "subscriptions"), mute("registration", "csourceRegistrations"), mute("temporal", "temporal"),

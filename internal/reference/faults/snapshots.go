@@ -158,3 +158,29 @@ func tenantOfSnapshot() handle {
 		next.ServeHTTP(w, r)
 	}
 }
+
+// snapshotSilence is the faults of answers and notifications that do not name the snapshot
+// that they are of (6.3.22).
+func snapshotSilence() []Fault {
+	inside := anything().where(func(r *http.Request) bool { return r.Header.Get(ngsild.HeaderSnapshot) != "" })
+	mute := func(what, words string, on Match) Fault {
+		return Fault{Name: "snapshot." + what + "-no-echo", Summary: "does not say in answers " + words + " which snapshot they are of", On: on, Answer: DropHeader(ngsild.HeaderSnapshot)}
+	}
+	without := func(a *Answer, so bool) {
+		if so {
+			a.Header.Del(ngsild.HeaderSnapshot)
+		}
+	}
+	return []Fault{
+		mute("batch", "to batches", inside.where(below("entityOperations"))),
+		mute("discovery", "about types and attributes", inside.where(below("types")).or(inside.where(below("attributes")))),
+		mute("subscription", "about subscriptions", inside.where(below("subscriptions"))),
+		mute("temporal", "about evolutions", inside.where(below("temporal"))),
+		{Name: "snapshot.no-echo-of-changes", Summary: "does not say in answers without content which snapshot they are of", On: inside,
+			Answer: func(_ *http.Request, a *Answer) { without(a, a.Status == http.StatusNoContent) }},
+		{Name: "snapshot.no-echo-of-errors", Summary: "does not say in errors which snapshot they are of", On: inside,
+			Answer: func(_ *http.Request, a *Answer) { without(a, a.Status >= http.StatusBadRequest) }},
+		{Name: "snapshot.notification-no-echo", Summary: "does not say in notifications which snapshot they are of", On: notifications(),
+			Outgoing: inHeader(func(h http.Header) { h.Del(ngsild.HeaderSnapshot) })},
+	}
+}

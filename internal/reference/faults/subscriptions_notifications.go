@@ -48,6 +48,17 @@ func answeredWith(status func(was int) int) roundTrip {
 	}
 }
 
+// preferring puts another preference in the place of a receiver's.
+func preferring(form, instead string) func(s object) {
+	return inEndpoint(func(e object) {
+		for _, pair := range objects(e["receiverInfo"]) {
+			if pair["key"] == "Prefer" && pair["value"] == form {
+				pair["value"] = instead
+			}
+		}
+	})
+}
+
 func notificationDelivery() []Fault {
 	return []Fault{
 		missent("lost", "takes notifications for delivered and never sends them", lost(func(object) bool { return true })),
@@ -64,6 +75,13 @@ func notificationDelivery() []Fault {
 		})),
 		misread("always-json-ld", "sends JSON-LD whatever the endpoint accepts", inEndpoint(func(e object) { e["accept"] = ngsild.MediaJSONLD })),
 		misread("always-json", "sends JSON whatever the endpoint accepts", losesOfEndpoint("accept")),
+		missent("geojson-without-context", "leaves the @context out of notifications of GeoJSON", notified(func(n object, h http.Header) {
+			if c, ok := n["data"].(object); ok && h.Get("Content-Type") == ngsild.MediaGeoJSON {
+				delete(c, "@context")
+			}
+		})),
+		misread("prefer-ignored", "does not look at what a receiver of GeoJSON prefers", preferring("body=json", "")),
+		misread("prefers-json", "takes each preference of a receiver of GeoJSON for one of plain JSON", preferring("body=ld+json", "body=json")),
 		misread("no-receiver-info", "does not send the headers of receiverInfo", losesOfEndpoint("receiverInfo")),
 	}
 }
