@@ -32,7 +32,7 @@ func TestTheWayOfABundle(t *testing.T) {
 	oneAfterTheOther(t)
 	dir := workdir(t)
 	t.Setenv("MIMCHECK_PASSPHRASE", "a passphrase of the test")
-	mimcheck(t, "run", "--filter", "entity.create || MIM2", "--fault", anyFault(t)).want(t, 1, "run.mimcheck.zip")
+	mimcheck(t, "run", "--filter", atOnce+" || MIM2", "--fault", anyFault(t)).want(t, 1, "run.mimcheck.zip")
 	elsewhere := filepath.Join(t.TempDir(), "copy.zip")
 	put(t, elsewhere, read(t, bundleFile))
 	mimcheck(t, "replay", elsewhere).want(t, 1, "confirms the report", "NOT CONFORMANT")
@@ -94,8 +94,8 @@ func read(t *testing.T, path string) string {
 func TestDiffOfTwoRuns(t *testing.T) {
 	oneAfterTheOther(t)
 	workdir(t)
-	mimcheck(t, "run", "--filter", "entity.create", "--out", "a").want(t, 3)
-	mimcheck(t, "run", "--filter", "entity.create", "--out", "b", "--fault", anyFault(t)).want(t, 1)
+	mimcheck(t, "run", "--filter", atOnce, "--out", "a").want(t, 3)
+	mimcheck(t, "run", "--filter", atOnce, "--out", "b", "--fault", anyFault(t)).want(t, 1)
 	mimcheck(t, "report", "diff", "a/report.json", "b/run.mimcheck.zip").want(t, 0, "regression mim1.entity.create.location")
 	mimcheck(t, "report", "diff", "a/report.json", "b/report.json", "--fail-on", "regression").want(t, 1, "got worse", "mim1.entity.create.location")
 	mimcheck(t, "report", "diff", "b/report.json", "a/report.json", "--fail-on", "regression").want(t, 0, "fixed")
@@ -129,7 +129,7 @@ func TestWaiversAndExpectedFailures(t *testing.T) {
 	put(t, "flaky.yaml", "expected:\n"+entry("mim1.entity.create.location", ", reruns: 2"))
 	put(t, "others.yaml", "expected:\n"+entry("mim1.entity.create.scope", ", reruns: 1"))
 
-	all := []string{"run", "--claim", "MIM1", "--filter", "entity.create", "--fault", fault}
+	all := []string{"run", "--claim", "MIM1", "--filter", atOnce, "--fault", fault}
 	with := func(more ...string) outcome { return mimcheck(t, append(append([]string{}, all...), more...)...) }
 	with("--waivers", "waivers.yaml").want(t, 3, "Waived until 2999-12-31 by Working Group: mim1.entity.create.location")
 	for _, file := range []string{"report.json", "report.html", "report.md"} {
@@ -258,7 +258,7 @@ func TestPlantedSecretsNeverLandInArtefacts(t *testing.T) {
 		mimcheck(t, "report", "render", "mimcheck-report/report.json", "--format", format, "--out", "report."+format).want(t, 0)
 	}
 	answered.Store(5) // so that redirects and errors come to other checks
-	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", embedded.SpecVersion, "--filter", "entity.create", "--out", "again")
+	mimcheck(t, "run", "--target", "city.yaml", "--profile", "sandbox", "--rate", "-1", "--concurrency", "8", "--spec-version", embedded.SpecVersion, "--filter", atOnce, "--out", "again")
 	for _, format := range history.Names() {
 		mimcheck(t, "report", "history", "again/report.json", bundleFile, "--format", format, "--out", "history."+format).want(t, 0)
 	}

@@ -25,8 +25,8 @@ var readmeExit = map[string]int{
 // readmePart are the README's commands of which a part promises the same exit code, and
 // the part. That all of them are run has other tests.
 var readmePart = map[string]string{
-	"mimcheck run --fault FAULT": "entity.create",
-	"mimcheck run --fault entity.create.no-location --expected-failures expected.yaml": "entity.create",
+	"mimcheck run --fault FAULT": atOnce,
+	"mimcheck run --fault entity.create.no-location --expected-failures expected.yaml": atOnce,
 }
 
 // TestREADME types every command of the README, with a reference platform in place
