@@ -4,7 +4,6 @@ package prove
 const (
 	oneOfSeveral = "the tables of operations on one evolution have no parameter type (6.19 to 6.22): what it does is left open"
 	notSpread    = "the platform asks no other source in this operation, so there is nothing that local=true would leave out"
-	pastHere     = "the platform hands no change of an evolution on, which 5.6.11 to 5.6.16 want of it, so there is nothing yet that local=true would leave out"
 	nowhereLocal = "the table of this operation has no parameter local (6.36.3.1), and whether 5.5.13 is meant for the making of snapshots, too, is left open"
 	inBody       = "a query by POST has this in its body, and what the same parameter of the URL does is left open"
 	noLink       = "what is answered holds no names that depend on an @context, so it links to none"
@@ -43,8 +42,6 @@ func equivalent() map[string]string {
 		"get-temporal-entities-entity", "patch-temporal-entities-entity-attrs-attr-instance", "post-temporal-entities-entity-attrs"}
 	each(oneOfSeveral, "ignores-type", past...)
 	each(notSpread, "ignores-local", "get-csourceregistrations")
-	each(pastHere, "ignores-local", "delete-temporal-entities-entity", "delete-temporal-entities-entity-attrs-attr", "delete-temporal-entities-entity-attrs-attr-instance",
-		"patch-temporal-entities-entity-attrs-attr-instance", "post-temporal-entities-entity-attrs", "post-temporal-entities")
 	each(nowhereLocal, "ignores-local", "post-snapshots")
 	for _, name := range []string{"timerel", "timeat", "endtimeat", "timeproperty", "lastn", "aggrmethods", "aggrperiodduration"} {
 		all(inBody, "post-temporal-entityoperations-query.ignores-"+name)

@@ -74,6 +74,8 @@ func divide(e *model.Entity, shares []share) (local *model.Entity, parts []part)
 type outcome struct {
 	source *registration // nil is this platform
 	err    *problem.Problem
+	// created says that a source made something new of it
+	created bool
 	// partial says that a source did a part only: update is what it said about that, an
 	// UpdateResult or a BatchOperationResult (5.2.16, 5.2.18), or nil
 	partial bool
@@ -135,6 +137,7 @@ func (r *request) each(parts []part, to func(part) sourceCall) []outcome {
 				return
 			}
 			outcomes[i].err = answer.problem(p.source)
+			outcomes[i].created = answer.status == http.StatusCreated
 			if answer.status == http.StatusMultiStatus {
 				outcomes[i].partial = true
 				outcomes[i].update, _ = answer.body.(map[string]any)

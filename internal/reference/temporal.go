@@ -21,13 +21,27 @@ func (r *request) createTemporal() error {
 	if err != nil {
 		return err
 	}
-	t := r.makeTenant()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.history.add(e, r.now) {
-		return r.created(temporalPath, e.ID)
+	begun := false
+	outcomes, err := r.changePast(pastChange{operation: "upsertTemporal", fragment: e, begins: true,
+		body: func(p part) any { return r.raw(r.object(), p) },
+		here: func(local *model.Entity) error {
+			t := r.makeTenant()
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			begun = t.history.add(local, r.now)
+			return nil
+		}})
+	if err != nil {
+		return err
 	}
-	return r.noContent()
+	return r.settled(e.ID, outcomes, func() error {
+		for _, o := range outcomes { // it is new if it is so wherever there is a part of it
+			if o.source == nil && !begun || o.source != nil && !o.created {
+				return r.noContent()
+			}
+		}
+		return r.created(temporalPath, e.ID)
+	})
 }
 
 // deleteTemporal is 5.6.16.
@@ -36,14 +50,21 @@ func (r *request) deleteTemporal() error {
 	if err != nil {
 		return err
 	}
-	t := r.tenant
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.history.get(id) == nil {
-		return problem.NotFound("there is no temporal evolution of an entity %s", id)
+	outcomes, err := r.changePast(pastChange{operation: "deleteTemporal", fragment: &model.Entity{ID: id}, whole: true,
+		here: func(*model.Entity) error {
+			t := r.tenant
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if t.history.get(id) == nil {
+				return problem.NotFound("there is no temporal evolution of an entity %s", id)
+			}
+			t.history.remove(id)
+			return nil
+		}})
+	if err != nil {
+		return err
 	}
-	t.history.remove(id)
-	return r.noContent()
+	return r.settled(id, outcomes, r.noContent)
 }
 
 // addTemporal is 5.6.12.
@@ -59,15 +80,23 @@ func (r *request) addTemporal() error {
 	if err := sameID(id, fragment); err != nil {
 		return err
 	}
-	t := r.tenant
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.history.get(id) == nil {
-		return problem.NotFound("there is no temporal evolution of an entity %s", id)
-	}
 	fragment.ID = id
-	t.history.add(fragment, r.now)
-	return r.noContent()
+	outcomes, err := r.changePast(pastChange{operation: "appendAttrsTemporal", fragment: fragment,
+		body: func(p part) any { return r.raw(r.object(), p) },
+		here: func(local *model.Entity) error {
+			t := r.tenant
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			if t.history.get(id) == nil {
+				return problem.NotFound("there is no temporal evolution of an entity %s", id)
+			}
+			t.history.add(local, r.now)
+			return nil
+		}})
+	if err != nil {
+		return err
+	}
+	return r.settledUpdate(fragment, outcomes, nil)
 }
 
 // deleteTemporalAttribute is 5.6.13.
@@ -84,22 +113,20 @@ func (r *request) deleteTemporalAttribute() error {
 	if err != nil {
 		return err
 	}
-	r.tenant.mu.Lock()
-	defer r.tenant.mu.Unlock()
-	err = r.tenant.history.change(id, name, r.now, func(instances []*model.Attribute) ([]*model.Attribute, error) {
-		if all {
-			return nil, nil
-		}
-		left := slices.DeleteFunc(slices.Clone(instances), func(a *model.Attribute) bool { return a.DatasetID == dataset })
-		if len(left) == len(instances) {
-			return nil, problem.NotFound("the temporal evolution of %s has no such instance of attribute %s", id, r.PathValue("attrId"))
-		}
-		return left, nil
+	return r.changePastAttribute("deleteAttrsTemporal", id, name, nil, func() error {
+		r.tenant.mu.Lock()
+		defer r.tenant.mu.Unlock()
+		return r.tenant.history.change(id, name, r.now, func(instances []*model.Attribute) ([]*model.Attribute, error) {
+			if all {
+				return nil, nil
+			}
+			left := slices.DeleteFunc(slices.Clone(instances), func(a *model.Attribute) bool { return a.DatasetID == dataset })
+			if len(left) == len(instances) {
+				return nil, problem.NotFound("the temporal evolution of %s has no such instance of attribute %s", id, r.PathValue("attrId"))
+			}
+			return left, nil
+		})
 	})
-	if err != nil {
-		return err
-	}
-	return r.noContent()
 }
 
 // datasetParam is the datasetId of the instance that is meant; empty is the default.
@@ -124,12 +151,13 @@ func (r *request) updateInstance() error {
 	if err != nil {
 		return err
 	}
-	return r.changeInstance(id, name, instanceID, func(instances []*model.Attribute, i int) []*model.Attribute {
+	here := r.onInstance(id, name, instanceID, func(instances []*model.Attribute, i int) []*model.Attribute {
 		next := fragment.Clone()
 		next.InstanceID, next.CreatedAt, next.ModifiedAt = instanceID, instances[i].CreatedAt, r.now
 		instances[i] = next
 		return instances
 	})
+	return r.changePastAttribute("updateAttrInstanceTemporal", id, name, withoutContext(r.object()), here)
 }
 
 // instanceFragment reads the body of 5.6.14: the instance alone, or as the only one in
@@ -152,9 +180,10 @@ func (r *request) deleteInstance() error {
 	if err != nil {
 		return err
 	}
-	return r.changeInstance(id, name, instanceID, func(instances []*model.Attribute, i int) []*model.Attribute {
+	here := r.onInstance(id, name, instanceID, func(instances []*model.Attribute, i int) []*model.Attribute {
 		return slices.Delete(instances, i, i+1)
 	})
+	return r.changePastAttribute("deleteAttrInstanceTemporal", id, name, nil, here)
 }
 
 // instanceTarget reads the path of the operations on one instance.
@@ -166,20 +195,18 @@ func (r *request) instanceTarget() (id, name, instanceID string, err error) {
 	return id, name, instanceID, err
 }
 
-// changeInstance lets f change the instances of an attribute around the i-th, which is
-// the one that is meant.
-func (r *request) changeInstance(id, name, instanceID string, f func(instances []*model.Attribute, i int) []*model.Attribute) error {
-	r.tenant.mu.Lock()
-	defer r.tenant.mu.Unlock()
-	err := r.tenant.history.change(id, name, r.now, func(instances []*model.Attribute) ([]*model.Attribute, error) {
-		i := slices.IndexFunc(instances, func(a *model.Attribute) bool { return a.InstanceID == instanceID })
-		if i < 0 {
-			return nil, problem.NotFound("attribute %s of %s has no instance %s", r.PathValue("attrId"), id, instanceID)
-		}
-		return f(instances, i), nil
-	})
-	if err != nil {
-		return err
+// onInstance is a change of what this platform has: f changes the instances of an attribute
+// around the i-th, which is the one that is meant.
+func (r *request) onInstance(id, name, instanceID string, f func(instances []*model.Attribute, i int) []*model.Attribute) func() error {
+	return func() error {
+		r.tenant.mu.Lock()
+		defer r.tenant.mu.Unlock()
+		return r.tenant.history.change(id, name, r.now, func(instances []*model.Attribute) ([]*model.Attribute, error) {
+			i := slices.IndexFunc(instances, func(a *model.Attribute) bool { return a.InstanceID == instanceID })
+			if i < 0 {
+				return nil, problem.NotFound("attribute %s of %s has no instance %s", r.PathValue("attrId"), id, instanceID)
+			}
+			return f(instances, i), nil
+		})
 	}
-	return r.noContent()
 }

@@ -168,11 +168,11 @@ func (r *request) retrieveTemporal() error {
 	if err != nil {
 		return err
 	}
-	look := r.about(id, nil, o.projection.attributes())
+	look := r.aboutPast(id, nil, o.projection.attributes())
 	if types != nil {
 		look.infos[0].types = types
 	}
-	look.past, look.interval = true, o.interval.Query()
+	look.interval = o.interval.Query()
 	shares, err := r.shares("retrieveTemporal", look)
 	if err != nil {
 		return err

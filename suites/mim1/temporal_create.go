@@ -259,7 +259,7 @@ func temporalAppend() []Check {
 		{
 			ID:     "mim1.temporal.append.attribute",
 			Title:  "An attribute that is added to an evolution is there with its instances, and the others stay",
-			Clause: cim009 + "5.6.12.4", TestPurposes: []string{"014_01"},
+			Clause: cim009 + "5.6.12.4, 6.20.3.1", TestPurposes: []string{"014_01"},
 			Fault: "temporal.append.swallowed",
 			Body: func(t *T) {
 				s, name := newSeries(t), t.Name("added")

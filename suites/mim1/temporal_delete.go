@@ -25,7 +25,7 @@ func temporalAttributeDelete() []Check {
 		{
 			ID:     "mim1.temporal.attributeDelete.deleted",
 			Title:  "An attribute that is deleted from an evolution is gone with all its instances, and the others stay",
-			Clause: cim009 + "5.6.13.4", TestPurposes: []string{"015_01"},
+			Clause: cim009 + "5.6.13.4, 6.21.3.1", TestPurposes: []string{"015_01"},
 			Fault: "temporal.attribute-delete.swallowed",
 			Body: func(t *T) {
 				s := newSeries(t)
@@ -106,7 +106,7 @@ func temporalDelete() []Check {
 		{
 			ID:     "mim1.temporal.delete.deleted",
 			Title:  "An evolution that is deleted is gone",
-			Clause: cim009 + "5.6.16.4", TestPurposes: []string{"009_01"},
+			Clause: cim009 + "5.6.16.4, 6.19.3.2", TestPurposes: []string{"009_01"},
 			Fault: "temporal.delete.swallowed",
 			Body: func(t *T) {
 				s := newSeries(t)
@@ -190,7 +190,7 @@ func temporalInstances() []Check {
 		{
 			ID:     "mim1.temporal.instance.modified",
 			Title:  "An instance that is modified has the new value and time, and the other instances stay",
-			Clause: cim009 + "5.6.14.4", TestPurposes: []string{"016_01"},
+			Clause: cim009 + "5.6.14.4, 6.22.3.1", TestPurposes: []string{"016_01"},
 			Fault: "temporal.instance.modify-swallowed",
 			Body: func(t *T) {
 				s := newSeries(t)
@@ -284,7 +284,7 @@ func temporalInstances() []Check {
 		{
 			ID:     "mim1.temporal.instance.deleted",
 			Title:  "An instance that is deleted is gone, and the other instances stay",
-			Clause: cim009 + "5.6.15.4", TestPurposes: []string{"017_01"},
+			Clause: cim009 + "5.6.15.4, 6.22.3.2", TestPurposes: []string{"017_01"},
 			Fault: "temporal.instance.delete-swallowed",
 			Body: func(t *T) {
 				s := newSeries(t)

@@ -46,6 +46,12 @@ func distributing() []Fault {
 		p := parts(r)
 		return len(p) == 2 && p[0] == "entityOperations" && p[1] != "query"
 	})
+	alone("pastCreate", "An evolution is created without telling any source.", creatingPast())
+	alone("pastAppend", "Attributes are added to an evolution without telling any source.", appendingPast())
+	alone("pastDeleteAttribute", "An attribute of an evolution is deleted without telling any source.", deletingPastAttribute())
+	alone("pastModify", "An instance is modified without telling any source.", modifyingInstance())
+	alone("pastDeleteInstance", "An instance is deleted without telling any source.", deletingInstance())
+	alone("pastDelete", "An evolution is deleted without telling any source.", deletingPast())
 	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong()), Fault{
 		Name: "distributed.query.post-not-forwarded", Summary: "A query by POST asks no source.",
 		On: Op(http.MethodPost, "/entityOperations/query"), Request: setQuery("local", "true"),
@@ -107,7 +113,11 @@ func forwardedWrong() []Fault {
 				}
 			})},
 		{Name: "distributed.options-lost", Summary: "Sources are not told the options of what they are told.", On: toSources(),
-			Outgoing: asking(func(r *http.Request) { DropQuery("options")(r); DropQuery("deleteAll")(r) })},
+			Outgoing: asking(func(r *http.Request) {
+				for _, name := range []string{"options", "deleteAll", "datasetId"} {
+					DropQuery(name)(r)
+				}
+			})},
 		{Name: "distributed.forwards-twice", Summary: "Sources are told everything twice.", On: toSources(),
 			Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 				sent := ReadBody(r)
@@ -145,19 +155,19 @@ func answeredWrong() []Fault {
 		{Name: "distributed.no-warning", Summary: "It is not said that a source failed.", On: reads, Answer: DropHeader("NGSILD-Warning")},
 		{Name: "distributed.retrieve.nothing-as-empty", Summary: "What nobody has is retrieved as an empty object.", On: retrieving(), Answer: emptyObject},
 		{Name: "distributed.query.attrs-ignored", Summary: "Attributes do not count in a query.", On: querying(), Request: DropQuery("attrs")},
-		{Name: "distributed.partial-as-success", Summary: "What is done in part, or refused because of a source, is said to be done.", On: func(r *http.Request) bool { return r.Method != http.MethodGet && parts(r)[0] == "entities" },
+		{Name: "distributed.partial-as-success", Summary: "What is done in part, or refused because of a source, is said to be done.", On: changesOfOne,
 			Answer: func(_ *http.Request, a *Answer) {
 				if a.Status == http.StatusMultiStatus || a.Status == http.StatusConflict {
 					a.Status, a.Body = http.StatusNoContent, nil
 				}
 			}},
-		{Name: "distributed.partial-untold", Summary: "What is done in part is said to be so, and not which part.", On: func(r *http.Request) bool { return r.Method != http.MethodGet && parts(r)[0] == "entities" },
+		{Name: "distributed.partial-untold", Summary: "What is done in part is said to be so, and not which part.", On: changesOfOne,
 			Answer: func(_ *http.Request, a *Answer) {
 				if a.Status == http.StatusMultiStatus {
 					a.Body = encode(object{})
 				}
 			}},
-		{Name: "distributed.partial-anonymous", Summary: "Of what was not done it is not said of what entity or attribute it is.", On: func(r *http.Request) bool { return r.Method != http.MethodGet && parts(r)[0] == "entities" },
+		{Name: "distributed.partial-anonymous", Summary: "Of what was not done it is not said of what entity or attribute it is.", On: changesOfOne,
 			Answer: func(_ *http.Request, a *Answer) {
 				if o, is := decode(a.Body).(object); is && a.Status == http.StatusMultiStatus {
 					for _, e := range append(objects(o["errors"]), objects(o["notUpdated"])...) {
@@ -174,6 +184,12 @@ func answeredWrong() []Fault {
 				}
 			})},
 	}
+}
+
+// changesOfOne matches changes of an entity or of an evolution.
+func changesOfOne(r *http.Request) bool {
+	p := parts(r)
+	return r.Method != http.MethodGet && (p[0] == "entities" || len(p) > 1 && p[0] == "temporal" && p[1] == "entities")
 }
 
 // loseValues takes the value out of each Property in a JSON document.
