@@ -379,7 +379,18 @@ func TestSmallPartsAreNotHeldAgainstAPlatform(t *testing.T) {
 				})
 			})(r, a)
 			a.Status = 206
-			a.Header.Set("Content-Range", "date-time "+first.UTC().Format(time.RFC3339Nano)+"-"+cut.UTC().Format(time.RFC3339Nano)+"/*")
+			q, size := r.URL.Query(), "*"
+			start := first.UTC().Format(time.RFC3339Nano)
+			switch timerel := q.Get("timerel"); {
+			case backwards && timerel == "between":
+				start = q.Get("endTimeAt")
+			case backwards && timerel == "before", !backwards && (timerel == "after" || timerel == "between"):
+				start = q.Get("timeAt")
+			}
+			if q.Has("lastN") {
+				size = q.Get("lastN")
+			}
+			a.Header.Set("Content-Range", "date-time "+start+"-"+cut.UTC().Format(time.RFC3339Nano)+"/"+size)
 		}}
 	})
 }

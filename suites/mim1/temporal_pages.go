@@ -9,6 +9,7 @@ import (
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
@@ -43,8 +44,11 @@ func fewMarks() []string {
 var contentRange = regexp.MustCompile(`(?i)^date-?time (\d{4}-\d\d-\d\dT[\d:]+(?:[.,]\d+)?Z?)-(\d{4}-\d\d-\d\dT[\d:]+(?:[.,]\d+)?Z?)/(\*|\d+)$`)
 
 // part is the range of an answer in part: in the order of the header, which with lastN
-// is from the newest.
-type part struct{ from, to time.Time }
+// is from the newest. The size is the N of lastN, or "*".
+type part struct {
+	from, to time.Time
+	size     string
+}
 
 // rangeOf reads the range of an answer in part; ok is false when it has none.
 func rangeOf(r *probe.Response) (p part, ok bool) {
@@ -55,6 +59,7 @@ func rangeOf(r *probe.Response) (p part, ok bool) {
 	var errs [2]error
 	p.from, errs[0] = instant(zoned(m[1]))
 	p.to, errs[1] = instant(zoned(m[2]))
+	p.size = m[3]
 	return p, errs[0] == nil && errs[1] == nil
 }
 
@@ -239,5 +244,73 @@ func temporalPages() []Check {
 				t.Expect(p.to.After(p.from)).To(gomega.BeFalse(), "with lastN the range runs from the newest to the oldest: %v to %v", p.from, p.to)
 			},
 		},
+		{
+			ID:     "mim1.temporal.page.bounds",
+			Title:  "Without lastN the range of an answer in part is from timeAt, or from the oldest instance in it where what is before a time is asked for, to the newest",
+			Clause: cim009 + "6.3.10", Level: Extended, Since: "1.5.1",
+			Fault: "temporal.page.range-wider",
+			Body: func(t *T) {
+				s, _ := long(t)
+				for _, by := range []struct{ timerel, timeAt, endTimeAt string }{{"after", "09:00:00", ""}, {"between", "09:00:00", "18:00:00"}, {"before", "18:00:00", ""}} {
+					r := t.GET(evolutionPath(s.id), asking(by.timerel, by.timeAt, by.endTimeAt))
+					p, times := inPart(t, r), timesOf(t.Object(r))
+					t.Require(times).NotTo(gomega.BeEmpty(), "an answer in part holds a part")
+					from := times[0]
+					if by.timerel != "before" {
+						from, _ = instant(at(by.timeAt))
+					}
+					t.Expect(p).To(beRange(from, times[len(times)-1], "*"), "timerel=%s: %s", by.timerel, r.Header.Get("Content-Range"))
+				}
+			},
+		},
+		{
+			ID:     "mim1.temporal.page.boundsBackwards",
+			Title:  "With lastN the range of an answer in part is from the end of the time asked for, or from the newest instance in it where that has no end, to the oldest, and its size is N",
+			Clause: cim009 + "6.3.10", Level: Extended, Since: "1.5.1",
+			Fault: "temporal.page.range-wider",
+			Body: func(t *T) {
+				s, _ := long(t)
+				for _, by := range []struct{ timerel, timeAt, endTimeAt string }{{"after", "09:00:00", ""}, {"between", "09:00:00", "18:00:00"}, {"before", "18:00:00", ""}} {
+					r := t.GET(evolutionPath(s.id), asking(by.timerel, by.timeAt, by.endTimeAt), Query("lastN", "50"))
+					p, times := inPart(t, r), timesOf(t.Object(r))
+					t.Require(times).NotTo(gomega.BeEmpty(), "an answer in part holds a part")
+					from := times[len(times)-1]
+					switch by.timerel {
+					case "before":
+						from, _ = instant(at(by.timeAt))
+					case "between":
+						from, _ = instant(at(by.endTimeAt))
+					}
+					t.Expect(p).To(beRange(from, times[0], "50"), "timerel=%s: %s", by.timerel, r.Header.Get("Content-Range"))
+				}
+			},
+		},
+		{
+			ID:     "mim1.temporal.page.size",
+			Title:  "The size in the Content-Range of an answer in part is * without lastN, and with it its N",
+			Clause: cim009 + "6.3.10", Level: Extended, Since: "1.5.1",
+			Fault: "temporal.page.size-of-part",
+			Body: func(t *T) {
+				s, _ := long(t)
+				t.Expect(inPart(t, t.GET(evolutionPath(s.id), sinceTen)).size).To(gomega.Equal("*"))
+				t.Expect(inPart(t, t.GET(evolutionPath(s.id), sinceTen, Query("lastN", "50"))).size).To(gomega.Equal("50"))
+			},
+		},
 	}
+}
+
+// asking is a temporal query, with endTimeAt if there is one.
+func asking(timerel, timeAt, endTimeAt string) Option {
+	q := []string{"timerel", timerel, "timeAt", at(timeAt)}
+	if endTimeAt != "" {
+		q = append(q, "endTimeAt", at(endTimeAt))
+	}
+	return Query(q...)
+}
+
+// beRange matches a range that has these ends and this size.
+func beRange(from, to time.Time, size string) types.GomegaMatcher {
+	return gomega.WithTransform(func(p part) string {
+		return fmt.Sprintf("%s to %s of %s", p.from.UTC().Format(time.RFC3339Nano), p.to.UTC().Format(time.RFC3339Nano), p.size)
+	}, gomega.Equal(fmt.Sprintf("%s to %s of %s", from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano), size)))
 }

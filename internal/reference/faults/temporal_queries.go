@@ -236,6 +236,14 @@ func pastParts() []Fault {
 		{Name: name("range-too-far"), Summary: "The range of a part ends after what is left out.", On: read, Answer: inRange(func(from, to time.Time) (time.Time, time.Time) {
 			return from, to.Add(to.Sub(from))
 		})},
+		{Name: name("range-wider"), Summary: "The range of a part begins before what was asked for.", On: read, Answer: inRange(func(from, to time.Time) (time.Time, time.Time) {
+			return from.Add(from.Sub(to) / 2), to
+		})},
+		{Name: name("size-of-part"), Summary: "The size in the range of a part is how many there are in it.", On: read, Answer: func(_ *http.Request, a *Answer) {
+			if span, _, ok := strings.Cut(a.Header.Get("Content-Range"), "/"); ok {
+				a.Header.Set("Content-Range", span+"/15")
+			}
+		}},
 		{Name: name("range-forwards"), Summary: "The range of the newest begins with the oldest.", On: read, Answer: inRange(func(from, to time.Time) (time.Time, time.Time) {
 			if to.Before(from) {
 				return to, from
