@@ -153,19 +153,23 @@ func finerProvision() []Check {
 func nullItems() []Check {
 	var checks []Check
 	for _, o := range []struct{ name, words, clause string }{
-		{"create", "creation", "5.6.7.4"}, {"upsert", "upsert", "5.6.8.4"}, {"update", "update", "5.6.9.4"},
+		{"create", "creation", "5.6.7.4"}, {"upsert", "upsert", "5.6.8.4"}, {"update", "update", "5.6.9.4"}, {"delete", "deletion", "5.6.10.4"},
 	} {
 		checks = append(checks, Check{
 			ID: "mim1.batch." + o.name + ".nullItem", Title: "A list with null in it is refused as a whole by batch " + o.words + " with 400 BadRequestData",
 			Clause: cim009Later + o.clause, Fault: "batch." + o.name + ".null-passed-over",
 			Body: func(t *T) {
 				s, e := aSensor(t)
-				if o.name == "update" {
+				var item any = e
+				switch o.name {
+				case "update":
 					create(t, e)
-					e = ngsild.Entity(s.id, s.kind, s.level, ngsild.Property(99))
+					item = ngsild.Entity(s.id, s.kind, s.level, ngsild.Property(99))
+				case "delete":
+					item = create(t, e)
 				}
-				t.Expect(batch(t, o.name, []any{e, nil})).To(BeProblem(400, ngsild.BadRequestData))
-				if o.name == "update" {
+				t.Expect(batch(t, o.name, []any{item, nil})).To(BeProblem(400, ngsild.BadRequestData))
+				if o.name == "update" || o.name == "delete" {
 					s.isUnchanged(t)
 				} else {
 					isGone(t, s.id)

@@ -134,13 +134,16 @@ func isStamped(t *T, id, attribute string, change func(attempt int)) {
 	t.Expect(now).To(gomega.BeTemporally("==", created), "createdAt says when it was entered, and stays (4.8)")
 }
 
+// mostAttempts is how often a change is tried until the platform's clock shows it.
+const mostAttempts = 6
+
 // isModified expects that change moves modifiedAt on. The standard sets no
 // resolution for the platform's clock, so that change is repeated until at least a
 // second must have passed; each attempt has its number, from 1.
 func isModified(t *T, id, attribute string, change func(attempt int)) {
 	_, before := stamps(t, id, attribute)
 	after := before
-	for attempt, wait := 1, time.Duration(0); attempt <= 6 && !after.After(before); attempt, wait = attempt+1, 2*wait+50*time.Millisecond {
+	for attempt, wait := 1, time.Duration(0); attempt <= mostAttempts && !after.After(before); attempt, wait = attempt+1, 2*wait+50*time.Millisecond {
 		pause(t, wait)
 		change(attempt)
 		_, after = stamps(t, id, attribute)

@@ -88,7 +88,7 @@ func narrowProvision() []Fault {
 			}
 		})},
 	}
-	for _, name := range []string{"create", "upsert", "update"} {
+	for _, name := range []string{"create", "upsert", "update", "delete"} {
 		all = append(all, Fault{Name: "batch." + name + ".null-passed-over", Summary: "passes over null in the list", On: batch(name).on,
 			Request: body(func(v any) any {
 				if l, ok := v.([]any); ok {

@@ -1,0 +1,122 @@
+package faults
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// pitfalls is defects that real brokers had.
+func pitfalls() []Fault {
+	return slices.Concat(pitfallsOfProvision(), pitfallsOfQueries())
+}
+
+func pitfallsOfProvision() []Fault {
+	all := []Fault{
+		{Name: "entity.create.takes-any-character-in-ids", Summary: "says that it created an entity whose id has characters that no URI has", On: entityCreate().on,
+			Instead: swallowWhen(http.StatusCreated, func(v any) bool {
+				e, _ := v.(object)
+				id, _ := e["id"].(string)
+				return strings.Contains(id, ":") && strings.ContainsAny(id, ` <>"{}|\^`)
+			})},
+		{Name: "attribute.delete.for-good", Summary: "does not show an attribute again that was deleted once", On: attributeDelete().on.or(Op(http.MethodGet, "/entities/*")),
+			Instead: forGood()},
+		{Name: "batch.update.first-duplicate-wins", Summary: "ignores later ones of entities with the same id", On: batch("update").on,
+			Request: body(func(v any) any { return withoutDuplicates(v, false) })},
+		{Name: "batch.upsert.duplicate-replaces", Summary: "ignores earlier ones of entities with the same id in spite of options=update", On: batch("upsert").on.WithQuery("options"),
+			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
+	}
+	for _, op := range []operation{attributeAppend(), attributeUpdate(), attributePatch(), attributeReplace(), attributeDelete(), entityMerge(),
+		batch("update"), batch("upsert"), batch("merge")} {
+		all = append(all, Fault{Name: op.name + ".entity-not-modified", Summary: "leaves the modifiedAt of the entity as it is", On: anything(), Instead: unmoved(op.on)})
+	}
+	return all
+}
+
+// forGood hides attributes that were deleted once from those who retrieve the entity.
+func forGood() handle {
+	var deleted sync.Map // path of the attribute
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		p := parts(r)
+		a := Record(next, r)
+		if r.Method == http.MethodDelete && a.Status < 300 {
+			deleted.Store(p[1]+"\n"+p[3], true)
+		}
+		if r.Method == http.MethodGet {
+			answered(func(e object) {
+				for _, name := range sorted(e) {
+					if _, was := deleted.Load(p[1] + "\n" + name); was {
+						delete(e, name)
+					}
+				}
+			})(r, a)
+		}
+		a.WriteTo(w)
+	}
+}
+
+// unmoved shows for entities that the operation changed last when they were modified before.
+func unmoved(on Match) handle {
+	var before sync.Map // id of the entity -> modifiedAt
+	modified := func(next http.Handler, r *http.Request, id string) any {
+		e, _ := decode(ask(next, r, http.MethodGet, entityPath(id)+"?options=sysAttrs", nil).Body).(object)
+		return e["modifiedAt"]
+	}
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		p := parts(r)
+		switch {
+		case r.Method == http.MethodGet && p[0] == "entities" && len(p) == 2:
+			a := Record(next, r)
+			answered(func(e object) {
+				if at, have := before.Load(p[1]); have && e["modifiedAt"] != nil {
+					e["modifiedAt"] = at
+				}
+			})(r, a)
+			a.WriteTo(w)
+		case on(r):
+			b := ReadBody(r)
+			for id := range sentOf(r, decode(b)) {
+				if _, have := before.Load(id); !have {
+					before.Store(id, modified(next, r, id))
+				}
+			}
+			next.ServeHTTP(w, r)
+		default:
+			if r.Method != http.MethodGet && p[0] == "entities" && len(p) > 1 {
+				before.Delete(p[1])
+			}
+			next.ServeHTTP(w, r)
+		}
+	}
+}
+
+// quoted is a text of q.
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
+func pitfallsOfQueries() []Fault {
+	refusing := func(name, summary string, so func(q string) bool) Fault {
+		return Fault{Name: name, Summary: summary, On: byQ().where(asks("q", so)),
+			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }}
+	}
+	isForeign := func(s string) bool { return strings.ContainsFunc(s, func(c rune) bool { return c > 127 }) }
+	return []Fault{
+		refusing("query.q.operators-in-quotes", "In q, operators are looked for in quoted texts, too.", func(q string) bool {
+			return slices.ContainsFunc(quoted.FindAllString(q, -1), func(s string) bool {
+				return strings.ContainsAny(s, "|;()") || strings.Contains(s, "==") || strings.Contains(s, "..")
+			})
+		}),
+		refusing("query.q.no-escapes", "In q, a backslash in quotes has no meaning.", func(q string) bool { return strings.Contains(q, `\"`) }),
+		refusing("query.q.ascii-texts-only", "In q, texts have to be of ASCII characters.", func(q string) bool {
+			return slices.ContainsFunc(quoted.FindAllString(q, -1), isForeign)
+		}),
+		refusing("query.q.ascii-names-only", "In q, names have to be of ASCII characters.", func(q string) bool { return isForeign(quoted.ReplaceAllString(q, "")) }),
+		{Name: "query.geo.malformed-distance-ignored", Summary: "A geo-query by a distance that is none finds nothing.",
+			On: querying().where(asks("georel", func(v string) bool { return strings.HasPrefix(v, "near;") })), Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusBadRequest {
+					a.Status, a.Body = http.StatusOK, []byte("[]")
+				}
+			}},
+	}
+}
