@@ -21,20 +21,20 @@ func kindsOfAttributes() []kindOfAttribute {
 	vocab := func(v any) ngsild.Object { return ngsild.Object{"type": "VocabProperty", "vocab": v} }
 	list := func(v ...any) ngsild.Object { return ngsild.Object{"type": "ListProperty", "valueList": v} }
 	return []kindOfAttribute{
-		{name: "languageProperty", clause: "4.5.18", since: "1.4.1",
+		{name: "languageProperty", clause: "4.5.18.2", since: "1.4.1",
 			first: ngsild.LanguageProperty(ngsild.Object{"en": "tower", "da": "tårn"}), then: ngsild.LanguageProperty(ngsild.Object{"en": "mast"}),
 			after:  ngsild.LanguageProperty(ngsild.Object{"en": "mast"}),
 			append: []string{"010_06"}, update: []string{"012_04"}},
-		{name: "observationSpace", clause: "4.7", attribute: "observationSpace", first: point(10), then: point(11), after: point(11),
+		{name: "observationSpace", clause: "4.7.1", attribute: "observationSpace", first: point(10), then: point(11), after: point(11),
 			append: []string{"010_08"}, remove: []string{"013_05"}, retrieve: []string{"018_08"}},
-		{name: "operationSpace", clause: "4.7", attribute: "operationSpace", first: point(10), then: point(11), after: point(11),
+		{name: "operationSpace", clause: "4.7.1", attribute: "operationSpace", first: point(10), then: point(11), after: point(11),
 			append: []string{"010_09"}, remove: []string{"013_06"}, retrieve: []string{"018_09"}},
-		{name: "jsonProperty", clause: "4.5.24", since: "1.8.1", first: json(ngsild.Object{"a": []any{1, nil}, "id": 7}), then: json(ngsild.Object{"b": true}),
+		{name: "jsonProperty", clause: "4.5.24.2", since: "1.8.1", first: json(ngsild.Object{"a": []any{1, nil}, "id": 7}), then: json(ngsild.Object{"b": true}),
 			after:  json(ngsild.Object{"b": true}),
 			append: []string{"010_10"}, update: []string{"012_08"}},
-		{name: "vocabProperty", clause: "4.5.20", since: "1.7.1", first: vocab("nonCommercial"), then: vocab("commercial"), after: vocab("commercial"),
+		{name: "vocabProperty", clause: "4.5.20.2", since: "1.7.1", first: vocab("nonCommercial"), then: vocab("commercial"), after: vocab("commercial"),
 			append: []string{"010_11"}, update: []string{"012_09"}, remove: []string{"013_07"}},
-		{name: "listProperty", clause: "4.5.21", since: "1.8.1", first: list(3, 1, 3), then: list(2), after: list(2)},
+		{name: "listProperty", clause: "4.5.21.2", since: "1.8.1", first: list(3, 1, 3), then: list(2), after: list(2)},
 	}
 }
 

@@ -24,7 +24,7 @@ func attributesDiscovery() []Check {
 		{
 			ID:     "mim1.attributes.list.form",
 			Title:  "The list of attributes is an AttributeList with a URI as id",
-			Clause: cim009 + "5.2.27", TestPurposes: []string{"025_01"}, Needs: reads,
+			Clause: cim009 + "5.2.27, 4.5.13", TestPurposes: []string{"025_01"}, Needs: reads,
 			Fault: "attributes.list.bare-array",
 			Body: func(t *T) {
 				r := t.GET(attributesPath)
@@ -50,7 +50,7 @@ func attributesDiscovery() []Check {
 		{
 			ID:     "mim1.attributes.details.types",
 			Title:  "With details=true, each attribute is an Attribute with its IRI and the types of entities that have it",
-			Clause: cim009 + "5.7.9", TestPurposes: []string{"026_01"},
+			Clause: cim009 + "5.7.9, 4.5.14, 5.2.28", TestPurposes: []string{"026_01"},
 			Fault: "attributes.details-ignored",
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -63,7 +63,7 @@ func attributesDiscovery() []Check {
 		{
 			ID:     "mim1.attributes.one.info",
 			Title:  "An attribute is described by its IRI, its name, its kinds, the types that have it and a count",
-			Clause: cim009 + "5.7.10", TestPurposes: []string{"027_02"},
+			Clause: cim009 + "5.7.10, 4.5.15, 5.2.28", TestPurposes: []string{"027_02"},
 			Fault: "attributes.one.no-kinds",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -428,7 +428,7 @@ func distributedRetrieve() []Check {
 		{
 			ID:     "mim1.distributed.retrieve.newestWins",
 			Title:  "Of an attribute that both the platform and an inclusive source have, the one that was observed last is shown",
-			Clause: cim009 + "4.5.5", Fault: "distributed.inclusive-as-auxiliary",
+			Clause: cim009 + "4.5.5.3", Fault: "distributed.inclusive-as-auxiliary",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.keeps(t, d.level, levelAtFirst())

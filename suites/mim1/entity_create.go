@@ -95,7 +95,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.values",
 			Title:        "Property values of every JSON type come back as they were sent",
-			Requirements: structured, Clause: cim009 + "4.5.2",
+			Requirements: structured, Clause: cim009 + "4.5.2.2",
 			Level: Core, Needs: writes, Fault: "attribute.text-beyond-latin-lost",
 			Body: func(t *T) {
 				values := map[string]any{
@@ -122,7 +122,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.relationship",
 			Title:        "A Relationship keeps its object",
-			Requirements: structured, Clause: cim009 + "4.5.3", TestPurposes: []string{"001_01"},
+			Requirements: structured, Clause: cim009 + "4.5.3.2", TestPurposes: []string{"001_01"},
 			Level: Core, Needs: writes, Fault: "attribute.object-fragment-lost",
 			Body: roundTrip("owner", func(t *T) ngsild.Object {
 				return ngsild.Relationship("https://city.example/people/" + t.Name("jane") + "?role=owner#me")
@@ -131,7 +131,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.geoProperty",
 			Title:        "A GeoProperty keeps its GeoJSON geometry",
-			Requirements: structured, Clause: cim009 + "4.7", TestPurposes: []string{"001_12", "001_13"},
+			Requirements: structured, Clause: cim009 + "4.7.1", TestPurposes: []string{"001_12", "001_13"},
 			Level: Core, Needs: writes, Fault: "attribute.geometry-axes-swapped",
 			Hint: "GeoJSON has longitude before latitude",
 			Body: roundTrip("area", func(*T) ngsild.Object {
@@ -142,7 +142,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.languageProperty",
 			Title:        "A LanguageProperty keeps all its languages",
-			Requirements: structured, Clause: cim009 + "4.5.18", TestPurposes: []string{"001_10"}, Since: "1.4.1",
+			Requirements: structured, Clause: cim009 + "4.5.18.2", TestPurposes: []string{"001_10"}, Since: "1.4.1",
 			Level: Core, Needs: writes, Fault: "attribute.one-language-only",
 			Body: roundTrip("street", func(*T) ngsild.Object {
 				return ngsild.LanguageProperty(ngsild.Object{"en": "Grand Place", "fr": "Grand-Place", "nl": "Grote Markt"})
@@ -151,7 +151,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.vocabProperty",
 			Title:        "A VocabProperty keeps its term",
-			Requirements: structured, Clause: cim009 + "4.5.20", TestPurposes: []string{"001_15"}, Since: "1.7.1",
+			Requirements: structured, Clause: cim009 + "4.5.20.2", TestPurposes: []string{"001_15"}, Since: "1.7.1",
 			Level: Core, Needs: writes, Fault: "attribute.vocab-property-lost",
 			Body: roundTrip("category", func(t *T) ngsild.Object {
 				return ngsild.Object{"type": "VocabProperty", "vocab": t.Name("nonCommercial")}
@@ -160,7 +160,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.jsonProperty",
 			Title:        "A JsonProperty keeps its JSON untouched",
-			Requirements: structured, Clause: cim009 + "4.5.24", TestPurposes: []string{"001_14"}, Since: "1.8.1",
+			Requirements: structured, Clause: cim009 + "4.5.24.2", TestPurposes: []string{"001_14"}, Since: "1.8.1",
 			Level: Core, Needs: writes, Fault: "attribute.json-property-lost",
 			Body: roundTrip("raw", func(*T) ngsild.Object {
 				return ngsild.Object{"type": "JsonProperty", "json": ngsild.Object{"id": "x", "type": 7, "nested": []any{true, ngsild.Object{"a": "b"}}}}
@@ -169,7 +169,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.listProperty",
 			Title:        "A ListProperty keeps its items, their order and their repetitions",
-			Requirements: structured, Clause: cim009 + "4.5.21", Since: "1.8.1",
+			Requirements: structured, Clause: cim009 + "4.5.21.2", Since: "1.8.1",
 			Level: Core, Needs: writes, Fault: "attribute.list-property-as-set",
 			Body: roundTrip("route", func(*T) ngsild.Object {
 				return ngsild.Object{"type": "ListProperty", "valueList": []any{3, 1, 3, 2}}
@@ -205,7 +205,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.listRelationship",
 			Title:        "A ListRelationship keeps its objects, their order and their repetitions",
-			Requirements: structured, Clause: cim009 + "4.5.22", Since: "1.8.1",
+			Requirements: structured, Clause: cim009 + "4.5.22.2", Since: "1.8.1",
 			Level: Core, Needs: writes, Fault: "attribute.list-relationship-as-set",
 			Body: func(t *T) {
 				stops, first, second := t.Name("stops"), t.URN("Stop"), t.URN("Stop")
@@ -247,7 +247,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.subAttributes",
 			Title:        "Properties and Relationships of an attribute are kept",
-			Requirements: structured, Clause: cim009 + "4.5.2", TestPurposes: []string{"001_01"},
+			Requirements: structured, Clause: cim009 + "4.5.2.2", TestPurposes: []string{"001_01"},
 			Level: Core, Needs: writes, Fault: "attribute.sub-attributes-lost",
 			Body: func(t *T) {
 				speed := t.Name("speed")
@@ -261,7 +261,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.datasets",
 			Title:        "Several instances of an attribute are kept apart by their datasetId",
-			Requirements: structured, Clause: cim009 + "4.5.5", TestPurposes: []string{"001_01"},
+			Requirements: structured, Clause: cim009 + "4.5.5.1", TestPurposes: []string{"001_01"},
 			Level: Core, Needs: writes, Fault: "attribute.last-instance-only",
 			Body: func(t *T) {
 				speed, gps, radar := t.Name("speed"), t.URN("Dataset"), t.URN("Dataset")
@@ -320,7 +320,7 @@ func entityCreate() []Check {
 		{
 			ID:           "mim1.entity.create.timestampsIgnored",
 			Title:        "createdAt and modifiedAt of an entity are the platform's: what a producer sends for them is ignored",
-			Requirements: structured, Clause: cim009 + "5.2.5",
+			Requirements: structured, Clause: cim009 + "5.2.5, 5.2.2",
 			Level: Core, Needs: writes, Fault: "entity.create.refuses-timestamps",
 			Body: func(t *T) {
 				const sent = "2001-01-01T00:00:00Z"
@@ -401,7 +401,7 @@ func createRefusals() []Check {
 	badID := refusal("idNoUri", "An entity whose id is no URI is refused with 400 BadRequestData", "5.2.4",
 		"entity.create.takes-any-id", func(t *T, _ sensor, e ngsild.Object) { e["id"] = t.Name("sensor") })
 	badID.Requirements = identity
-	null := refusal("nullMarker", "NGSI-LD Null as a value is refused in a creation with 400 BadRequestData", "5.5.4",
+	null := refusal("nullMarker", "NGSI-LD Null as a value is refused in a creation with 400 BadRequestData", "5.5.4, 4.5.0, 5.2.1",
 		"entity.create.takes-null-marker", func(_ *T, s sensor, e ngsild.Object) { e[s.level] = ngsild.Property(ngsildNull) })
 	null.Since = "1.6.1"
 	inside := refusal("nullInside", "NGSI-LD Null inside of the JSON object that is a value is refused in a creation with 400 BadRequestData", "5.5.4",

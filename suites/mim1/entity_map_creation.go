@@ -266,7 +266,7 @@ func pastInMadridOrNot(t *T) candidates {
 func containedIn(f fetch, operation string) Check {
 	return Check{
 		ID: "mim1.linked." + f.name + ".containedBy", Title: "With join=inline an entity that containedBy names is not given inside of those that link to it (" + f.name + ")",
-		Clause: cim009 + "4.5.23", Fault: "generic." + operation + ".ignores-containedby",
+		Clause: cim009 + "4.5.23.1", Fault: "generic." + operation + ".ignores-containedby",
 		Body: func(t *T) {
 			c := newChain(t)
 			building := f.inline(t, c, "containedBy", c.city)

@@ -195,7 +195,7 @@ func entityMaps() []Check {
 		},
 		{
 			ID: "mim1.entityMap.retrieve", Title: "An entity map lists the entities that the query found, and where each is from",
-			Clause: cim009 + "5.14.1", Fault: "entity-map.empty",
+			Clause: cim009 + "5.14.1, 4.5.25, 5.2.39", Fault: "entity-map.empty",
 			Body: func(t *T) {
 				m := mapEntities(t)
 				o := m.retrieve(t)

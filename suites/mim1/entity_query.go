@@ -367,7 +367,7 @@ func queryByAttrs() []Check {
 		{
 			ID:           "mim1.query.dataset.one",
 			Title:        "A query with datasetId gives of each attribute the instance of that dataset only",
-			Requirements: query, Clause: cim009 + "4.5.5", TestPurposes: []string{"019_12"},
+			Requirements: query, Clause: cim009 + "4.5.5.1", TestPurposes: []string{"019_12"},
 			Level: Core, Needs: writes, Since: "1.8.1", Fault: "query.dataset-ignored",
 			Body: func(t *T) {
 				kind, attr, manual := t.Name("Sensor"), t.Name("level"), t.URN("Dataset")

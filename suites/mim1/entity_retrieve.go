@@ -42,7 +42,7 @@ func entityRetrieve() []Check {
 		{
 			ID:           "mim1.entity.retrieve.related",
 			Title:        "The object of a relationship is retrieved as the entity that it names",
-			Requirements: slices.Concat(related, alsoKnown), Clause: cim009 + "4.5.3",
+			Requirements: slices.Concat(related, alsoKnown), Clause: cim009 + "4.5.3.2",
 			Level: Core, Needs: writes, Fault: "entity.retrieve.loses-relationships",
 			Body: func(t *T) {
 				owner, kind, owns := create(t, ngsild.Object{"id": t.URN("Owner"), "type": t.Name("Owner"), t.Name("called"): ngsild.Property("Ana")}), t.Name("Thing"), t.Name("ownedBy")
@@ -120,7 +120,7 @@ func entityRetrieve() []Check {
 		{
 			ID:           "mim1.entity.retrieve.dataset",
 			Title:        "Retrieving with datasetId gives of each attribute the instance of that dataset only",
-			Requirements: structured, Clause: cim009 + "4.5.5",
+			Requirements: structured, Clause: cim009 + "4.5.5.1",
 			Level: Core, Needs: writes, Since: "1.8.1", Fault: "entity.retrieve.ignores-dataset",
 			Body: func(t *T) {
 				attr, manual := t.Name("level"), t.URN("Dataset")

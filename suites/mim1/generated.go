@@ -660,7 +660,7 @@ func generated() []Check {
 		predicted("counts", "The count of generated expressions of q is what a model counts", "generated.count-of-page", "", countedFor),
 		predicted("posts", "Generated expressions of q select by POST exactly the entities that a model selects", "generated.post-q-and-as-or", FeatureBatch, postedFor),
 		generatedHistory(),
-	}, Check{Requirements: structured, Clause: cim009 + "4.5", Level: Core, Needs: writes})
+	}, Check{Requirements: structured, Clause: cim009 + "4.5.1", Level: Core, Needs: writes})
 }
 
 func since(version string, c Check) Check {

@@ -114,7 +114,7 @@ func linked() []Check {
 	}
 	checks = append(checks, containedIn(byRetrieval(), "get-entities-entity"), containedIn(byQuery(), "get-entities"))
 	return common(append(checks, joinRefusals()...),
-		Check{Requirements: structured, Clause: cim009 + "4.5.23", Level: Core, Feature: FeatureLinked, Needs: writes, Since: "1.8.1"})
+		Check{Requirements: structured, Clause: cim009 + "4.5.23.1", Level: Core, Feature: FeatureLinked, Needs: writes, Since: "1.8.1"})
 }
 
 // purposes picks the test purposes of the way of fetching.
@@ -128,7 +128,7 @@ func (f fetch) purposes(retrieve, query []string) []string {
 func joins(f fetch) []Check {
 	return []Check{
 		{
-			ID:    "mim1.linked." + f.name + ".inline",
+			ID: "mim1.linked." + f.name + ".inline", Clause: cim009 + "4.5.23.2",
 			Title: "With join=inline a Relationship holds the entity that it links to, and no further one (" + f.name + ")",
 			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
 			Body: func(t *T) {
@@ -143,7 +143,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".flat",
+			ID: "mim1.linked." + f.name + ".flat", Clause: cim009 + "4.5.23.3",
 			Title: "With join=flat the linked entity comes beside the linking one (" + f.name + ")",
 			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
 			Body: func(t *T) {
@@ -155,7 +155,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".inlineSimplified",
+			ID: "mim1.linked." + f.name + ".inlineSimplified", Clause: cim009 + "4.5.23.2",
 			Title: "Simplified, with join=inline the linked entity takes the place of the target's URI (" + f.name + ")",
 			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
 			Body: func(t *T) {
@@ -166,7 +166,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".flatSimplified",
+			ID: "mim1.linked." + f.name + ".flatSimplified", Clause: cim009 + "4.5.23.3",
 			Title: "Simplified, with join=flat the linked entity comes simplified beside the linking one (" + f.name + ")",
 			Fault: "linked.join-ignored", TestPurposes: f.purposes([]string{"018_10"}, []string{"019_13"}),
 			Body: func(t *T) {
@@ -178,7 +178,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".inlineLevels",
+			ID: "mim1.linked." + f.name + ".inlineLevels", Clause: cim009 + "4.5.23.2",
 			Title: "With joinLevel=2 the entities that linked ones link to are there as well, inside of them (" + f.name + ")",
 			Fault: "linked.level-ignored", TestPurposes: f.purposes([]string{"018_13"}, []string{"019_16"}),
 			Body: func(t *T) {
@@ -188,7 +188,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".flatLevels",
+			ID: "mim1.linked." + f.name + ".flatLevels", Clause: cim009 + "4.5.23.3",
 			Title: "With joinLevel=2 the entities that linked ones link to are there as well, beside them (" + f.name + ")",
 			Fault: "linked.level-ignored", TestPurposes: f.purposes([]string{"018_13"}, []string{"019_16"}),
 			Body: func(t *T) {
@@ -199,7 +199,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".inlineSysAttrs",
+			ID: "mim1.linked." + f.name + ".inlineSysAttrs", Clause: cim009 + "4.5.23.2",
 			Title: "With join=inline and sysAttrs the linked entity shows when it was created (" + f.name + ")",
 			Fault: "linked.sys-attrs-of-outermost", TestPurposes: f.purposes([]string{"018_11"}, []string{"019_14"}),
 			Body: func(t *T) {
@@ -212,7 +212,7 @@ func joins(f fetch) []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked." + f.name + ".flatSysAttrs",
+			ID: "mim1.linked." + f.name + ".flatSysAttrs", Clause: cim009 + "4.5.23.3",
 			Title: "With join=flat and sysAttrs each entity shows when it was created (" + f.name + ")",
 			Fault: "linked.sys-attrs-of-outermost", TestPurposes: f.purposes([]string{"018_12"}, []string{"019_15"}),
 			Body: func(t *T) {
@@ -340,7 +340,7 @@ func joinedSelections(f fetch) []Check {
 func joinRefusals() []Check {
 	return []Check{
 		{
-			ID:    "mim1.linked.several",
+			ID: "mim1.linked.several", Clause: cim009 + "4.5.23.2",
 			Title: "A Relationship to several entities holds them all in entityList",
 			Fault: "linked.first-of-several",
 			Body: func(t *T) {
@@ -359,7 +359,7 @@ func joinRefusals() []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked.post.inline",
+			ID: "mim1.linked.post.inline", Clause: cim009 + "4.5.23.2",
 			Title: "A query by POST joins as its member join asks",
 			Fault: "linked.post-join-ignored", TestPurposes: []string{"019_24"},
 			Body: func(t *T) {
@@ -371,7 +371,7 @@ func joinRefusals() []Check {
 			},
 		},
 		{
-			ID:    "mim1.linked.post.flat",
+			ID: "mim1.linked.post.flat", Clause: cim009 + "4.5.23.3",
 			Title: "A query by POST with join flat gives the linked entities beside the linking ones",
 			Fault: "linked.post-join-ignored", TestPurposes: []string{"019_24"},
 			Body: func(t *T) {

@@ -93,7 +93,7 @@ func listRelationships() []Check {
 		},
 		{
 			ID: "mim1.entity.represent.listRelationship", Title: "A ListRelationship is shown as a list of objects, each in its member object, and concise without its type",
-			Clause: cim009 + "4.5.22", Fault: "represent.list-relationship-bare",
+			Clause: cim009 + "4.5.22.2, 4.5.22.3", Fault: "represent.list-relationship-bare",
 			Body: func(t *T) {
 				r := newRoute(t)
 				want := listRelationship(r.first, r.then, r.first)

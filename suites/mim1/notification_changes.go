@@ -141,7 +141,7 @@ func notificationChanges() []Check {
 		{
 			ID:     "mim1.notification.change.instance",
 			Title:  "The update of one instance of an attribute is notified",
-			Clause: cim009 + "4.5.5",
+			Clause: cim009 + "4.5.5.1",
 			Fault:  "notification.default-instance-only",
 			Body: func(t *T) {
 				more, dataset := t.Name("more"), t.URN("Dataset")

@@ -163,7 +163,7 @@ func notificationForms() []Check {
 		{
 			ID:     "mim1.notification.dataset.named",
 			Title:  "If datasets are named, a notified entity holds the attribute instances of these only",
-			Clause: cim009 + "4.5.5", Since: "1.8.1", TestPurposes: []string{"046_19"}, Fault: "notification.dataset-ignored",
+			Clause: cim009 + "4.5.5.1", Since: "1.8.1", TestPurposes: []string{"046_19"}, Fault: "notification.dataset-ignored",
 			Body: func(t *T) {
 				dataset, more := t.URN("Dataset"), t.Name("more")
 				s := newSensor(t, more, []any{ngsild.Property(1), ngsild.Property(2, "datasetId", dataset)})

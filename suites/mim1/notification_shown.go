@@ -302,5 +302,5 @@ func notificationLinked() []Check {
 		body := checks[i].Body
 		checks[i].Body = func(t *T) { alsoClaims(t, FeatureSubscriptions); body(t) }
 	}
-	return notificationChecks("4.5.23", checks)
+	return notificationChecks("4.5.23.1", checks)
 }

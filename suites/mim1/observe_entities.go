@@ -81,7 +81,7 @@ func observeEntities() []Check {
 		{
 			ID:           "mim1.observe.entity.relationships",
 			Title:        "The targets of relationships are URIs",
-			Requirements: identity, Clause: cim009 + "4.5.3",
+			Requirements: identity, Clause: cim009 + "4.5.3.2",
 			Fault: "represent.targets-shortened",
 			Body: func(t *T) {
 				all(t, "has a relationship", func(o observed) bool {
@@ -100,7 +100,7 @@ func observeEntities() []Check {
 		{
 			ID:           "mim1.observe.entity.geometries",
 			Title:        "The values of GeoProperties are GeoJSON geometries in degrees, longitude before latitude",
-			Requirements: geo, Clause: cim009 + "4.7",
+			Requirements: geo, Clause: cim009 + "4.7.1",
 			Fault: "represent.coordinates-in-metres",
 			Hint:  "latitude stands before longitude, or the coordinates are projected",
 			Body: func(t *T) {
@@ -148,7 +148,7 @@ func observeEntities() []Check {
 		{
 			ID:     "mim1.observe.entity.languages",
 			Title:  "The keys of a languageMap are language tags and its values are strings",
-			Clause: cim009 + "4.5.18",
+			Clause: cim009 + "4.5.18.2, 4.6.5",
 			Since:  "1.4.1", Fault: "represent.language-names",
 			Body: func(t *T) {
 				all(t, "has a LanguageProperty", func(o observed) bool {
@@ -242,7 +242,7 @@ func observeForms() []Check {
 		{
 			ID:           "mim1.observe.represent.feature",
 			Title:        "As GeoJSON, an entity with a location is a Feature with its id and that location",
-			Requirements: geo, Clause: cim009 + "4.5.16", Feature: FeatureGeoJSON,
+			Requirements: geo, Clause: cim009 + "4.5.16.2", Feature: FeatureGeoJSON,
 			Fault: "represent.feature-without-geometry",
 			Body: func(t *T) {
 				located := func(o observed) bool {

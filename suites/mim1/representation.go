@@ -180,7 +180,7 @@ func concise() []Check {
 		{
 			ID:     "mim1.entity.represent.concise",
 			Title:  "options=concise leaves out the types of attributes and loses nothing else",
-			Clause: cim009 + "4.5.2.3", TestPurposes: []string{"018_15"},
+			Clause: cim009 + "4.5.2.3, 4.5.2.1, 4.5.3.1", TestPurposes: []string{"018_15"},
 			Since: "1.6.1", Fault: "represent.concise-keeps-types",
 			Body: func(t *T) {
 				s := newSight(t)
@@ -236,7 +236,7 @@ func timestamps() []Check {
 		},
 		{
 			ID:    "mim1.entity.represent.noSysAttrs",
-			Title: "createdAt and modifiedAt are not shown unless asked for",
+			Title: "createdAt and modifiedAt are not shown unless asked for", Clause: cim009 + "4.8, 5.2.2",
 			Fault: "represent.sys-attrs-always",
 			Body: func(t *T) {
 				s := newSight(t)
@@ -262,7 +262,9 @@ func timestamps() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Clause = cim009 + "4.8"
+		if checks[i].Clause == "" {
+			checks[i].Clause = cim009 + "4.8"
+		}
 	}
 	return shown(checks)
 }
@@ -386,7 +388,7 @@ func geoJSON() []Check {
 		{
 			ID:    "mim1.entity.represent.featureCollection",
 			Title: "As GeoJSON, a query's answer is a FeatureCollection", TestPurposes: []string{"019_02_05"},
-			Fault: "represent.collection-as-array",
+			Clause: cim009 + "4.5.16.3, 5.2.30", Fault: "represent.collection-as-array",
 			Body: func(t *T) {
 				s := newSight(t)
 				r := t.GET(entities, Query("type", s.kind), asGeoJSON)
@@ -402,7 +404,7 @@ func geoJSON() []Check {
 		{
 			ID:    "mim1.entity.represent.featureSimplified",
 			Title: "As simplified GeoJSON, the properties are values and relationship targets alone", TestPurposes: []string{"018_05"},
-			Fault: "represent.options-ignored",
+			Clause: cim009 + "4.5.17.1", Fault: "represent.options-ignored",
 			Body: func(t *T) {
 				s := newSight(t)
 				r := t.GET(entityPath(s.id), asGeoJSON, Query("options", "keyValues"))
@@ -412,7 +414,7 @@ func geoJSON() []Check {
 		},
 		{
 			ID:    "mim1.entity.represent.geometryProperty",
-			Title: "geometryProperty names the attribute that becomes the Feature's geometry",
+			Title: "geometryProperty names the attribute that becomes the Feature's geometry", Clause: cim009 + "4.5.16.1",
 			Fault: "represent.geometry-property-ignored",
 			Body: func(t *T) {
 				entrance := t.Name("entrance")
@@ -439,7 +441,7 @@ func geoJSON() []Check {
 		},
 		{
 			ID:    "mim1.entity.represent.noGeometry",
-			Title: "As GeoJSON, an entity without location is a Feature whose geometry is null", TestPurposes: []string{"018_05"},
+			Title: "As GeoJSON, an entity without location is a Feature whose geometry is null", TestPurposes: []string{"018_05"}, Clause: cim009 + "4.5.16.1",
 			Fault: "represent.no-geometry-not-found",
 			Body: func(t *T) {
 				id := create(t, ngsild.Entity(t.URN("Sight"), t.Name("Sight"), t.Name("height"), ngsild.Property(1)))
@@ -454,7 +456,7 @@ func geoJSON() []Check {
 	for i := range checks {
 		checks[i].Feature, checks[i].Requirements = FeatureGeoJSON, geo
 		if checks[i].Clause == "" {
-			checks[i].Clause = cim009 + "4.5.16"
+			checks[i].Clause = cim009 + "4.5.16.2, 5.2.29, 5.2.31"
 		}
 	}
 	return shown(checks)

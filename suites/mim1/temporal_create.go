@@ -96,7 +96,7 @@ func temporalCreate() []Check {
 		{
 			ID:     "mim1.temporal.create.languageProperties",
 			Title:  "The evolution of a LanguageProperty keeps its languages",
-			Clause: cim009 + "4.5.18", TestPurposes: []string{"020_12"}, Since: "1.4.1",
+			Clause: cim009 + "4.5.18.2", TestPurposes: []string{"020_12"}, Since: "1.4.1",
 			Fault: "temporal.create.languages-lost",
 			Body: keepsInstances("says",
 				ngsild.LanguageProperty(ngsild.Object{"en": "yes", "fr": "oui"}, "observedAt", at("10:00:00")),
@@ -106,7 +106,7 @@ func temporalCreate() []Check {
 		{
 			ID:     "mim1.temporal.create.vocabProperties",
 			Title:  "The evolution of a VocabProperty keeps its terms",
-			Clause: cim009 + "4.5.20", TestPurposes: []string{"020_16"}, Since: "1.7.1",
+			Clause: cim009 + "4.5.20.2", TestPurposes: []string{"020_16"}, Since: "1.7.1",
 			Fault: "temporal.create.vocabularies-lost",
 			Body: keepsInstances("colour",
 				ngsild.Object{"type": "VocabProperty", "vocab": "Red", "observedAt": at("10:00:00")},
@@ -116,7 +116,7 @@ func temporalCreate() []Check {
 		{
 			ID:     "mim1.temporal.create.jsonProperties",
 			Title:  "The evolution of a JsonProperty keeps its JSON",
-			Clause: cim009 + "4.5.24", TestPurposes: []string{"020_15"}, Since: "1.8.1",
+			Clause: cim009 + "4.5.24.2", TestPurposes: []string{"020_15"}, Since: "1.8.1",
 			Fault: "temporal.create.json-lost",
 			Body: keepsInstances("raw",
 				ngsild.Object{"type": "JsonProperty", "json": ngsild.Object{"id": "one", "n": 1}, "observedAt": at("10:00:00")},
@@ -139,7 +139,7 @@ func temporalCreate() []Check {
 		{
 			ID:     "mim1.temporal.create.datasets",
 			Title:  "Instances of several datasets that were observed at one time are all kept",
-			Clause: cim009 + "4.5.5",
+			Clause: cim009 + "4.5.5.1",
 			Fault:  "temporal.create.datasets-merged",
 			Body: func(t *T) {
 				name, dataset := t.Name("level"), t.URN("Dataset")

@@ -92,7 +92,7 @@ func typesDiscovery() []Check {
 		{
 			ID:     "mim1.types.list.form",
 			Title:  "The list of entity types is an EntityTypeList with a URI as id",
-			Clause: cim009 + "5.2.24", TestPurposes: []string{"022_01"}, Needs: reads,
+			Clause: cim009 + "5.2.24, 4.5.10", TestPurposes: []string{"022_01"}, Needs: reads,
 			Fault: "types.list.bare-array",
 			Body: func(t *T) {
 				r := t.GET(typesPath)
@@ -129,7 +129,7 @@ func typesDiscovery() []Check {
 		{
 			ID:     "mim1.types.details.attributes",
 			Title:  "With details=true, each entity type is an EntityType with its IRI and the names of its attributes",
-			Clause: cim009 + "5.7.6", TestPurposes: []string{"023_01"},
+			Clause: cim009 + "5.7.6, 4.5.11, 5.2.25", TestPurposes: []string{"023_01"},
 			Fault: "types.details-ignored",
 			Body: func(t *T) {
 				s := newSensor(t)
@@ -142,7 +142,7 @@ func typesDiscovery() []Check {
 		{
 			ID:     "mim1.types.one.info",
 			Title:  "An entity type is described by its IRI, its name and how many entities have it",
-			Clause: cim009 + "5.7.7", TestPurposes: []string{"024_02"},
+			Clause: cim009 + "5.7.7, 4.5.12, 5.2.26", TestPurposes: []string{"024_02"},
 			Fault: "types.one.no-count",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -13,7 +13,7 @@ func attributeChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.attributes.kind.matches", Title: "An attribute is of the kind, Property, GeoProperty, Relationship or LanguageProperty, that the data model says",
-			Requirements: join(conformance, unambiguous), Clause: sdmRules + ": the kind leads each description; " + cim + "4.5",
+			Requirements: join(conformance, unambiguous), Clause: sdmRules + ": the kind leads each description; " + cim + "4.5.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.relationship.as-property",
 			Hint: "A reference that is stored as a Property is no link to the other entity.",
 			Body: func(t *suites.T) {
@@ -95,7 +95,7 @@ func attributeChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.attributes.value.present", Title: "Every attribute has a value",
-			Requirements: conformance, Clause: cim + "4.5.0, 4.5.2",
+			Requirements: conformance, Clause: cim + "4.5.2.2",
 			Level: suites.Core, Needs: needs(), Fault: "models.value.null",
 			Hint: "An attribute without a value is left out or deleted, not set to null.",
 			Body: func(t *suites.T) {

@@ -15,7 +15,7 @@ func driftChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.drift.kind.same", Title: "An attribute of a type is of the same kind in all entities",
-			Requirements: harmonised, Clause: sdmRules + "; " + cim + "4.5",
+			Requirements: harmonised, Clause: sdmRules + "; " + cim + "4.5.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.drift.kind",
 			Hint: "Two agents feed the same type in different ways.",
 			Body: func(t *suites.T) {
@@ -77,7 +77,7 @@ func driftChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.drift.language.same", Title: "The texts of a LanguageProperty are there in the same languages in all entities of a type",
-			Requirements: harmonised, Clause: sdmRules + "; " + cim + "4.5.18",
+			Requirements: harmonised, Clause: sdmRules + "; " + cim + "4.5.18.2",
 			Level: suites.Extended, Needs: needs(), Fault: "models.drift.language",
 			Hint: "Some of the texts were not translated.",
 			Body: func(t *suites.T) {

@@ -16,7 +16,7 @@ func geometryChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.geometry.form.geojson", Title: "The value of a GeoProperty is a GeoJSON geometry",
-			Requirements: join(conformance, unambiguous, geometries), Clause: cim + "4.7; RFC 7946, 3.1",
+			Requirements: join(conformance, unambiguous, geometries), Clause: cim + "4.7.1; RFC 7946, 3.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.geometry.coordinates-as-text",
 			Hint: "Coordinates are numbers in arrays, as deep as the geometry's type asks.",
 			Body: func(t *suites.T) { eachGeometry(t, wellFormed) },
@@ -41,7 +41,7 @@ func geometryChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.geometry.ring.closed", Title: "Each ring of a polygon ends where it begins",
-			Requirements: join(conformance, geometries), Clause: cim + "4.7; RFC 7946, 3.1.6",
+			Requirements: join(conformance, geometries), Clause: cim + "4.7.1; RFC 7946, 3.1.6",
 			Level: suites.Core, Needs: needs(), Fault: "models.geometry.ring-open",
 			Hint: "The last position of a ring repeats the first one.",
 			Body: func(t *suites.T) { eachPolygon(t, closed) },

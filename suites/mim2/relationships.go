@@ -16,7 +16,7 @@ func relationshipChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.relationships.object.uri", Title: "The object of a relationship is the URI of an entity",
-			Requirements: join(open, unambiguous), Clause: cim + "4.5.3, 5.2.6",
+			Requirements: join(open, unambiguous), Clause: cim + "4.5.3.2, 5.2.6",
 			Level: suites.Core, Needs: needs(), Fault: "models.relationship.local-id",
 			Hint: "A key of another system is no URI.",
 			Body: func(t *suites.T) {
@@ -40,7 +40,7 @@ func relationshipChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.relationships.object.exists", Title: "The entity that a relationship leads to exists",
-			Requirements: conformance, Clause: sdmRules + "; " + cim + "4.5.3",
+			Requirements: conformance, Clause: sdmRules + "; " + cim + "4.5.3.2",
 			Level: suites.Extended, Needs: needs(), Fault: "models.relationship.dangling",
 			Hint: "The other entity was deleted, has another id, or lives on another platform.",
 			Body: func(t *suites.T) {

@@ -18,7 +18,7 @@ func representationChecks() []suites.Check {
 	return []suites.Check{
 		{
 			ID: "mim2.representation.normalised.form", Title: "Each attribute of the normalised representation states its kind and has the member of its value",
-			Requirements: open, Clause: cim + "4.5.1, 4.5.2, 4.5.3",
+			Requirements: open, Clause: cim + "4.5.1, 4.5.2.2, 4.5.3.2",
 			Level: suites.Core, Needs: needs(), Fault: "models.value.misnamed",
 			Hint: "The data may have been stored as plain JSON, without being NGSI-LD.",
 			Body: func(t *suites.T) {
@@ -74,7 +74,7 @@ func representationChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.representation.geojson.equal", Title: "The GeoJSON representation carries the entity's type, its geometry and its values",
-			Requirements: equal, Clause: cim + "4.5.16, 6.3.15",
+			Requirements: equal, Clause: cim + "4.5.16.2, 6.3.15",
 			Level: suites.Core, Feature: suites.FeatureGeoJSON, Needs: needs(), Fault: "models.geojson.differs",
 			Hint: "Maps would show other data than applications.",
 			Body: func(t *suites.T) {

@@ -94,7 +94,7 @@ func valueChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.values.dataset.uri", Title: "A datasetId is a URI, and no two instances of an attribute share one",
-			Requirements: open, Clause: cim + "4.5.5",
+			Requirements: open, Clause: cim + "4.5.5.1",
 			Level: suites.Core, Needs: needs(), Fault: "models.dataset.repeated",
 			Hint: "Instances of one attribute are told apart by their datasetId alone.",
 			Body: func(t *suites.T) {
@@ -120,7 +120,7 @@ func valueChecks() []suites.Check {
 		},
 		{
 			ID: "mim2.values.language.tag", Title: "The texts of a LanguageProperty are told apart by language tags",
-			Requirements: unambiguous, Clause: cim + "4.5.18; IETF BCP 47",
+			Requirements: unambiguous, Clause: cim + "4.5.18.2, 4.6.5; IETF BCP 47",
 			Level: suites.Core, Needs: needs(), Fault: "models.language.by-name",
 			Hint: "It is da or da-DK, not Danish.",
 			Body: func(t *suites.T) {

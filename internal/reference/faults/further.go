@@ -9,7 +9,7 @@ import (
 // further is the faults of what is optional beside provision, consumption,
 // subscriptions and context sources, and of single topics across them.
 func further() []Fault {
-	return slices.Concat(storedContexts(), purging(), tenancy(), joining(), ordering(), entityMaps(), sourceIdentities(), snapshots(), snapshotNotifying(), snapshotPurging(), snapshotSilence(), batchContexts(), kinds(), listRelationships(), nulls(), defaults(), sundry(), earlierVersions(), credulous())
+	return slices.Concat(storedContexts(), purging(), tenancy(), joining(), ordering(), entityMaps(), sourceIdentities(), snapshots(), snapshotNotifying(), snapshotPurging(), snapshotSilence(), batchContexts(), kinds(), listRelationships(), nulls(), defaults(), attributeForms(), sundry(), earlierVersions(), credulous())
 }
 
 // failing answers success to what the platform refuses.

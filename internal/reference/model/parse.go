@@ -319,20 +319,24 @@ func (p *Parser) attribute(key string, v any, depth int) (*Attribute, error) {
 		return &Attribute{delete: true}, nil
 	}
 	o, isObject := v.(map[string]any)
-	if !isObject || !p.isAttribute(o) && !p.partial(depth) && !p.looksConcise(o) {
+	if !isObject || !p.isAttribute(o) && !p.partial(depth) && !p.typed(o) {
 		return p.conciseValue(key, v)
 	}
-	if isObject && isGeometry(v) {
+	if isGeometry(v) {
 		return p.conciseValue(key, v)
 	}
 	return p.attributeObject(key, o, depth)
 }
 
-// looksConcise says whether an object without type and value members is still meant
-// as an attribute: one whose members are attributes only.
-func (p *Parser) looksConcise(o map[string]any) bool {
-	name, hasType := o["type"].(string)
-	return hasType && name != "" && strings.HasSuffix(name, "Property") // a misspelt type is an error, not a value
+// typed says whether an object has a type, which makes it an attribute and no value,
+// whatever the type is (4.5.2.3).
+func (p *Parser) typed(o map[string]any) bool {
+	for key := range o {
+		if p.Context.Expand(key) == "@type" {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Parser) partial(depth int) bool { return p.Partial && (depth == 1 || p.Deep) }
@@ -393,11 +397,15 @@ func (p *Parser) attributeObject(key string, o map[string]any, depth int) (*Attr
 	var valueKey string // the member of the value, as the user wrote it
 	var value any
 	member := None // the kind that the value's member stands for
+	outputs := map[Kind]string{}
 	for _, name := range sortedKeys(o) {
 		v := o[name]
 		iri := p.Context.Expand(name)
 		if iri == "" {
 			continue
+		}
+		if kind := kindOfOutput(iri); kind != None {
+			outputs[kind] = name
 		}
 		if kind := kindOfMember(iri); kind != None {
 			if member != None {
@@ -414,7 +422,7 @@ func (p *Parser) attributeObject(key string, o map[string]any, depth int) (*Attr
 		if !p.partial(depth) {
 			return nil, problem.BadData("attribute %s of type %s has no %s", key, cmpOr(a.Kind.String(), "Property"), cmpOr(a.Kind.Member(), "value"))
 		}
-		return a, p.checkKind(a, key)
+		return a, p.checkKind(a, key, outputs)
 	}
 	switch {
 	case a.Kind == None && member == Property && isGeometry(value):
@@ -427,7 +435,7 @@ func (p *Parser) attributeObject(key string, o map[string]any, depth int) (*Attr
 	if err := p.setValue(a, key, valueKey, value); err != nil {
 		return nil, err
 	}
-	return a, p.checkKind(a, key)
+	return a, p.checkKind(a, key, outputs)
 }
 
 func cmpOr(a, b string) string {
@@ -452,6 +460,29 @@ func kindOfMember(iri string) Kind {
 	case "hasValueList":
 		return ListProperty
 	case "hasObjectList":
+		return ListRelationship
+	default:
+		return None
+	}
+}
+
+// kindOfOutput is the kind of attribute that has the member in output only (tables 5.2.5-2
+// and its like), None for another member.
+func kindOfOutput(iri string) Kind {
+	switch strings.TrimPrefix(iri, ngsild.CoreVocab) {
+	case "hasPreviousValue":
+		return Property
+	case "hasPreviousObject", "entity":
+		return Relationship
+	case "hasPreviousLanguageMap":
+		return LanguageProperty
+	case "hasPreviousVocab":
+		return VocabProperty
+	case "hasPreviousJson":
+		return JSONProperty
+	case "hasPreviousValueList":
+		return ListProperty
+	case "hasPreviousObjectList", "entityList":
 		return ListRelationship
 	default:
 		return None
@@ -589,7 +620,14 @@ func noLangString(name string) error {
 }
 
 // checkKind refuses members that the kind does not have (5.2.5 to 5.2.7, 5.2.32, 5.2.35 to 5.2.38).
-func (p *Parser) checkKind(a *Attribute, key string) error {
+// Of its members for output only, by kind in outputs, those that are its own are ignored
+// and others refused (4.5.2.2 and its like).
+func (p *Parser) checkKind(a *Attribute, key string, outputs map[Kind]string) error {
+	for kind, name := range outputs {
+		if a.Kind != None && kind != a.Kind && (kind != Property || a.Kind != GeoProperty) {
+			return problem.BadData("attribute %s is a %s, which has no %s", key, a.Kind, name)
+		}
+	}
 	if a.UnitCode != "" && a.Kind != None && a.Kind != Property && a.Kind != ListProperty {
 		return problem.BadData("attribute %s is a %s, which has no unitCode", key, a.Kind)
 	}
