@@ -14,7 +14,8 @@ func Further() []Check {
 	return slices.Concat(
 		contextHosting(), cachedContexts(), implicitContexts(),
 		purge(), tenants(), unknownTenants(), withoutTenants(), limits(), linked(), ordering(), entityMaps(), createdMaps(), sourceIdentity(),
-		batchContexts(), batchTypes(), typed(), attributeKinds(), listRelationships(), finerPoints(), attributeForms(), defaultInstances(), attributeNulls(), memberSelection(), sundry(), pitfalls(),
+		batchContexts(), batchTypes(), typed(), attributeKinds(), listRelationships(), finerPoints(), attributeForms(), defaultInstances(), attributeNulls(), memberSelection(), sundry(),
+		pitfalls(), linkedNames(),
 		generated(), answerForms(), refusalForms(), jsonLD(), answersAgain(), answersInPart(),
 		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), snapshotEcho(), earlierVersions(),
 	)

@@ -9,13 +9,24 @@ import (
 	"github.com/oasc/mimcheck/internal/probe"
 )
 
-// namingWrite is a write to an entity that exists, as JSON-LD.
+// namingWrite is a write to an entity that exists, by names of a vocabulary.
 type namingWrite struct {
 	name, words, since string
 	feature            Feature
-	// send writes 30 to the level of the vocabulary's entity id, under the @context that
-	// fragment gives its argument.
-	send func(t *T, v vocabulary, id string, fragment func(ngsild.Object) ngsild.Object) *probe.Response
+	// send writes 30 to the level of the vocabulary's entity id, under the @context of the body.
+	send func(t *T, v vocabulary, id string, as inContext) *probe.Response
+}
+
+// inContext sends a fragment, alone or as the only one of a list, under an @context.
+type inContext func(fragment ngsild.Object, listed bool) Option
+
+// inBody is application/ld+json with the vocabulary's @context in each fragment.
+func (v vocabulary) inBody(fragment ngsild.Object, listed bool) Option {
+	fragment = ngsild.InContext(fragment, v.context())
+	if listed {
+		return both(inlined(), JSONLD([]any{fragment}))
+	}
+	return both(inlined(), JSONLD(fragment))
 }
 
 func namingWrites() []namingWrite {
@@ -23,34 +34,44 @@ func namingWrites() []namingWrite {
 	whole := func(v vocabulary, id string) ngsild.Object {
 		return ngsild.Entity(id, v.kind, v.level, ngsild.Property(30))
 	}
-	inBatch := func(operation string) func(*T, vocabulary, string, func(ngsild.Object) ngsild.Object) *probe.Response {
-		return func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.POST(entityOperation+operation, inlined(), JSONLD([]any{in(whole(v, id))}))
+	inBatch := func(operation string) func(*T, vocabulary, string, inContext) *probe.Response {
+		return func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.POST(entityOperation+operation, as(whole(v, id), true))
 		}
 	}
 	return []namingWrite{
-		{name: "append", words: "Appended attributes", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.POST(attrsPath(id), inlined(), JSONLD(in(level(v))))
+		{name: "append", words: "Appended attributes", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.POST(attrsPath(id), as(level(v), false))
 		}},
-		{name: "update", words: "Updated attributes", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.PATCH(attrsPath(id), inlined(), JSONLD(in(level(v))))
+		{name: "update", words: "Updated attributes", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.PATCH(attrsPath(id), as(level(v), false))
 		}},
-		{name: "partialUpdate", words: "The attribute of a partial update", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.PATCH(attrPath(id, v.level), inlined(), JSONLD(in(ngsild.Property(30))))
+		{name: "partialUpdate", words: "The attribute of a partial update", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.PATCH(attrPath(id, v.level), as(ngsild.Property(30), false))
 		}},
-		{name: "replaceAttribute", words: "A replaced attribute", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.PUT(attrPath(id, v.level), inlined(), JSONLD(in(ngsild.Property(30))))
+		{name: "replaceAttribute", words: "A replaced attribute", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.PUT(attrPath(id, v.level), as(ngsild.Property(30), false))
 		}},
-		{name: "merge", words: "Merged attributes", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.PATCH(entityPath(id), inlined(), JSONLD(in(level(v))))
+		{name: "merge", words: "Merged attributes", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.PATCH(entityPath(id), as(level(v), false))
 		}},
-		{name: "replace", words: "The names of a replaced entity", since: "1.6.1", send: func(t *T, v vocabulary, id string, in func(ngsild.Object) ngsild.Object) *probe.Response {
-			return t.PUT(entityPath(id), inlined(), JSONLD(in(whole(v, id))))
+		{name: "replace", words: "The names of a replaced entity", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+			return t.PUT(entityPath(id), as(whole(v, id), false))
 		}},
 		{name: "batchUpsert", words: "The names of entities in a batch upsert", feature: FeatureBatch, send: inBatch("upsert")},
 		{name: "batchUpdate", words: "The names of entities in a batch update", feature: FeatureBatch, send: inBatch("update")},
 		{name: "batchMerge", words: "The names of entities in a batch merge", feature: FeatureBatch, since: "1.6.1", send: inBatch("merge")},
 	}
+}
+
+// named expects that a write gives the level of the vocabulary's entity the value 30, and
+// that the entity has no attribute beside.
+func (w namingWrite) named(t *T, v vocabulary, as inContext) {
+	id := v.create(t, 20)
+	done(t, w.send(t, v, id, as))
+	e := read(t, id, coreOnly())
+	t.Expect(e).To(haveAttribute(v.levelIRI, ngsild.Property(30)))
+	t.Expect(attributesOf(e)).To(gomega.ConsistOf(v.levelIRI))
 }
 
 // jsonLD checks the operations of which other checks ask in plain JSON only: what is
@@ -65,11 +86,7 @@ func jsonLD() []Check {
 			Hint: "the operation takes its @context from the Link header only, or refuses application/ld+json",
 			Body: func(t *T) {
 				v := newVocabulary(t)
-				id := v.create(t, 20)
-				done(t, w.send(t, v, id, func(fragment ngsild.Object) ngsild.Object { return ngsild.InContext(fragment, v.context()) }))
-				e := read(t, id, coreOnly())
-				t.Expect(e).To(haveAttribute(v.levelIRI, ngsild.Property(30)))
-				t.Expect(attributesOf(e)).To(gomega.ConsistOf(v.levelIRI))
+				w.named(t, v, v.inBody)
 			},
 		})
 	}

@@ -218,7 +218,7 @@ func SetBody(r *http.Request, b []byte) {
 // All lists every named fault, sorted by name.
 func All() []Fault {
 	var all []Fault
-	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), mqttNotifications(), registrations(), temporal(), places(), featureService(), rest(), processes(), tilesets(), sensors(), eventStream(), security(), market(), dataCatalogue(), declarations(), generic(), narrow(), marketSingly(), jsonLD(), pitfalls()} {
+	for _, group := range [][]Fault{provision(), consumption(), dataModels(), further(), subscriptions(), mqttNotifications(), registrations(), temporal(), places(), featureService(), rest(), processes(), tilesets(), sensors(), eventStream(), security(), market(), dataCatalogue(), declarations(), generic(), narrow(), marketSingly(), jsonLD(), linkedNames(), pitfalls()} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
