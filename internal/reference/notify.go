@@ -27,7 +27,12 @@ type delivery struct {
 type attributeChange struct {
 	name, dataset string
 	trigger       string // attributeCreated, attributeUpdated or attributeDeleted
-	before        *model.Attribute
+	before, after *model.Attribute
+}
+
+// same says whether the instance was written and is as it was: no change (5.8.6).
+func (c attributeChange) same() bool {
+	return c.after != nil && c.before != nil && c.after.Same(c.before)
 }
 
 // diff compares two states of an entity; either may be nil. Stored attributes are
@@ -43,9 +48,9 @@ func diff(old, next *model.Entity) []attributeChange {
 				}
 				switch {
 				case before == nil:
-					out = append(out, attributeChange{name, a.DatasetID, "attributeCreated", nil})
+					out = append(out, attributeChange{name, a.DatasetID, "attributeCreated", nil, a})
 				case before != a:
-					out = append(out, attributeChange{name, a.DatasetID, "attributeUpdated", before})
+					out = append(out, attributeChange{name, a.DatasetID, "attributeUpdated", before, a})
 				}
 			}
 		}
@@ -56,7 +61,7 @@ func diff(old, next *model.Entity) []attributeChange {
 	for _, name := range old.Names() {
 		for _, a := range old.Attributes[name] {
 			if next == nil || model.Instance(next.Attributes[name], a.DatasetID) == nil {
-				out = append(out, attributeChange{name, a.DatasetID, "attributeDeleted", a})
+				out = append(out, attributeChange{name, a.DatasetID, "attributeDeleted", a, nil})
 			}
 		}
 	}
@@ -69,7 +74,7 @@ func (t *tenant) notify(p *Platform, old, next *model.Entity, now time.Time) {
 	if len(t.subscriptions.list) == 0 {
 		return
 	}
-	changes := diff(old, next)
+	changes := slices.DeleteFunc(diff(old, next), attributeChange.same)
 	for _, s := range t.subscriptions.list {
 		if s.rules.interval == 0 && s.status(now) == "active" && s.concerns(old, next, changes) {
 			s.enqueue(p, now, s.changed(old, next, changes, now))

@@ -233,6 +233,10 @@ func (s *snapshot) show() map[string]any {
 	return out
 }
 
+// snapshotOutputs are what only the platform tells of a snapshot: what clients say of it is
+// ignored (table 5.2.41-2).
+var snapshotOutputs = []string{"snapshotStatus", "snapshotQueriesDetails", "snapshotTemporalQueriesDetails", "createdAt", "modifiedAt", "expiresAt", "lastUsedAt"}
+
 // updateSnapshot is 5.16.4: priority, lifetime and who is notified can be changed, all
 // else is the platform's.
 func (r *request) updateSnapshot() error {
@@ -242,7 +246,10 @@ func (r *request) updateSnapshot() error {
 	if err != nil {
 		return err
 	}
-	for name := range r.object() {
+	for name, v := range r.object() {
+		if name == "id" && v == s.id || slices.Contains(snapshotOutputs, name) {
+			continue
+		}
 		if !slices.Contains([]string{"snapshotPriority", "snapshotLifetime", "endpoint", "receiverInfo", "type", "@context"}, name) {
 			return problem.BadData("the member %s of a snapshot cannot be changed (5.2.41)", name)
 		}

@@ -86,7 +86,10 @@ func TestSnapshotRefusals(t *testing.T) {
 		})
 	}
 	c.send("POST", "/snapshots", `{"id":"urn:s","type":"Snapshot",`+query+`}`).problem(409, ngsild.AlreadyExists)
-	c.send("PATCH", "/snapshots/urn:s", `{"snapshotStatus":"failure"}`).problem(400, ngsild.BadRequestData)
+	if got := c.send("PATCH", "/snapshots/urn:s", `{"snapshotStatus":"failure","createdAt":"2001-01-01T00:00:00Z"}`).is(200).json().(map[string]any); got["snapshotStatus"] == "failure" || got["createdAt"] == "2001-01-01T00:00:00Z" {
+		t.Errorf("what a client says of a snapshot's status and times is believed: %v", got)
+	}
+	c.send("PATCH", "/snapshots/urn:s", `{`+query+`}`).problem(400, ngsild.BadRequestData)
 	c.send("PATCH", "/snapshots/urn:s", `{"snapshotPriority":11}`).problem(400, ngsild.BadRequestData)
 	c.send("PATCH", "/snapshots/nonsense", `{}`).problem(400, ngsild.BadRequestData)
 }

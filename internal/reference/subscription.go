@@ -206,6 +206,11 @@ func checkNames(doc map[string]any) error {
 		return err
 	}
 	n, _ := doc["notification"].(map[string]any)
+	for _, name := range stringsOf(n["attributes"]) {
+		if slices.Contains([]string{"id", "type", "scope"}, name) {
+			return problem.BadData("notification.attributes holds %s, which is no attribute (5.2.14)", name)
+		}
+	}
 	for _, member := range notificationNames {
 		if err := check("notification."+member, n[member]); err != nil {
 			return err
@@ -232,8 +237,11 @@ func (r *request) compile(s *subscription, now time.Time) (rules, error) {
 		return out, err
 	}
 	out.watched = stringsOf(doc["watchedAttributes"])
-	if out.selection.infos == nil && out.watched == nil {
-		return out, problem.BadData("a subscription needs entities or watchedAttributes (5.2.12)")
+	if err := checkTruths(doc, "localOnly", "splitEntities"); err != nil {
+		return out, err
+	}
+	if out.selection.infos == nil && out.watched == nil && doc["localOnly"] != true {
+		return out, problem.BadData("a subscription needs entities or watchedAttributes, unless it is localOnly (5.2.12)")
 	}
 	var err error
 	if out.triggers, err = triggers(doc["notificationTrigger"]); err != nil {
@@ -365,6 +373,18 @@ func checkTexts(doc map[string]any, members ...string) error {
 		if v, given := doc[member]; given {
 			if _, ok := v.(string); !ok {
 				return problem.BadData("%s must be a string, got %v", member, v)
+			}
+		}
+	}
+	return nil
+}
+
+// checkTruths refuses members that are there and neither true nor false.
+func checkTruths(doc map[string]any, members ...string) error {
+	for _, member := range members {
+		if v, given := doc[member]; given {
+			if _, ok := v.(bool); !ok {
+				return problem.BadData("%s must be true or false, got %v", member, v)
 			}
 		}
 	}

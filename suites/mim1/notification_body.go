@@ -177,7 +177,7 @@ func notificationBody() []Check {
 		{
 			ID:     "mim1.notification.http.geoJsonPreferJson",
 			Title:  "With body=json as Prefer in receiverInfo, a notification of application/geo+json names its @context in a Link header, and its FeatureCollection has none",
-			Clause: cim009 + "6.3.8; " + cim009 + "5.3.1", Fault: "notification.prefer-ignored",
+			Clause: cim009 + "6.3.8; " + cim009 + "5.3.1", Since: "1.6.1", Fault: "notification.prefer-ignored",
 			Body: func(t *T) {
 				_, d := geo(t, prefers("body=json"))
 				t.Expect(memberOf(d.body, "data")).NotTo(gomega.HaveKey("@context"))
@@ -188,7 +188,7 @@ func notificationBody() []Check {
 		{
 			ID:     "mim1.notification.http.geoJsonPreferJsonLd",
 			Title:  "With body=ld+json as Prefer in receiverInfo, a notification of application/geo+json holds its @context",
-			Clause: cim009 + "6.3.8", Fault: "notification.prefers-json",
+			Clause: cim009 + "6.3.8", Since: "1.6.1", Fault: "notification.prefers-json",
 			Body: func(t *T) {
 				_, d := geo(t, prefers("body=ld+json"))
 				t.Expect(hasContext(d)).To(gomega.BeTrue(), "the @context is in the notification")

@@ -167,6 +167,22 @@ func notificationChanges() []Check {
 			},
 		},
 		{
+			ID:    "mim1.notification.change.same",
+			Title: "An update that leaves each member of an attribute as it was is no change, and is not notified",
+			Level: Extended, Fault: "notification.of-same-values",
+			Hint: "the platform notifies of each update without looking whether it changes anything",
+			Body: func(t *T) {
+				s := newSensor(t)
+				w := s.prepare(t, having("watchedAttributes", []any{s.level}))
+				_, level := w.told(t)
+				place := t.URN("Place") // is not watched, so that it is notified by what comes later only
+				w.ignores(t, place, "the update changed nothing that is watched", func() {
+					done(t, t.PATCH(attrsPath(w.id), JSON(ngsild.Object{w.place: ngsild.Relationship(place)})))
+					w.setLevel(t, level)
+				})
+			},
+		},
+		{
 			ID:    "mim1.notification.change.refused",
 			Title: "A change that is refused is not notified",
 			Fault: "notification.of-attempts",

@@ -297,6 +297,17 @@ func notificationConditions() []Check {
 			},
 		},
 		{
+			ID:           "mim1.notification.geoQ.anyInstance",
+			Title:        "A change of an entity of which one of several locations matches geoQ is notified",
+			Requirements: append([]string{"oasc-2019-01-16/MIM1/geo"}, notifying...), Fault: "notification.geoq-of-single-locations",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureGeoQuery)
+				s := newSensor(t, "location", []any{elsewhere(false), with(elsewhere(true), "datasetId", t.URN("Dataset"))})
+				e, level := s.watch(t, having("geoQ", inTheBay())).told(t)
+				t.Expect(e).To(haveAttribute(s.level, ngsild.Property(level)))
+			},
+		},
+		{
 			ID:           "mim1.notification.geoQ.property",
 			Title:        "With a geoproperty, geoQ is about that attribute and not about location",
 			Requirements: append([]string{"oasc-2019-01-16/MIM1/geo"}, notifying...), Fault: "notification.geoproperty-ignored",

@@ -265,6 +265,23 @@ func notificationTiming() []Check {
 				}
 			},
 		},
+		{
+			ID:     "mim1.notification.interval.nothing",
+			Title:  "No periodic notification is sent while no entity matches",
+			Clause: cim009 + "5.8.6", Fault: "notification.empty-periodic",
+			Waits: true,
+			Body: func(t *T) {
+				s := newSensor(t)
+				w := s.prepare(t, having("timeInterval", 1, "q", s.level+">=1000"))
+				other := s.prepare(t, having("timeInterval", 1))
+				for range 3 { // by the time that the other one is told thrice, both would have been told
+					other.await(t, s.id)
+				}
+				for d := range came(t, w.inbox) {
+					t.Require(nil).To(unwanted(d, "no entity matches the subscription's q"))
+				}
+			},
+		},
 	})
 }
 

@@ -3,6 +3,7 @@ package mim1
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"time"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -58,6 +59,22 @@ func (f frozen) ready(t *T, options ...Option) ngsild.Object {
 		if t.Context().Err() != nil {
 			t.CantTell("the check's time was over before the snapshot was made")
 		}
+		pause(t, wait)
+	}
+}
+
+// moves expects that a time which is told of the snapshot moves on, at last, when act is
+// done again and again: it may be told in whole seconds.
+func (f frozen) moves(t *T, name string, before time.Time, act func()) {
+	for wait := 10 * time.Millisecond; ; wait *= 2 {
+		act()
+		told := f.ready(t)[name]
+		after, err := instant(told)
+		t.Require(err).To(gomega.Succeed(), "%s is a DateTime", name)
+		if after.After(before) {
+			return
+		}
+		t.Require(told).To(answering(wait < 2*time.Second, "%s stays at %v", name, told))
 		pause(t, wait)
 	}
 }
@@ -374,7 +391,127 @@ func snapshotMembers() []Check {
 		}
 		return told
 	}
+	// without is a description of a snapshot, or of a clone, that has no id.
+	without := func(s ngsild.Object) ngsild.Object {
+		delete(s, "id")
+		return s
+	}
+	// hasID expects that the platform made up an id, which Location leads to.
+	hasID := func(t *T, r *probe.Response) {
+		t.Require(r).To(HaveStatus(201))
+		id := lastSegment(r.Header.Get("Location"))
+		t.Require(id).To(beURI(), "the id that Location ends in")
+		t.Expect(frozen{id: id}.ready(t)["id"]).To(gomega.Equal(id))
+	}
+	// madeUp is what only the platform tells of a snapshot (table 5.2.41-2).
+	madeUp := ngsild.Object{"snapshotStatus": "failure", "createdAt": "2001-01-01T00:00:00Z", "expiresAt": "2001-01-01T00:00:00Z", "lastUsedAt": "2001-01-01T00:00:00Z"}
+	believed := func(t *T, s ngsild.Object) {
+		for name, v := range InOrder(madeUp) {
+			t.Expect(s[name]).NotTo(gomega.Equal(v), "%s is the platform's", name)
+		}
+	}
 	return common([]Check{
+		{
+			ID: "mim1.snapshot.create.withoutId", Title: "A snapshot without id gets one from the platform, a URI that Location leads to",
+			Clause: cim009Later + "5.16.1", Fault: "snapshot.id-wanted",
+			Body: func(t *T) { hasID(t, t.POST("/snapshots", JSON(without(aSnapshot("", newSensor(t)))))) },
+		},
+		{
+			ID: "mim1.snapshot.clone.withoutId", Title: "A clone without id gets one from the platform, a URI that Location leads to",
+			Clause: cim009Later + "5.16.2", Fault: "snapshot.clone-id-wanted",
+			Body: func(t *T) {
+				hasID(t, t.POST(snapshotPath(freeze(t).id)+"/clone", JSON(ngsild.Object{"type": "Snapshot"})))
+			},
+		},
+		{
+			ID: "mim1.snapshot.create.madeUpIgnored", Title: "What a client says of a snapshot's status and times is ignored",
+			Clause: cim009Later + "5.2.41", Level: Extended, Fault: "snapshot.create-believes",
+			Body: func(t *T) {
+				f := freeze(t, "snapshotStatus", madeUp["snapshotStatus"], "createdAt", madeUp["createdAt"], "expiresAt", madeUp["expiresAt"], "lastUsedAt", madeUp["lastUsedAt"])
+				believed(t, f.ready(t))
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.madeUpIgnored", Title: "In an update, too, what a client says of a snapshot's status and times is ignored",
+			Clause: cim009Later + "5.2.41", Level: Extended, Fault: "snapshot.update-believes",
+			Body: func(t *T) {
+				f := freeze(t)
+				t.Require(t.PATCH(snapshotPath(f.id), JSON(with(madeUp, "snapshotPriority", 2)))).To(HaveStatus(200, 204))
+				s := f.ready(t)
+				t.Expect(normal(s["snapshotPriority"])).To(EqualJSON(2))
+				believed(t, s)
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.expires", Title: "A snapshot tells when it ends, which is later than now",
+			Clause: cim009Later + "5.16.1; " + cim009Later + "5.2.41", Fault: "snapshot.no-end",
+			Body: func(t *T) {
+				end, err := instant(freeze(t).ready(t)["expiresAt"])
+				t.Require(err).To(gomega.Succeed(), "expiresAt is a DateTime")
+				t.Expect(end).To(gomega.BeTemporally(">", platformTime(t)))
+			},
+		},
+		{
+			ID: "mim1.snapshot.create.ends", Title: "A snapshot ends after the lifetime that it is created with, or earlier",
+			Clause: cim009Later + "5.16.1", Level: Extended, Fault: "snapshot.lifetime-ignored",
+			Hint: "the platform may set a limit to lifetimes, and is free to keep a snapshot for longer than was suggested",
+			Body: func(t *T) {
+				end, err := instant(freeze(t, "snapshotLifetime", "PT10M").ready(t)["expiresAt"])
+				t.Require(err).To(gomega.Succeed(), "expiresAt is a DateTime")
+				t.Expect(end).To(gomega.BeTemporally("<", platformTime(t).Add(11*time.Minute)))
+			},
+		},
+		{
+			ID: "mim1.snapshot.status.lastUsed", Title: "When a snapshot was last used moves on as it is used",
+			Clause: cim009Later + "5.2.41", Level: Extended, Fault: "snapshot.last-use-stays",
+			Body: func(t *T) {
+				f := freeze(t)
+				before, err := instant(f.ready(t)["lastUsedAt"])
+				if err != nil {
+					t.Inapplicable("the platform does not tell when a snapshot was last used")
+				}
+				f.moves(t, "lastUsedAt", before, func() { f.level(t, f.high, f.in()) })
+			},
+		},
+		{
+			ID: "mim1.snapshot.update.modifiedAt", Title: "An update moves a snapshot's modifiedAt on and leaves createdAt alone",
+			Clause: cim009Later + "5.2.41; " + cim009Later + "4.8", Fault: "snapshot.modified-at-stays",
+			Body: func(t *T) {
+				f := freeze(t)
+				was := f.ready(t)
+				before, err := instant(was["modifiedAt"])
+				if err != nil {
+					t.Inapplicable("the platform does not tell when a snapshot was modified")
+				}
+				priority := 2
+				f.moves(t, "modifiedAt", before, func() {
+					priority = 5 - priority // so that each update changes something
+					t.Require(t.PATCH(snapshotPath(f.id), JSON(ngsild.Object{"snapshotPriority": priority}))).To(HaveStatus(200, 204))
+				})
+				t.Expect(f.ready(t)["createdAt"]).To(gomega.Equal(was["createdAt"]))
+			},
+		},
+		{
+			ID: "mim1.snapshot.content.allPages", Title: "A snapshot holds all that its queries find, whatever fits on a page",
+			Clause: cim009Later + "5.16.1", Fault: "snapshot.first-page-only",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureBatch)
+				const many = 60
+				s := newSensor(t)
+				s.setLevel(t, 1000)
+				batched := make([]any, many)
+				for i := range batched {
+					batched[i] = ngsild.Entity(t.URN("Sensor"), s.kind, s.level, ngsild.Property(1000+i))
+				}
+				t.Require(batch(t, "create", batched)).To(HaveStatus(201))
+				f := frozen{id: t.URN("Snapshot"), high: s}
+				t.Require(t.POST("/snapshots", JSON(aSnapshot(f.id, s)))).To(HaveStatus(201))
+				f.ready(t)
+				r := t.GET(entities, Query("type", s.kind, "count", "true", "limit", "1"), f.in())
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(r).To(HaveHeader(ngsild.HeaderCount, gomega.Equal(strconv.Itoa(many+1))))
+			},
+		},
 		{
 			ID: "mim1.snapshot.status.times", Title: "The times that a snapshot tells are DateTimes",
 			Clause: cim009Later + "5.2.41", Fault: "generic.get-snapshots-snapshot.retypes-first",

@@ -120,6 +120,16 @@ func subscriptionCreate() []Check {
 			},
 		},
 		{
+			ID:     "mim1.subscription.create.localOnly",
+			Title:  "A subscription that is about the platform's own entities only needs neither entities nor watchedAttributes",
+			Clause: cim009Later + "5.2.12", Since: "1.9.1", Fault: "subscription.create.local-refused",
+			Body: func(t *T) {
+				// paused, since it is about each entity that there is
+				id := subscribe(t, aSubscription(t, "", nobody, lacking("entities"), having("localOnly", true, "isActive", false)))
+				t.Expect(subscription(t, id)).To(haveMembers(ngsild.Object{"localOnly": true}))
+			},
+		},
+		{
 			ID:           "mim1.subscription.create.notJson",
 			Title:        "A subscription that is not JSON is refused with 400 InvalidRequest",
 			Requirements: subscriptionErrors, TestPurposes: []string{"028_02"},
@@ -214,6 +224,26 @@ func storedMembers() []storedMember {
 		{name: "isActive", what: "that it is paused", edits: fixed(having("isActive", false)), same: sameAs("isActive")},
 		{name: "notificationTrigger", what: "which changes trigger notifications", since: "1.6.1",
 			edits: fixed(having("notificationTrigger", []any{"entityCreated", "attributeDeleted"})), same: sameSet("notificationTrigger")},
+		{name: "subscriptionName", what: "its name", edits: fixed(having("subscriptionName", "what is new")), same: sameAs("subscriptionName")},
+		{name: "lang", what: "its language", since: "1.4.1", edits: fixed(having("lang", "da")), same: sameAs("lang")},
+		{name: "datasetId", what: "the datasets to be notified of", since: "1.8.1", same: sameSet("datasetId"),
+			edits: func(t *T) []edit { return []edit{having("datasetId", []any{t.URN("Dataset"), "@none"})} }},
+		{name: "jsonldContext", what: "the @context of its notifications", since: "1.7.1",
+			edits: fixed(having("jsonldContext", ngsild.CoreContextURL)), same: sameAs("jsonldContext")},
+		{name: "localOnly", what: "that it is about the platform's own entities only", since: "1.9.1",
+			edits: fixed(having("localOnly", true)), same: sameAs("localOnly")},
+		{name: "splitEntities", what: "whether parts of its entities are elsewhere", since: "1.9.1",
+			edits: fixed(having("splitEntities", true)), same: sameAs("splitEntities")},
+		{name: "ngsildConformance", what: "the version that its notifications are in", since: "1.9.1", level: Extended,
+			edits: fixed(having("ngsildConformance", "1.8")), same: sameAs("ngsildConformance")},
+		{name: "pick", what: "the members to be notified of", since: "1.8.1", same: sameSet("notification", "pick"),
+			edits: func(t *T) []edit { return []edit{sending("pick", []any{t.Name("level"), t.Name("place")})} }},
+		{name: "omit", what: "the members not to be notified of", since: "1.8.1", same: sameSet("notification", "omit"),
+			edits: func(t *T) []edit { return []edit{sending("omit", []any{t.Name("level"), t.Name("place")})} }},
+		{name: "join", what: "whether linked entities are notified", since: "1.8.1", feature: FeatureLinked,
+			edits: fixed(sending("join", "flat")), same: sameAs("notification", "join")},
+		{name: "joinLevel", what: "how many levels of linked entities are notified", since: "1.8.1", feature: FeatureLinked,
+			edits: fixed(sending("join", "flat", "joinLevel", 2)), same: sameAs("notification", "joinLevel")},
 		{name: "attributes", what: "the attributes to be notified of", same: sameSet("notification", "attributes"),
 			edits: func(t *T) []edit { return []edit{sending("attributes", []any{t.Name("level"), t.Name("place")})} }},
 		{name: "format", what: "the format of its notifications", edits: fixed(sending("format", "keyValues")),

@@ -57,5 +57,12 @@ func subscriptionExpired() []Check {
 				t.Expect(statusAfter(t, ngsild.Object{"expiresAt": end})).To(gomega.Equal("active"))
 			},
 		},
+		{
+			ID: "mim1.subscription.update.expiredPaused", Title: "A subscription that has ended stays expired when an update pauses it",
+			Clause: cim009 + "5.8.2.4", Waits: true, Fault: "subscription.update.pauses-expired",
+			Body: func(t *T) {
+				t.Expect(statusAfter(t, ngsild.Object{"isActive": false})).To(gomega.Equal("expired"))
+			},
+		},
 	}
 }

@@ -84,6 +84,40 @@ func subscriptionUpdate() []Check {
 			},
 		},
 		{
+			ID:    "mim1.subscription.update.expiryAlone",
+			Title: "A paused subscription stays paused when an update gives it an end in the future and says no more",
+			Fault: "subscription.update.resumes",
+			Body: func(t *T) {
+				id := dormant(t, having("isActive", false))
+				done(t, patchSubscription(t, id, ngsild.Object{"expiresAt": t.Now().Add(48 * time.Hour).UTC().Format(time.RFC3339)}))
+				t.Expect(subscription(t, id)["status"]).To(gomega.Equal("paused"))
+			},
+		},
+		{
+			ID:    "mim1.subscription.update.idStays",
+			Title: "The id of a subscription is not changed by an update", Clause: cim009 + "5.2.12",
+			Fault: "subscription.update.renames",
+			Body: func(t *T) {
+				id, other := dormant(t), t.URN("Subscription")
+				r := patchSubscription(t, id, ngsild.Object{"id": other}) // is refused, or what it says of the id is ignored
+				t.Require(r).To(HaveStatus(204, 207, 400))
+				t.Expect(subscription(t, id)["id"]).To(gomega.Equal(id))
+				noSubscription(t, other)
+			},
+		},
+		{
+			ID:           "mim1.subscription.update.contextUnavailable",
+			Title:        "A fragment whose jsonldContext cannot be retrieved is refused with LdContextNotAvailable and changes nothing",
+			Requirements: subscriptionErrors, Since: "1.7.1", Fault: "subscription.update.takes-contextUnavailable",
+			Body: func(t *T) {
+				id := dormant(t, having("description", "as it was"))
+				r := patchSubscription(t, id, ngsild.Object{"description": "changed", "jsonldContext": "http://" + t.Name("context") + ".invalid/context.jsonld"}, Expecting(503, 504))
+				t.Require(r).To(HaveStatus(unavailable(t.Env.SpecVersion)...))
+				t.Expect(r).To(BeProblem(r.Status, ngsild.LdContextNotAvailable))
+				t.Expect(subscription(t, id)["description"]).To(gomega.Equal("as it was"))
+			},
+		},
+		{
 			ID:    "mim1.subscription.update.mergePatch",
 			Title: "A fragment of application/merge-patch+json is taken like application/json", TestPurposes: []string{"044_02"},
 			Clause: cim009 + "6.3.4", Fault: "subscription.update.no-merge-patch",

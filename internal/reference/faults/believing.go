@@ -82,5 +82,19 @@ func credulous() []Fault {
 					shown["status"] = "active"
 				}
 			}),
+		believing("subscription.update.pauses-expired", "shows a subscription that has ended as paused when an update has made it so", http.MethodPatch, "/subscriptions",
+			func(sent object) object { return only(sent, "isActive") },
+			func(shown, taken object) {
+				if taken["isActive"] == false && shown["status"] == "expired" {
+					shown["status"] = "paused"
+				}
+			}),
+		believing("subscription.update.resumes", "shows a paused subscription as active when an update has given it an end", http.MethodPatch, "/subscriptions",
+			func(sent object) object { return only(sent, "isActive", "expiresAt") },
+			func(shown, taken object) {
+				if taken["isActive"] == nil && taken["expiresAt"] != nil && shown["status"] == "paused" {
+					shown["status"] = "active"
+				}
+			}),
 	}
 }

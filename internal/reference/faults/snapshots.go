@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,36 @@ func snapshots() []Fault {
 	}
 	return []Fault{
 		{Name: "snapshot.no-location", Summary: "does not say where the created snapshot is", On: create, Answer: DropHeader("Location")},
+		{Name: "snapshot.id-wanted", Summary: "refuses a snapshot without id", On: create, Instead: wantsID},
+		{Name: "snapshot.clone-id-wanted", Summary: "refuses a clone without id", On: clone, Instead: wantsID},
+		believingOf("create-believes", "shows the status and the times that a client gave a snapshot", http.MethodPost),
+		believingOf("update-believes", "shows the status and the times that an update gave a snapshot", http.MethodPatch),
+		shown("no-end", "does not say when a snapshot ends", func(s object) { delete(s, "expiresAt") }),
+		{Name: "snapshot.lifetime-ignored", Summary: "does not look at the lifetime of a new snapshot", On: create, Request: fragments(func(s object) {
+			if _, valid := s["snapshotLifetime"].(string); valid {
+				delete(s, "snapshotLifetime")
+			}
+		})},
+		shown("last-use-stays", "shows the time of a snapshot's creation as that of its last use", func(s object) { s["lastUsedAt"] = s["createdAt"] }),
+		shown("modified-at-stays", "shows the time of a snapshot's creation as that of its modification", func(s object) { s["modifiedAt"] = s["createdAt"] }),
+		{Name: "snapshot.first-page-only", Summary: "takes no more than the first page of what a snapshot's queries find", On: create,
+			Instead: answering(func(e exchange) {
+				s, _ := e.sent.(object)
+				id, _ := s["id"].(string)
+				inside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					r.Header.Set(ngsild.HeaderSnapshot, id)
+					e.next.ServeHTTP(w, r)
+				})
+				for _, q := range objects(s["snapshotQueries"]) {
+					for _, selector := range objects(q["entities"]) {
+						kind, _ := selector["type"].(string)
+						beyond := "/entities?limit=1000&offset=20&type=" + url.QueryEscape(kind)
+						for _, item := range items(decode(ask(inside, e.request, http.MethodGet, beyond, nil).Body)) {
+							ask(inside, e.request, http.MethodDelete, entityPath(idOf(item)), nil)
+						}
+					}
+				}
+			})},
 		{Name: "snapshot.overwrites", Summary: "takes a snapshot whose id there is already", On: create, Answer: Status(http.StatusConflict, http.StatusCreated)},
 		{Name: "snapshot.needs-no-query", Summary: "takes a snapshot without queries", On: create, Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			if s, ok := decode(ReadBody(r)).(object); ok && s["snapshotQueries"] == nil {
@@ -183,4 +214,27 @@ func snapshotSilence() []Fault {
 		{Name: "snapshot.notification-no-echo", Summary: "does not say in notifications which snapshot they are of", On: notifications(),
 			Outgoing: inHeader(func(h http.Header) { h.Del(ngsild.HeaderSnapshot) })},
 	}
+}
+
+// wantsID refuses what is to be made and has no id.
+func wantsID(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	a := &Answer{Header: http.Header{}}
+	if s, ok := decode(ReadBody(r)).(object); !ok || s["id"] != nil {
+		a = Record(next, r)
+	} else {
+		problem(a, http.StatusBadRequest, ngsild.BadRequestData)
+	}
+	a.WriteTo(w)
+}
+
+// believingOf is a fault that shows of a snapshot what a client said that only the platform
+// can tell.
+func believingOf(name, summary, method string) Fault {
+	return believing("snapshot."+name, summary, method, "/snapshots",
+		func(sent object) object { return only(sent, "snapshotStatus", "createdAt", "expiresAt", "lastUsedAt") },
+		func(shown, taken object) {
+			for member, v := range taken {
+				shown[member] = v
+			}
+		})
 }

@@ -17,7 +17,7 @@ func subscriptions() []Fault {
 	return slices.Concat(
 		subscriptionCreation(), subscriptionMembers(), subscriptionRefusals(), subscriptionContexts(),
 		subscriptionReading(), subscriptionListing(), subscriptionUpdating(), subscriptionDeletion(),
-		notificationDelivery(), notificationBodies(), notificationForms(), notificationSelections(),
+		notificationDelivery(), notificationBodies(), []Fault{sameValues()}, notificationForms(), notificationSelections(),
 		notificationChanges(), notificationTriggers(), notificationStates(), notificationCounts(),
 	)
 }
@@ -103,6 +103,14 @@ func subscriptionCreation() []Fault {
 					ask(e.next, e.request, http.MethodDelete, path, nil)
 				}
 			})},
+		{Name: "subscription.create.local-refused", Summary: "wants entities or attributes of a subscription to what is here, too", On: on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if s, ok := decode(ReadBody(r)).(object); ok && s["entities"] == nil && s["watchedAttributes"] == nil {
+					delete(s, "localOnly")
+					SetBody(r, encode(s))
+				}
+				next.ServeHTTP(w, r)
+			}},
 		{Name: "subscription.create.no-location", Summary: "does not say where the created subscription is", On: on, Answer: DropHeader("Location")},
 		{Name: "subscription.create.echoes-body", Summary: "sends the subscription back in the answer to its creation", On: on,
 			Instead: answering(func(e exchange) {
@@ -158,8 +166,9 @@ func subscriptionMembers() []Fault {
 		lose    func(member string) func(object)
 		members []string
 	}{
-		{loses, []string{"description", "watchedAttributes", "q", "geoQ", "scopeQ", "throttling", "timeInterval", "expiresAt", "isActive", "notificationTrigger"}},
-		{losesOfNotification, []string{"attributes", "format", "sysAttrs", "showChanges"}},
+		{loses, []string{"description", "watchedAttributes", "q", "geoQ", "scopeQ", "throttling", "timeInterval", "expiresAt", "isActive", "notificationTrigger",
+			"subscriptionName", "lang", "datasetId", "jsonldContext", "localOnly", "splitEntities", "ngsildConformance"}},
+		{losesOfNotification, []string{"attributes", "format", "sysAttrs", "showChanges", "pick", "omit", "join", "joinLevel"}},
 		{losesOfEndpoint, []string{"accept", "receiverInfo", "timeout", "cooldown"}},
 	} {
 		for _, member := range group.members {
@@ -229,6 +238,13 @@ func subscriptionRefusals() []Fault {
 		without("isActiveNoTruth", "isActive"), without("triggerUnknown", "notificationTrigger"),
 		ofNotification("formatUnknown", "format"), ofNotification("simplifiedChanges", "showChanges"),
 		ofNotification("pickAndOmit", "omit"), ofNotification("joinUnknown", "join"),
+		ofEndpoint("timeoutNegative", "timeout"), ofEndpoint("cooldownNegative", "cooldown"),
+		ofNotification("sysAttrsNoTruth", "sysAttrs"), ofNotification("showChangesNoTruth", "showChanges"),
+		ofNotification("attributesMembers", "attributes"), ofNotification("pickEmpty", "pick"), ofNotification("omitEmpty", "omit"),
+		ofNotification("joinLevelZero", "joinLevel"), without("datasetNoUri", "datasetId"),
+		without("geoQGeometry", "geoQ"), without("geoQCoordinates", "geoQ"), without("geoQUnlike", "geoQ"),
+		takes("idPattern", "leaves out an idPattern that is none", inEntities(func(selector object) { delete(selector, "idPattern") })),
+		without("localOnlyNoTruth", "localOnly"), without("splitEntitiesNoTruth", "splitEntities"),
 		without("contextNoUri", "jsonldContext"), without("contextUnavailable", "jsonldContext"),
 	}
 }
@@ -405,6 +421,19 @@ func subscriptionUpdating() []Fault {
 		{Name: "subscription.update.syntax-error-as-bad-data", Summary: "answers BadRequestData where the update is not even JSON", On: on, Instead: syntaxAsData},
 		takes("invalidFragment", "q"), takes("invalidWatched", "watchedAttributes"), takes("nullMandatory", "notification"),
 		takes("expiresPast", "expiresAt"), takes("wrongType", "type"),
+		takes("contextUnavailable", "jsonldContext"),
+		{Name: "subscription.update.renames", Summary: "gives a subscription the id of an update", On: on,
+			Instead: answering(func(e exchange) {
+				fragment, _ := e.sent.(object)
+				id := parts(e.request)[1]
+				stored, _ := decode(ask(e.next, e.request, http.MethodGet, subscriptionPath(id), nil).Body).(object)
+				if fragment["id"] == nil || fragment["id"] == id || stored == nil {
+					return
+				}
+				stored["id"] = fragment["id"]
+				ask(e.next, e.request, http.MethodPost, "/subscriptions", stored)
+				e.done(http.StatusNoContent)
+			})},
 	}
 }
 

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -113,6 +114,22 @@ func notificationBodies() []Fault {
 		}),
 		misread("jsonld-context-ignored", "does not look at jsonldContext", loses("jsonldContext")),
 	}
+}
+
+// sameValues is a fault that takes each update of an attribute for a change.
+func sameValues() Fault {
+	return Fault{Name: "notification.of-same-values", Summary: "notifies of an update of attributes that changes nothing", On: attributeUpdate().on,
+		Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			sent, _ := decode(ReadBody(r)).(object)
+			entity := entityPath(parts(r)[1])
+			stored, _ := decode(ask(next, r, http.MethodGet, entity, nil).Body).(object)
+			for name, a := range sent {
+				if is, had := stored[name]; had && bytes.Equal(encode(is), encode(a)) {
+					ask(next, r, http.MethodDelete, entity+"/attrs/"+url.PathEscape(name), nil) // so that it comes anew
+				}
+			}
+			next.ServeHTTP(w, r)
+		}}
 }
 
 func notificationForms() []Fault {
@@ -265,6 +282,13 @@ func notificationSelections() []Fault {
 				g["coordinates"] = swapAxes(g["coordinates"])
 			}
 		}),
+		missent("geoq-of-single-locations", "does not notify of entities with several locations", lost(func(n object) bool {
+			return slices.ContainsFunc(items(n["data"]), func(item any) bool {
+				e, _ := item.(object)
+				_, several := e["location"].([]any)
+				return several
+			})
+		})),
 		misread("geoproperty-ignored", "takes geoQ for one about location", func(s object) {
 			if g, ok := s["geoQ"].(object); ok {
 				delete(g, "geoproperty")
@@ -484,6 +508,19 @@ func notificationStates() []Fault {
 				}
 			}
 		}),
+		{Name: "notification.empty-periodic", Summary: "begins with a notification of nothing where one is to be sent again and again", On: subscriptionCreate().on,
+			Instead: answering(func(e exchange) {
+				s, _ := e.sent.(object)
+				uri, _ := endpointOf(s)["uri"].(string)
+				if e.Status != http.StatusCreated || s["timeInterval"] == nil {
+					return
+				}
+				body := encode(object{"id": "urn:ngsi-ld:Notification:nothing", "type": "Notification", "subscriptionId": s["id"],
+					"notifiedAt": time.Now().UTC().Format(time.RFC3339), "data": []any{}})
+				if answer, err := http.Post(uri, ngsild.MediaJSON, bytes.NewReader(body)); err == nil {
+					_ = answer.Body.Close() // it tells nothing
+				}
+			})},
 		misread("interval-ignored", "does not look at timeInterval", loses("timeInterval")),
 	}
 }

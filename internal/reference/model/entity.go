@@ -5,6 +5,7 @@ package model
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -141,6 +142,15 @@ func (e *Entity) Clone() *Entity {
 	}
 	c.clears = nil
 	return &c
+}
+
+// Same says whether the attribute holds what another one does. When they were created and
+// modified is not looked at.
+func (a *Attribute) Same(b *Attribute) bool {
+	return a.Kind == b.Kind && reflect.DeepEqual(a.Value, b.Value) && slices.Equal(a.ObjectType, b.ObjectType) && a.ValueType == b.ValueType &&
+		a.IDSealed == b.IDSealed && slices.Equal(a.TypeSealed, b.TypeSealed) && a.UnitCode == b.UnitCode && a.DatasetID == b.DatasetID &&
+		a.ObservedAt.Equal(b.ObservedAt) && a.ExpiresAt.Equal(b.ExpiresAt) &&
+		maps.EqualFunc(a.Sub, b.Sub, func(x, y []*Attribute) bool { return slices.EqualFunc(x, y, (*Attribute).Same) })
 }
 
 // Clone copies the attribute; its sub-attributes are shared.
