@@ -83,7 +83,7 @@ func attributePartialUpdate() []Check {
 		{
 			ID:           "mim1.attribute.partialUpdate.nullRemovesMember",
 			Title:        "A partial update with NGSI-LD Null as a member removes that member only",
-			Requirements: access, Clause: cim009 + "5.5.8", Since: "1.6.1",
+			Requirements: access, Clause: cim009 + "5.5.8, 5.4", Since: "1.6.1",
 			Fault: "attribute.partial-update.ignores-null-member",
 			Body: func(t *T) {
 				level, accuracy := t.Name("level"), t.Name("accuracy")

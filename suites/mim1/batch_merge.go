@@ -85,7 +85,7 @@ func batchMerge() []Check {
 		{
 			ID:           "mim1.batch.merge.duplicate",
 			Title:        "An entity that is twice in a batch merge is merged in the order of the list",
-			Requirements: access, Clause: cim009 + "5.5.11.5",
+			Requirements: access, Clause: cim009 + "5.5.11.5, 4.6.6",
 			Fault: "batch.merge.reverses-order",
 			Body: func(t *T) {
 				s := newSensor(t)

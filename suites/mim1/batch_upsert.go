@@ -92,7 +92,7 @@ func batchUpsert() []Check {
 		{
 			ID:           "mim1.batch.upsert.duplicate",
 			Title:        "Of an entity that is twice in a batch upsert the later one counts",
-			Requirements: access, Clause: cim009 + "5.5.11.2", TestPurposes: []string{"004_07"}, Since: "1.5.1",
+			Requirements: access, Clause: cim009 + "5.5.11.2, 4.6.6", TestPurposes: []string{"004_07"}, Since: "1.5.1",
 			Fault: "batch.upsert.first-duplicate-wins",
 			Body: func(t *T) {
 				s, e := aSensor(t)

@@ -163,7 +163,7 @@ func inlineContexts() []Check {
 		{
 			ID:     "mim1.context.core.wins",
 			Title:  "A user @context cannot give the core terms another meaning",
-			Clause: cim009 + "5.5.7",
+			Clause: cim009 + "5.5.7, 4.4",
 			Level:  Extended, Fault: "context.core-overridden",
 			Body: func(t *T) {
 				e := ngsild.Entity(t.URN("Sight"), t.Name("Sight"), "location", ngsild.GeoProperty(ngsild.Point(10, 56)))

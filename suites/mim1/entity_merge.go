@@ -108,7 +108,7 @@ func entityMerge() []Check {
 		{
 			ID:           "mim1.entity.merge.nullRemovesMember",
 			Title:        "Merging NGSI-LD Null as a member of an attribute removes that member only",
-			Requirements: access, Clause: cim009 + "5.5.12", TestPurposes: []string{"056_03"},
+			Requirements: access, Clause: cim009 + "5.5.12, 5.4", TestPurposes: []string{"056_03"},
 			Fault: "entity.merge.ignores-null-member",
 			Body: func(t *T) {
 				s := newSensor(t)

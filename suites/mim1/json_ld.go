@@ -186,7 +186,7 @@ func furtherJSONLD() []Check {
 		},
 		{
 			ID: "mim1.jsonLd.answered.entity", Title: "An entity that is asked for as application/ld+json comes with that Content-Type and its @context in the body",
-			Clause: cim009 + "6.3.6", Requirements: negotiation, Fault: "json-ld.answered.entity.as-json",
+			Clause: cim009 + "6.3.6, 5.2.3", Requirements: negotiation, Fault: "json-ld.answered.entity.as-json",
 			Body: func(t *T) {
 				r := t.GET(entityPath(newSensor(t).id), Header("Accept", ngsild.MediaJSONLD))
 				t.Require(r).To(HaveStatus(200))

@@ -67,7 +67,7 @@ func snapshotFilling() []Check {
 	return common([]Check{
 		{
 			ID: "mim1.snapshot.status.partial", Title: "The status of a snapshot is partial when one of its queries has found something and another nothing",
-			Fault: "snapshot.always-success",
+			Clause: cim009Later + "5.16.1, 5.2.42", Fault: "snapshot.always-success",
 			Body: func(t *T) {
 				s := several(t, newSensor(t).kind, t.Name("Nothing"))
 				t.Expect(s).To(haveMembers(ngsild.Object{"snapshotStatus": "partial"}))

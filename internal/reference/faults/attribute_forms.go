@@ -36,10 +36,11 @@ func foreignOutputs(a object) []string {
 	})
 }
 
-// attributeForms is the faults of members that kinds of attributes have or must not have.
+// attributeForms is the faults of members that kinds of attributes have or must not have,
+// and of what these hold.
 func attributeForms() []Fault {
 	on := entityCreate().on
-	var all []Fault
+	all := attributeData()
 	for kind, own := range valueMembers() {
 		all = append(all, Fault{Name: "entity.create.takes-second-value-in-" + kind, Summary: "leaves out the values that a " + kind + " has beside its own", On: on,
 			Request: attributes(func(a object) object {
