@@ -59,7 +59,7 @@ func equivalent() map[string]string {
 	for _, what := range []string{"loses-first", "loses-last", "retypes-first", "retypes-last"} {
 		all(byItsStatus, "places-get-status."+what)
 	}
-	all(notSelecting, "get-entitymaps.ignores-omit", "get-entitymaps.ignores-datasetid")
+	all(notSelecting, "get-entitymaps.ignores-datasetid")
 	all(freshMaps, "get-entitymaps.stale")
 	maps := []string{"get-entitymaps", "post-entitymaps", "get-temporal-entitymaps", "post-temporal-entitymaps"}
 	for _, what := range []string{"ignores-count", "ignores-limit", "ignores-offset", "limit-more", "limit-less", "page-late", "no-count", "count-more", "counts-only"} {
@@ -69,10 +69,10 @@ func equivalent() map[string]string {
 	each(mapForm, "ignores-format", maps...)
 	each(mapForm, "ignores-options", maps...)
 	each(noLink, "no-link", maps...)
-	for _, what := range []string{"lang", "geometryproperty", "joinlevel", "containedby"} {
+	for _, what := range []string{"lang", "geometryproperty", "containedby"} {
 		all(notSelecting, "get-entitymaps.ignores-"+what)
 	}
-	for _, what := range []string{"lang", "pick", "omit", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {
+	for _, what := range []string{"lang", "datasetid", "lastn", "aggrmethods", "aggrperiodduration"} {
 		all(notSelecting, "get-temporal-entitymaps.ignores-"+what)
 	}
 	for _, what := range []string{"lastn", "aggrmethods", "aggrperiodduration"} {

@@ -41,9 +41,7 @@ func (r *request) retrieveEntity() error {
 	if err != nil {
 		return err
 	}
-	if m := r.namedMap(); m != nil { // which alone says which sources to ask (5.7.1.4)
-		shares = slices.DeleteFunc(shares, func(s share) bool { return !slices.Contains(m.sources[id], s.source.id) })
-	}
+	shares = r.sourcesByMap(shares, id)
 	r.tenant.mu.RLock()
 	e := r.tenant.current(id, r)
 	r.tenant.mu.RUnlock()
@@ -184,6 +182,7 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	if err != nil {
 		return err
 	}
+	shares = r.sourcesByMap(shares)
 	byMap, err := r.usesEntityMap()
 	if err != nil {
 		return err
@@ -201,6 +200,7 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 		r.tenant.mu.RUnlock()
 	}
 	if byMap {
+		r.prune(s, found)
 		if found, err = r.mapped(found, shares, r.isHere); err != nil {
 			return err
 		}

@@ -42,6 +42,12 @@ func (s *entityMapSet) index(id string, now time.Time) int {
 	return slices.IndexFunc(s.list, func(m *entityMap) bool { return m.id == id && m.expires.After(now) })
 }
 
+// replace puts a changed map in the place of the one at i.
+func (s *entityMapSet) replace(i int, m *entityMap) {
+	s.list = slices.Clone(s.list)
+	s.list[i] = m
+}
+
 func (s *entityMapSet) add(m *entityMap) {
 	s.list = append(slices.Clone(s.list), m)
 	if len(s.list) > maxEntityMaps {
@@ -66,8 +72,11 @@ func (r *request) emptyMap() (*entityMap, error) {
 // the tenant's lock.
 func (r *request) keepMap(m *entityMap) {
 	r.tenant.maps.add(m)
-	r.w.Header().Set(headerEntityMap, base+entityMapPath+"/"+url.PathEscape(m.id))
+	r.w.Header().Set(headerEntityMap, mapLocation(m.id))
 }
+
+// mapLocation is the resource of an entity map, here as at a source.
+func mapLocation(id string) string { return base + entityMapPath + "/" + url.PathEscape(id) }
 
 // newEntityMap makes a map of what a query found; here says whether the platform itself
 // has something of an entity.
@@ -115,6 +124,63 @@ func (r *request) namedMap() *entityMap {
 		return nil
 	}
 	return r.tenant.maps.list[i]
+}
+
+// sourcesByMap are those of the sources that the map which the request names knows for some
+// of the entities, or for any when no id is given: it alone says which sources to ask, and
+// by which maps of theirs (5.7.1.4, 5.7.2.4). Without a map they are all of them.
+func (r *request) sourcesByMap(shares []share, ids ...string) []share {
+	m := r.namedMap()
+	if m == nil || len(shares) == 0 {
+		return shares
+	}
+	if ids == nil {
+		ids = m.ids
+	}
+	var out []share
+	for _, s := range shares {
+		if slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(m.sources[id], s.source.id) }) {
+			s.byMap = m.linked[s.source.id]
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// prune takes from the map that the request names those entities that the query does not
+// find anymore (5.5.9.3). What the request does not ask for, and what sources have, which
+// may not have answered, stays.
+func (r *request) prune(s *selection, found []*model.Entity) {
+	m := r.namedMap()
+	if m == nil {
+		return
+	}
+	fits := map[string]bool{}
+	for _, e := range found {
+		fits[e.ID] = true
+	}
+	gone := func(id string) bool {
+		return !fits[id] && slices.Equal(m.sources[id], []string{"@none"}) && s.asksFor(id)
+	}
+	if !slices.ContainsFunc(m.ids, gone) {
+		return
+	}
+	next := *m
+	next.sources = maps.Clone(m.sources)
+	next.ids = slices.DeleteFunc(slices.Clone(m.ids), gone)
+	maps.DeleteFunc(next.sources, func(id string, _ []string) bool { return gone(id) })
+	r.tenant.mu.Lock()
+	defer r.tenant.mu.Unlock()
+	if i := r.tenant.maps.index(m.id, r.now); i >= 0 {
+		r.tenant.maps.replace(i, &next)
+	}
+}
+
+// asksFor says whether the ids and patterns of ids of the selection admit an id.
+func (s *selection) asksFor(id string) bool {
+	return len(s.infos) == 0 || slices.ContainsFunc(s.infos, func(i entityInfo) bool {
+		return (i.ids == nil || slices.Contains(i.ids, id)) && (i.pattern == nil || i.pattern.MatchString(id))
+	})
 }
 
 // mapped gives the entities of a query in the order of an entity map, without those
@@ -356,9 +422,7 @@ func (r *request) updateEntityMap() error {
 	}
 	next := *r.tenant.maps.list[i]
 	next.expires = expires
-	list := slices.Clone(r.tenant.maps.list)
-	list[i] = &next
-	r.tenant.maps.list = list
+	r.tenant.maps.replace(i, &next)
 	return r.noContent()
 }
 

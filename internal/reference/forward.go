@@ -36,6 +36,7 @@ type share struct {
 	attrs  []string // expanded; nil is all
 	whole  bool     // the source is registered for all attributes
 	refuse bool     // the source claims the data but does not offer the operation
+	byMap  string   // the entity map that the source is to go by; empty for none
 }
 
 // distributes says whether there are sources that a request could concern.
@@ -133,8 +134,9 @@ type sourceCall struct {
 	method string
 	path   string // below /ngsi-ld/v1
 	query  url.Values
-	body   any  // nil, an entity as JSON, or a list of them
-	linked bool // the body carries its @context already
+	body   any    // nil, an entity as JSON, or a list of them
+	linked bool   // the body carries its @context already
+	byMap  string // the entity map that the source is to go by; empty for none
 }
 
 // reply is a context source's answer.
@@ -148,6 +150,7 @@ type reply struct {
 // answer.
 func (r *request) ask(s share, c sourceCall) (*reply, error) {
 	g := s.source
+	c.byMap = s.byMap
 	if g.cooldown > 0 {
 		g.mu.Lock()
 		resting := g.failure.After(g.success) && r.now.Sub(g.failure) < g.cooldown
@@ -231,6 +234,9 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	hops := ""
 	for _, alias := range r.via() {
 		hops += "1.1 " + alias + ", "
+	}
+	if c.byMap != "" {
+		req.Header.Set(headerEntityMap, mapLocation(c.byMap))
 	}
 	req.Header.Set("Via", hops+"1.1 "+r.p.alias(r.tenant))
 	res, err := r.p.client.Do(req)

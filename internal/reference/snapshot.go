@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -22,7 +23,7 @@ const (
 	snapshotPath    = "/snapshots"
 	snapshotLife    = 24 * time.Hour
 	snapshotDefault = 5   // priority, of 1 to 10 (5.5.15)
-	maxSnapshots    = 256 // of a tenant; the oldest go first
+	maxSnapshots    = 256 // of a tenant; those of the lowest priority go first
 )
 
 // snapshot is what queries found at one time (4.3.7): a store of its own, in which all
@@ -49,11 +50,17 @@ func (s *snapshotSet) index(id string, now time.Time) int {
 	return slices.IndexFunc(s.list, func(x *snapshot) bool { return x.id == id && x.expires.After(now) })
 }
 
+// add keeps a snapshot. Where there are too many, one of the lowest priority goes, of those
+// the one that was used least recently (5.5.15).
 func (s *snapshotSet) add(x *snapshot) {
-	s.list = append(slices.Clone(s.list), x)
-	if len(s.list) > maxSnapshots {
-		s.list = s.list[1:]
+	list := slices.Clone(s.list)
+	if len(list) >= maxSnapshots {
+		leave := slices.MinFunc(list, func(a, b *snapshot) int {
+			return cmp.Or(cmp.Compare(a.priority, b.priority), a.used.Compare(b.used))
+		})
+		list = slices.DeleteFunc(list, func(s *snapshot) bool { return s == leave })
 	}
+	s.list = append(list, x)
 }
 
 // replace puts a changed snapshot in the place of the one at i.

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -151,4 +152,25 @@ func TestSnapshotNotifications(t *testing.T) { // 5.16.6, 5.3.4
 	c.get("/snapshots/urn:s").problem(404, ngsild.ResourceNotFound)
 	c.get("/snapshots/urn:c").is(200)
 	r.quiet()
+}
+
+// Where a tenant has as many snapshots as there can be, the one of the lowest priority makes
+// room, of those the one that nobody has used for the longest time (5.5.15).
+func TestSnapshotsMakeRoomByPriority(t *testing.T) {
+	var s snapshotSet
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range maxSnapshots {
+		x := &snapshot{id: "urn:" + strconv.Itoa(i), priority: snapshotDefault, used: at.Add(time.Duration(i) * time.Second), expires: at.Add(time.Hour)}
+		if i == 7 || i == 9 {
+			x.priority = 1
+		}
+		s.add(x)
+	}
+	s.list[s.index("urn:7", at)].used = at.Add(time.Minute)
+	for _, gone := range []string{"urn:9", "urn:7", "urn:0"} {
+		s.add(&snapshot{id: "urn:instead of " + gone, priority: 9, used: at, expires: at.Add(time.Hour)})
+		if len(s.list) != maxSnapshots || s.index(gone, at) >= 0 || s.index("urn:instead of "+gone, at) < 0 {
+			t.Errorf("%s did not make room", gone)
+		}
+	}
 }

@@ -177,6 +177,7 @@ func (r *request) retrieveTemporal() error {
 	if err != nil {
 		return err
 	}
+	shares = r.sourcesByMap(shares, id)
 	e := r.past(id)
 	if len(shares) > 0 {
 		e = r.gatherPast(id, e, shares)
@@ -286,6 +287,7 @@ func (r *request) evolutions(s *selection, o *temporalView) ([]*model.Entity, []
 	if err != nil {
 		return nil, nil, err
 	}
+	shares = r.sourcesByMap(shares)
 	local := r.pastCandidates(s, o)
 	if len(shares) > 0 {
 		local = r.queriedPast(s, o, shares, local)

@@ -213,7 +213,7 @@ func answersInPart() []Check {
 	return common([]Check{
 		{
 			ID: "mim1.batch.query.pages", Title: "The pages of a query by POST hold each entity once",
-			Clause: cim009 + "5.5.9", Feature: FeatureBatch, Requirements: query, Fault: "generic.post-entityoperations-query.ignores-offset",
+			Clause: cim009 + "5.5.9.1", Feature: FeatureBatch, Requirements: query, Fault: "generic.post-entityoperations-query.ignores-offset",
 			Body: func(t *T) {
 				c := around(t)
 				body := JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query"))
@@ -227,7 +227,7 @@ func answersInPart() []Check {
 		},
 		{
 			ID: "mim1.temporal.post.pages", Title: "The pages of a temporal query by POST hold each evolution once",
-			Clause: cim009 + "5.5.9", Feature: FeatureTemporal, Requirements: historical, Since: "1.5.1", Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
+			Clause: cim009 + "5.5.9.1", Feature: FeatureTemporal, Requirements: historical, Since: "1.5.1", Fault: "generic.post-temporal-entityoperations-query.ignores-offset",
 			Body: func(t *T) {
 				c := earlyAndLate(t)
 				body := JSON(with(ofKind(c.kind, ngsild.Object{"timerel": "after", "timeAt": at("09:00:00")}), "type", "Query"))
@@ -368,7 +368,7 @@ func showsStamps(name, what string, feature Feature, fault string, found func(t 
 func beyondTheLast(name, words, path string, feature Feature, fault string, made func(t *T) Option) Check {
 	return Check{
 		ID: "mim1." + name + ".query.beyond", Title: "A page beyond the last " + words + " is empty",
-		Clause: cim009 + "5.5.9", Feature: feature, Level: Extended, Fault: fault,
+		Clause: cim009 + "5.5.9.1", Feature: feature, Level: Extended, Fault: fault,
 		Body: func(t *T) {
 			r := t.GET(path, both(made(t), Query("limit", "1", "offset", "1000000")))
 			mayRefuseOffset(t, r)
@@ -382,7 +382,7 @@ func beyondTheLast(name, words, path string, feature Feature, fault string, made
 func beginsWithTheFirst(name, words, path string, feature Feature, fault string, made func(t *T)) Check {
 	return Check{
 		ID: "mim1." + name + ".query.first", Title: "The page of " + words + " at offset 0 is the one without an offset",
-		Clause: cim009 + "5.5.9", Feature: feature, Level: Extended, Fault: fault,
+		Clause: cim009 + "5.5.9.1", Feature: feature, Level: Extended, Fault: fault,
 		Body: func(t *T) {
 			made(t)
 			agree(t, func() string { // others may come and go between two requests, not each time

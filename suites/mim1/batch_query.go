@@ -1,6 +1,8 @@
 package mim1
 
 import (
+	"strings"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -20,6 +22,20 @@ func post(t *T, members ngsild.Object, options ...Option) *probe.Response {
 // selector is the member entities of a Query with one EntitySelector (5.2.33).
 func selector(members ngsild.Object) ngsild.Object {
 	return ngsild.Object{"entities": []any{members}}
+}
+
+// postedPages are the first two pages, of two, of a query for the candidates by POST. The
+// link to the second one is that of a query by POST with the same body, or one of a query by
+// GET: any that leads there will do (6.3.10).
+func (c candidates) postedPages(t *T) (first, next *probe.Response) {
+	body := JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query"))
+	first = t.POST(queryByPOST, Query("limit", "2"), body)
+	requireNext(t, first)
+	path, query := linkedPage(t, first, "next")
+	if path == "" || strings.HasSuffix(path, queryByPOST) {
+		return first, t.POST(queryByPOST, query, body)
+	}
+	return first, followIn(t, first, "next", entities)
 }
 
 // batchQuery checks Query Entities by POST (5.7.2, 6.23.3.1).
@@ -127,6 +143,41 @@ func batchQuery() []Check {
 				r := t.POST(queryByPOST, Query("limit", "2", "count", "true"), JSON(with(selector(ngsild.Object{"type": c.kind}), "type", "Query")))
 				t.Expect(len(entitiesIn(t, r))).To(gomega.And(gomega.BeNumerically(">", 0), gomega.BeNumerically("<=", 2)))
 				t.Expect(r).To(hasCount(5))
+			},
+		},
+		{
+			ID:     "mim1.batch.query.next",
+			Title:  "While entities are left, the answer to a query by POST links to the next page, which holds others",
+			Clause: cim009 + "6.3.10", Fault: "batch.query.no-next",
+			Body: func(t *T) {
+				c := five(t)
+				first, next := c.postedPages(t)
+				met := c.labels(entitiesIn(t, first))
+				others := c.labels(entitiesIn(t, next))
+				t.Expect(others).NotTo(gomega.BeEmpty())
+				for _, label := range others {
+					t.Expect(met).NotTo(gomega.ContainElement(label), "the next page repeats what the first one has")
+				}
+			},
+		},
+		{
+			ID:     "mim1.batch.query.prev",
+			Title:  "The second page of a query by POST links to the previous page",
+			Clause: cim009 + "6.3.10", Fault: "batch.query.no-prev",
+			Body: func(t *T) {
+				_, next := five(t).postedPages(t)
+				t.Expect(next).To(hasPage("prev"), "a page is before this one (5.5.9.1)")
+			},
+		},
+		{
+			ID:     "mim1.batch.query.lastHasNoNext",
+			Title:  "The answer to a query by POST that has all entities links to no next page",
+			Clause: cim009 + "6.3.10", Fault: "batch.query.always-next",
+			Body: func(t *T) {
+				c := five(t)
+				r := post(t, selector(ngsild.Object{"type": c.kind}))
+				t.Require(c.labels(entitiesIn(t, r))).To(chooseExactly(allFive...))
+				t.Expect(r).NotTo(hasPage("next"), "no entity is left (5.5.9.1)")
 			},
 		},
 		{

@@ -774,7 +774,7 @@ func forwarding() []Check {
 		{
 			ID:     "mim1.distributed.forward.info",
 			Title:  "A source is sent what its registration says is to be sent along",
-			Clause: cim009 + "4.3.6.5", Fault: "registration.create.info-lost",
+			Clause: cim009 + "4.3.6.5, 6.3.19", Fault: "registration.create.info-lost",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.whole(t, "inclusive", having("contextSourceInfo", []any{ngsild.Object{"key": "X-Purpose", "value": "conformance"}}))

@@ -281,7 +281,7 @@ func entityMaps() []Check {
 		},
 		{
 			ID: "mim1.entityMap.update", Title: "The expiry of an entity map can be moved to an earlier time",
-			Clause: cim009 + "5.14.2", Fault: "entity-map.update-swallowed",
+			Clause: cim009 + "5.14.2, 6.32.3.2", Fault: "entity-map.update-swallowed",
 			Body: func(t *T) {
 				m := mapEntities(t)
 				before, err := instant(m.retrieve(t)["expiresAt"])
@@ -304,7 +304,7 @@ func entityMaps() []Check {
 		},
 		{
 			ID: "mim1.entityMap.delete", Title: "A deleted entity map is gone, and its entities are not",
-			Clause: cim009 + "5.14.3", Fault: "entity-map.delete-swallowed",
+			Clause: cim009 + "5.14.3, 6.32.3.3", Fault: "entity-map.delete-swallowed",
 			Body: func(t *T) {
 				m := mapEntities(t)
 				done(t, t.DELETE(entityMapPath(m.id)))
@@ -349,5 +349,5 @@ func entityMaps() []Check {
 				t.Expect(t.GET(entityMapPath("map" + t.Name("x")))).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		},
-	}, Check{Requirements: query, Clause: cim009 + "5.14", Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.8.1"})
+	}, Check{Requirements: query, Clause: cim009 + "5.5.14", Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.8.1"})
 }

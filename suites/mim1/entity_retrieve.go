@@ -27,7 +27,7 @@ func entityRetrieve() []Check {
 		{
 			ID:           "mim1.entity.retrieve.rightOne",
 			Title:        "Of two entities that look alike, the id decides which one is retrieved",
-			Requirements: identity, Clause: cim009 + "5.7.1.4",
+			Requirements: identity, Clause: cim009 + "5.7.1.4, 5.5.1",
 			Level: Core, Needs: writes, Fault: "entity.retrieve.first-of-type",
 			Hint: "the entity is looked up by something else than its whole id",
 			Body: func(t *T) {

@@ -226,7 +226,7 @@ func finerConsumption() []Check {
 		},
 		{
 			ID: "mim1.query.page.fullHasNoNext", Title: "A page that is full and holds the last entity links to no next page",
-			Clause: cim009 + "5.5.9", Fault: "query.page.next-if-full",
+			Clause: cim009 + "5.5.9.1", Fault: "query.page.next-if-full",
 			Body: func(t *T) {
 				c := valued(t, map[string]any{"one": 1, "two": 2, "three": 3, "four": 4}) // two pages of two
 				t.Expect(c.lastOf(t)).NotTo(hasPage("next"), "no entity is left (5.5.9)")

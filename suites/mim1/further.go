@@ -17,7 +17,9 @@ func Further() []Check {
 		batchContexts(), batchTypes(), typed(), attributeKinds(), listRelationships(), finerPoints(), attributeForms(), defaultInstances(), attributeNulls(), memberSelection(), sundry(),
 		pitfalls(), linkedNames(),
 		generated(), answerForms(), refusalForms(), jsonLD(), answersAgain(), answersInPart(),
-		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(), snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), snapshotEcho(), earlierVersions(),
+		furtherParameters(), entityMapCreation(), entityMapsOfParts(), pastOfParts(), entityMapLifetimes(),
+		mapLives(), mapsAtSources(),
+		snapshots(), snapshotMembers(), snapshotFilling(), snapshotNotifications(), snapshotPurge(), snapshotEcho(), earlierVersions(),
 	)
 }
 

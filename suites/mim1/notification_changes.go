@@ -183,6 +183,19 @@ func notificationChanges() []Check {
 			},
 		},
 		{
+			ID:     "mim1.notification.change.batchTwice",
+			Title:  "Of an entity that is in a batch update twice, each of the updates is notified",
+			Clause: cim009Later + "5.5.11.3", Since: "1.9.1", Fault: "batch.update.last-duplicate-only",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureBatch)
+				w := newSensor(t).watch(t)
+				first, second := t.Number(), t.Number()
+				at := func(v int) any { return ngsild.Entity(w.id, w.kind, w.level, ngsild.Property(v)) }
+				done(t, batch(t, "update", []any{at(first), at(second)}))
+				w.awaitAll(t, first, second)
+			},
+		},
+		{
 			ID:    "mim1.notification.change.refused",
 			Title: "A change that is refused is not notified",
 			Fault: "notification.of-attempts",

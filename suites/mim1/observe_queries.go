@@ -324,7 +324,7 @@ func observePages() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Requirements, checks[i].Clause = query, cim009+"5.5.9"
+		checks[i].Requirements, checks[i].Clause = query, cim009+"5.5.9.1"
 	}
 	checks[2].Clause = cim009 + "6.3.13"
 	return checks

@@ -55,7 +55,7 @@ func ordering() []Check {
 		},
 		{
 			ID: "mim1.query.order.descending", Title: "orderBy with ;desc gives the entities with the largest value first",
-			TestPurposes: []string{"019_19"}, Fault: "order.direction-ignored",
+			Clause: cim009Later + "4.23.1", TestPurposes: []string{"019_19"}, Fault: "order.direction-ignored",
 			Body: func(t *T) { c, _ := shuffled(t); c.inOrder(t, c.attr+";desc", "ten", "two", "one") },
 		},
 		{
@@ -198,5 +198,5 @@ func ordering() []Check {
 				t.Expect(got).To(gomega.Equal([]string{"ten", "two", "one"}))
 			},
 		},
-	}, Check{Requirements: query, Clause: cim009Later + "4.23", Level: Core, Feature: FeatureOrder, Needs: writes, Since: "1.9.1"})
+	}, Check{Requirements: query, Clause: cim009Later + "4.23.3", Level: Core, Feature: FeatureOrder, Needs: writes, Since: "1.9.1"})
 }

@@ -76,17 +76,23 @@ func follow(t *T, r *probe.Response, rel string) *probe.Response {
 
 // followIn is follow for pages of another resource, or with further options.
 func followIn(t *T, r *probe.Response, rel, resource string, options ...Option) *probe.Response {
+	path, query := linkedPage(t, r, rel)
+	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, resource),
+		"the target of the %s link is not the queried resource: %q", rel, path))
+	return t.GET(resource, append(options, query)...)
+}
+
+// linkedPage is where an answer's link to another page leads: the path, without a slash at
+// its end, and the query.
+func linkedPage(t *T, r *probe.Response, rel string) (path string, query Option) {
 	to, ok := weblink.To(r.Header, rel)
 	t.Require(r).To(answering(ok, "the answer has no Link header with rel=%q", rel))
 	target, err := url.Parse(to.Target)
 	t.Require(r).To(answering(err == nil, "the target of the %s link is no URI reference: %q", rel, to.Target))
-	path := strings.TrimSuffix(target.Path, "/")
-	t.Require(r).To(answering(path == "" || strings.HasSuffix(path, resource),
-		"the target of the %s link is not the queried resource: %q", rel, to.Target))
 	// A bare semicolon is fine in a URI, but net/url would drop the parameter.
-	query, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
+	values, err := url.ParseQuery(strings.ReplaceAll(target.RawQuery, ";", "%3B"))
 	t.Require(r).To(answering(err == nil, "the target of the %s link has no readable query: %q", rel, to.Target))
-	return t.GET(resource, append(options, func(q *probe.Request) { q.Query = query })...)
+	return strings.TrimSuffix(target.Path, "/"), func(q *probe.Request) { q.Query = values }
 }
 
 // requireNext requires that an answer links to the next page. Where more match than were
@@ -170,9 +176,9 @@ func pages() []Check {
 			},
 		},
 		{
-			ID:    "mim1.query.page.prev",
-			Title: "The second page links to the previous page, which holds the same entities as before",
-			Fault: "query.page.no-prev",
+			ID:     "mim1.query.page.prev",
+			Title:  "The second page links to the previous page, which holds the same entities as before",
+			Clause: cim009 + "4.12, 5.5.9.1", Fault: "query.page.no-prev",
 			Body: func(t *T) {
 				c := five(t)
 				first := c.page(t)
@@ -222,9 +228,9 @@ func pages() []Check {
 			},
 		},
 		{
-			ID:    "mim1.query.page.offset",
-			Title: "offset counts from 0: pages that begin after as many entities as were met hold each entity exactly once",
-			Level: Extended, Fault: "query.page.offset-from-one",
+			ID:     "mim1.query.page.offset",
+			Title:  "offset counts from 0: pages that begin after as many entities as were met hold each entity exactly once",
+			Clause: cim009 + "5.5.9.2", Level: Extended, Fault: "query.page.offset-from-one",
 			Hint: "offset is taken as a page number, or counted from 1",
 			Body: func(t *T) {
 				c := five(t)
@@ -256,7 +262,7 @@ func pages() []Check {
 	for i := range checks {
 		checks[i].Requirements, checks[i].Needs = query, writes
 		if checks[i].Clause == "" {
-			checks[i].Clause = cim009 + "5.5.9"
+			checks[i].Clause = cim009 + "5.5.9.1"
 		}
 		if checks[i].Level == "" {
 			checks[i].Level = Core
@@ -319,7 +325,7 @@ func counts() []Check {
 		{
 			ID:    "mim1.query.count.only",
 			Title: "With limit=0 and count=true the answer is the count and no entity", TestPurposes: []string{"019_07"},
-			Fault: "query.count.limit-zero-as-default",
+			Clause: cim009 + "4.13, 6.3.13", Fault: "query.count.limit-zero-as-default",
 			Body: func(t *T) {
 				c := five(t)
 				r := t.GET(entities, c.ofType(), Query("limit", "0"), counted)
@@ -329,7 +335,10 @@ func counts() []Check {
 		},
 	}
 	for i := range checks {
-		checks[i].Requirements, checks[i].Clause, checks[i].Level = query, cim009+"6.3.13", Core
+		checks[i].Requirements, checks[i].Level = query, Core
+		if checks[i].Clause == "" {
+			checks[i].Clause = cim009 + "6.3.13"
+		}
 		if checks[i].Needs == nil {
 			checks[i].Needs = writes
 		}

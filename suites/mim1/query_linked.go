@@ -33,14 +33,7 @@ func linkedConditions() []Check {
 			Title: "q with braces in braces compares the Attribute of the entity that the linked entity links to",
 			Fault: "query.q.linked-once-only",
 			Body: func(t *T) {
-				in, name := t.Name("in"), t.Name("name")
-				link := func(to string) ngsild.Object {
-					return ngsild.Relationship(create(t, ngsild.Entity(t.URN("Device"), t.Name("Device"), in, ngsild.Relationship(to))))
-				}
-				place := func(text string) string {
-					return create(t, ngsild.Entity(t.URN("Place"), t.Name("Place"), name, ngsild.Property(text)))
-				}
-				c := attributed(t, map[string]any{"in Aarhus": link(place("Aarhus")), "in Porto": link(place("Porto")), "nowhere": link(t.URN("Place"))})
+				c, in, name := devicesInPlaces(t)
 				c.expectIn(t, c.query(t, c.q("{"+in+"{"+name+`}}=="Porto"`), retrieving("2")), "in Porto")
 			},
 		},
@@ -60,6 +53,19 @@ func linkedConditions() []Check {
 
 // retrieving asks for linked entities: q may follow as many Relationships (5.7.2.4).
 func retrieving(level string) Option { return Query("join", "inline", "joinLevel", level) }
+
+// devicesInPlaces are candidates that link to devices, which are in places, by the attribute
+// in, that have a name.
+func devicesInPlaces(t *T) (c candidates, in, name string) {
+	in, name = t.Name("in"), t.Name("name")
+	link := func(to string) ngsild.Object {
+		return ngsild.Relationship(create(t, ngsild.Entity(t.URN("Device"), t.Name("Device"), in, ngsild.Relationship(to))))
+	}
+	place := func(text string) string {
+		return create(t, ngsild.Entity(t.URN("Place"), t.Name("Place"), name, ngsild.Property(text)))
+	}
+	return attributed(t, map[string]any{"in Aarhus": link(place("Aarhus")), "in Porto": link(place("Porto")), "nowhere": link(t.URN("Place"))}), in, name
+}
 
 // stations are candidates that link to a device or to a probe, which have an attribute
 // of the name; device is the type of the devices.

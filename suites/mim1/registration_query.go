@@ -324,7 +324,7 @@ func discoveryPages() []Check {
 		return kind, sourcesOf(t, map[string]ngsild.Object{
 			"one": aRegistration(t, kind, nowhere), "two": aRegistration(t, kind, nowhere), "three": aRegistration(t, kind, nowhere)})
 	}
-	return stated("5.5.9", []Check{
+	return stated("5.5.9.1", []Check{
 		{
 			ID:    "mim1.registration.query.limit",
 			Title: "A page of registrations holds no more than limit asks for", TestPurposes: []string{"037_11"},

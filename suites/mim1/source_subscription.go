@@ -261,7 +261,7 @@ func sourceSubscriptionRead() []Check {
 		{
 			ID:    "mim1.sourceSubscription.query.limit",
 			Title: "A page of subscriptions to registrations holds no more than limit asks for", TestPurposes: []string{"041_02"},
-			Clause: cim009 + "5.5.9", Fault: "source-subscription.query.limit-ignored",
+			Clause: cim009 + "5.5.9.1", Fault: "source-subscription.query.limit-ignored",
 			Body: func(t *T) {
 				still(t)
 				still(t)
@@ -271,7 +271,7 @@ func sourceSubscriptionRead() []Check {
 		{
 			ID:    "mim1.sourceSubscription.query.next",
 			Title: "While subscriptions to registrations are left, the answer links to the next page", TestPurposes: []string{"041_02", "041_03"},
-			Clause: cim009 + "5.5.9", Fault: "source-subscription.query.no-next",
+			Clause: cim009 + "5.5.9.1", Fault: "source-subscription.query.no-next",
 			Body: func(t *T) {
 				still(t)
 				still(t)

@@ -59,7 +59,7 @@ func subscriptionRetrieve() []Check {
 		{
 			ID:     "mim1.subscription.retrieve.noSysAttrs",
 			Title:  "Without options=sysAttrs a subscription is shown without createdAt and modifiedAt",
-			Clause: cim009 + "6.3.11", Since: "1.4.1", Fault: "subscription.retrieve.sysattrs-always",
+			Clause: cim009 + "5.2.2, 6.3.11", Since: "1.4.1", Fault: "subscription.retrieve.sysattrs-always",
 			Body: func(t *T) {
 				t.Expect(subscription(t, dormant(t))).NotTo(gomega.Or(gomega.HaveKey("createdAt"), gomega.HaveKey("modifiedAt")))
 			},

@@ -67,7 +67,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.context.default.vocabulary", Title: "Names without @context expand to the default vocabulary, whatever they mean elsewhere",
-			Requirements: structured, Clause: cim009 + "5.5.7", TestPurposes: []string{"001_05"}, Fault: "context.default-vocabulary-by-local-name",
+			Requirements: structured, Clause: cim009 + "5.5.7, 5.5.5", TestPurposes: []string{"001_05"}, Fault: "context.default-vocabulary-by-local-name",
 			Needs: []Need{NeedRead, NeedWrite, NeedCallback},
 			Body: func(t *T) {
 				v := newVocabulary(t)
@@ -118,7 +118,7 @@ func sundry() []Check {
 		},
 		{
 			ID: "mim1.query.local.andType", Title: "local=true beside a type gives the entities of that type that are here",
-			Requirements: query, Clause: cim009 + "6.3.18", Fault: "query.local-drops-type", Since: "1.6.1",
+			Requirements: query, Clause: cim009 + "5.5.13, 6.3.18", Fault: "query.local-drops-type", Since: "1.6.1",
 			Body: func(t *T) {
 				c := around(t)
 				newSensor(t)

@@ -491,7 +491,7 @@ func temporalQueryFilters() []Check {
 		{
 			ID:     "mim1.temporal.query.limit",
 			Title:  "A query gives no more evolutions than limit, and links to the next ones until all were seen once",
-			Clause: cim009 + "5.5.9", TestPurposes: []string{"021_11"},
+			Clause: cim009 + "5.5.9.1", TestPurposes: []string{"021_11"},
 			Fault: "temporal.query.limit-ignored",
 			Body: func(t *T) {
 				c := evolved(t, map[string][]any{"one": levels(), "two": levels(), "three": levels()})
@@ -502,7 +502,7 @@ func temporalQueryFilters() []Check {
 		{
 			ID:     "mim1.temporal.query.noNext",
 			Title:  "Where more evolutions match than limit, the answer links to the next page",
-			Clause: cim009 + "5.5.9", TestPurposes: []string{"021_11"},
+			Clause: cim009 + "5.5.9.1", TestPurposes: []string{"021_11"},
 			Fault: "temporal.query.no-next",
 			Body: func(t *T) {
 				c := evolved(t, map[string][]any{"one": levels(), "two": levels()})

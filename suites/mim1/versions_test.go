@@ -313,6 +313,8 @@ func rules() []rule {
 		{"1.9.1", "entity maps that are created, also for the past", "5.14.4, 5.14.5", []string{"entityMap.create*", "error.form.createEntityMap*", "entityMap.lifetime.*ast*", "entityMap.lifetime.new*", "entityMap.named.past*",
 			"entityMap.past.*", "answer.media.new*Map*", "distributed.*ntityMap.csf", "distributed.local.*Map*", "distributed.pastMap.csf"}},
 		{"1.9.1", "entity maps of retrievals, as the text of that version has them", "5.7.1.4", []string{"entityMap.retrieval.*", "entityMap.lifetime.retrieval"}},
+		{"1.9.1", "entity maps in use, as the text of that version has them", "5.5.9.3, 5.7.2.4", []string{"entityMap.life.f*", "entityMap.life.removed", "entityMap.sources.*"}},
+		{"1.9.1", "notifications of each update in a batch, as the text of that version has it", "5.5.11.3", []string{"notification.change.batchTwice"}},
 		{"1.9.1", "snapshots", "5.16", []string{"snapshot.*", "error.form.*Snapshot*", "answer.media.snapshot"}},
 		{"1.9.1", "entities that are split among sources, types that these are asked for", "5.7.2.4", []string{"distributed.*.split*", "distributed.query.registeredTypes", "entityMap.parts.*", "entityMap.linked.*"}},
 		{"1.9.1", "lists in simplified evolutions, as the text of that version has them", "4.5.9", []string{"temporal.values.list*"}},

@@ -117,6 +117,9 @@ func postedQueries() []Fault {
 		drop("attrs-ignored", "A query by POST does not look at attrs.", "attrs"),
 		dropInSelectors("id-ignored", "A query by POST does not look at the ids of its selectors.", "id"),
 		dropInSelectors("id-pattern-ignored", "A query by POST does not look at the id patterns of its selectors.", "idPattern"),
+		{Name: "batch.query.no-next", Summary: "No answer to a query by POST links to the next page.", On: posted, Answer: inLinks("next", nothing)},
+		{Name: "batch.query.no-prev", Summary: "No answer to a query by POST links to the previous page.", On: posted, Answer: inLinks("prev", nothing)},
+		{Name: "batch.query.always-next", Summary: "The last page of a query by POST links to a next one.", On: posted, Answer: func(r *http.Request, a *Answer) { addLink(r, a, "next") }},
 		{Name: "batch.query.first-selector", Summary: "Of the selectors of a query by POST only the first counts.",
 			On: posted, Request: inQuery(func(q object) {
 				if all := items(q["entities"]); len(all) > 1 {

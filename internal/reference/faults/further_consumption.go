@@ -2,7 +2,9 @@ package faults
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
@@ -186,11 +188,46 @@ func asCreated(_ *http.Request, a *Answer) {
 func entityMaps() []Fault {
 	one := Op(http.MethodGet, "/entityMaps/*")
 	const named = ngsild.HeaderEntityMap
+	byMap := querying().where(func(r *http.Request) bool { return r.Header.Get(named) != "" })
 	return []Fault{
 		{Name: "entity-map.not-named", Summary: "A query with entityMap=true does not name the map.", On: querying(), Answer: DropHeader(named)},
 		{Name: "entity-map.empty", Summary: "Entity maps are empty.", On: one, Answer: answered(func(o object) { o["entityMap"] = object{} })},
 		{Name: "entity-map.ignored", Summary: "A query does not look at the entity map that it is to use.", On: querying(), Request: dropRequestHeader(named)},
 		{Name: "entity-map.retrieval-ignores-map", Summary: "A retrieval does not look at the entity map that it is to use.", On: retrieving(), Request: dropRequestHeader(named)},
+		{Name: "entity-map.filters-dropped", Summary: "A query by an entity map gives all that is in the map, whatever q says.", On: byMap, Request: DropQuery("q")},
+		{Name: "entity-map.page-cut-first", Summary: "A page of a query by an entity map is a part of the map, of which then only some fit the query.", On: byMap.WithQuery("limit"),
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				part, _ := again(next, r, without("q")).list()
+				fit, _ := again(next, r, func(q url.Values) { q.Set("limit", "1000") }).list()
+				a := Record(next, r)
+				a.setList(minus(part, minus(part, fit)))
+				a.WriteTo(w)
+			}},
+		{Name: "entity-map.gone-for-good", Summary: "A query by an entity map that is not there is one without a map.", On: byMap,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				id := r.Header.Get(named)
+				if at := strings.LastIndex(id, "/"); at >= 0 {
+					id = id[at+1:]
+				}
+				if ask(next, r, http.MethodGet, "/entityMaps/"+id, nil).Status == http.StatusNotFound {
+					r.Header.Del(named)
+				}
+				next.ServeHTTP(w, r)
+			}},
+		{Name: "entity-map.output-refused", Summary: "An update of an entity map that has what only the platform can tell is refused.", On: Op(http.MethodPatch, "/entityMaps/*").where(bodyHas(`"entityMap"`)),
+			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
+		{Name: "entity-map.create.limited", Summary: "An entity map that is created is of as many entities as limit says.", On: creatingMap().WithQuery("limit"), Answer: func(r *http.Request, a *Answer) {
+			o, _ := decode(a.Body).(object)
+			of, _ := o["entityMap"].(object)
+			if most, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && a.Status == http.StatusCreated {
+				for i, id := range sorted(of) {
+					if i >= most {
+						delete(of, id)
+					}
+				}
+				a.Body = encode(o)
+			}
+		}},
 		{Name: "entity-map.update-swallowed", Summary: "Updating an entity map does nothing.", On: Op(http.MethodPatch, "/entityMaps/*"), Instead: swallow(http.StatusNoContent)},
 		{Name: "entity-map.bad-update-taken", Summary: "Any update of an entity map is answered with 204.", On: Op(http.MethodPatch, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},
 		{Name: "entity-map.bad-delete-done", Summary: "Any deletion of an entity map is answered with 204.", On: Op(http.MethodDelete, "/entityMaps/*"), Answer: failing(http.StatusNoContent)},

@@ -87,6 +87,8 @@ func batchUpdates() []Fault {
 		{Name: "batch.update.drops-new-attributes", Summary: "ignores attributes that an entity has not", On: on, Instead: dropsUnknown},
 		{Name: "batch.update.merges-attributes", Summary: "keeps old members in attributes that it replaces", On: on, Instead: stored(keepMembers)},
 		{Name: "batch.update.ignores-no-overwrite", Summary: "overwrites in spite of noOverwrite", On: on, Request: DropQuery("options")},
+		{Name: "batch.update.last-duplicate-only", Summary: "ignores former ones of entities with the same id", On: on,
+			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
 		{Name: "batch.update.creates-unknown", Summary: "creates entities that are not there", On: on, Instead: answering(createsMissing)},
 	}
 }

@@ -68,6 +68,7 @@ func forwardedWrong() []Fault {
 			On: toSources(), Request: DropQuery("local")},
 		{Name: "distributed.via-ignored", Summary: "It does not count where a request has come through.",
 			On: toSources(), Request: func(r *http.Request) { r.Header.Del("Via") }},
+		loses("entity-map-not-sent", "A source that made an entity map for a query is asked without it.", ngsild.HeaderEntityMap),
 		loses("no-via", "Sources are not told where a request has come through.", "Via"),
 		{Name: "distributed.values-lost", Summary: "Sources are told of changes without the values.",
 			On: toSources(), Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
