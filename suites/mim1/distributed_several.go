@@ -103,7 +103,7 @@ func severalSources() []Check {
 		checks = append(checks,
 			Check{
 				ID:    "mim1.distributed.several.retrieve." + c.name,
-				Title: "An entity of which the platform, " + c.sources + " have a part is retrieved whole, and one part alone if that is asked for", TestPurposes: c.purposes,
+				Title: "An entity with parts on the platform and at " + c.sources + " is retrieved whole, and one part alone if that is asked for", TestPurposes: c.purposes,
 				Clause: clause, Fault: "distributed.several.retrieve." + c.name,
 				Body: func(t *T) {
 					s := kept(t)
@@ -118,7 +118,7 @@ func severalSources() []Check {
 			},
 			Check{
 				ID:    "mim1.distributed.several.query." + c.name,
-				Title: "An entity of which the platform, " + c.sources + " have a part is found once and whole, by GET and by POST, and one part alone if that is asked for", TestPurposes: c.purposes,
+				Title: "An entity with parts on the platform and at " + c.sources + " is found once and whole, by GET and by POST, and one part alone if that is asked for", TestPurposes: c.purposes,
 				Clause: clause, Fault: "distributed.several.query." + c.name,
 				Body: func(t *T) {
 					s := kept(t)
@@ -133,7 +133,7 @@ func severalSources() []Check {
 			},
 			Check{
 				ID:    "mim1.distributed.several.create." + c.name,
-				Title: "Of an entity that is created, the platform, " + c.sources + " each get the part that is theirs", TestPurposes: c.purposes,
+				Title: "An entity that is created where there are " + c.sources + " is parted: each gets what it is registered for, the platform the rest", TestPurposes: c.purposes,
 				Clause: clause, Fault: "distributed.several.create." + c.name,
 				Body: func(t *T) { createsAtSeveral(t, c.modes) },
 			})
