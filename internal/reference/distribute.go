@@ -1,12 +1,15 @@
 package reference
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
 	"github.com/oasc/mimcheck/internal/reference/query"
@@ -80,6 +83,9 @@ type outcome struct {
 	// UpdateResult or a BatchOperationResult (5.2.16, 5.2.18), or nil
 	partial bool
 	update  map[string]any
+	// alone is what err is where nothing but a source that claims the data was to do the
+	// operation (6.3.17)
+	alone *problem.Problem
 }
 
 // settled makes one answer of several outcomes: a success if all are, the error if
@@ -98,7 +104,7 @@ func (r *request) settled(id string, outcomes []outcome, success func() error) e
 	case len(failed) == 0:
 		return success()
 	case len(outcomes) == 1 && !partial:
-		return failed[0].err
+		return failed[0].whole()
 	case len(failed) == len(outcomes) && !partial && !slices.ContainsFunc(failed, func(o outcome) bool { return !unknown(o) }):
 		return failed[0].err
 	}
@@ -134,9 +140,15 @@ func (r *request) each(parts []part, to func(part) sourceCall) []outcome {
 			answer, err := r.ask(p.share, to(p))
 			if err != nil {
 				outcomes[i].err = unreachable(p.source, err)
+			} else {
+				outcomes[i].err = answer.problem(p.source)
+			}
+			if claims(p.source.mode) {
+				outcomes[i].alone = gateway(outcomes[i].err, err)
+			}
+			if err != nil {
 				return
 			}
-			outcomes[i].err = answer.problem(p.source)
 			outcomes[i].created = answer.status == http.StatusCreated
 			if answer.status == http.StatusMultiStatus {
 				outcomes[i].partial = true
@@ -146,6 +158,22 @@ func (r *request) each(parts []part, to func(part) sourceCall) []outcome {
 	}
 	wg.Wait()
 	return outcomes
+}
+
+// whole is the error of an operation that nothing but o took part in.
+func (o outcome) whole() *problem.Problem { return cmp.Or(o.alone, o.err) }
+
+// gateway is the error of an operation that was for one source alone: it did not find the
+// entity, was part of a loop, did not answer in time, or failed for any other reason (6.3.17).
+func gateway(p *problem.Problem, err error) *problem.Problem {
+	if p == nil || errors.As(err, new(silent)) || err == nil && (p.Status == http.StatusNotFound || p.Status == http.StatusLoopDetected) {
+		return p
+	}
+	out := *p
+	out.Type, out.Status = ngsild.ErrorPrefix+ngsild.InternalError, http.StatusBadGateway
+	out.Detail = strings.TrimSpace(p.Title + ": " + p.Detail)
+	out.Title = "The context source did not do this"
+	return &out
 }
 
 func unreachable(g *registration, err error) *problem.Problem {
@@ -192,11 +220,22 @@ func withID(list []*model.Entity, id string) *model.Entity {
 func (r *request) read(shares []share, to func(share) sourceCall) [][]*model.Entity {
 	out := make([][]*model.Entity, len(shares))
 	for i, answer := range r.replies(shares, to) {
-		if answer != nil {
-			out[i] = answer.entities(r, false)
-		}
+		out[i] = r.entitiesOf(answer, shares[i].source, false)
 	}
 	return out
+}
+
+// entitiesOf are the entities in a source's answer, which may be nil, or evolutions; what is
+// none is a warning (6.3.17).
+func (r *request) entitiesOf(answer *reply, g *registration, temporal bool) []*model.Entity {
+	if answer == nil {
+		return nil
+	}
+	list, all := answer.entities(r, temporal)
+	if !all {
+		r.warn(111, g, "it answered with what is no entity")
+	}
+	return list
 }
 
 // replies asks the sources at the same time and gives their successful answers, nil for
@@ -212,6 +251,8 @@ func (r *request) replies(shares []share, to func(share) sourceCall) []*reply {
 		wg.Go(func() {
 			answer, err := r.ask(s, to(s))
 			switch {
+			case errors.As(err, new(invalid)):
+				warnings[i] = warning{111, err.Error()}
 			case err != nil:
 				warnings[i] = warning{199, err.Error()}
 			case answer.status == http.StatusOK, answer.status == http.StatusCreated, answer.status == http.StatusNonAuthoritativeInfo, answer.status == http.StatusPartialContent:

@@ -34,9 +34,7 @@ func (r *request) pastQuery(attrs []string) url.Values {
 func (r *request) pasts(shares []share, to func(share) sourceCall) [][]*model.Entity {
 	out := make([][]*model.Entity, len(shares))
 	for i, answer := range r.replies(shares, to) {
-		if answer != nil {
-			out[i] = answer.entities(r, true)
-		}
+		out[i] = r.entitiesOf(answer, shares[i].source, true)
 	}
 	return out
 }

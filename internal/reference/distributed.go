@@ -167,7 +167,10 @@ func (r *request) settledUpdate(fragment *model.Entity, outcomes []outcome, not 
 		return r.noContent()
 	case failed == len(outcomes):
 		for _, o := range outcomes {
-			if len(outcomes) == 1 || o.err.Status == http.StatusNotFound {
+			switch {
+			case len(outcomes) == 1:
+				return o.whole()
+			case o.err.Status == http.StatusNotFound:
 				return o.err
 			}
 		}

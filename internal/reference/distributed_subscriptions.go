@@ -170,7 +170,7 @@ func (r *request) takeNotification(id string) error {
 		return err
 	}
 	r.tenant = of.tenant
-	found := (&reply{body: r.object()["data"], context: r.context}).entities(r, false)
+	found, _ := (&reply{body: r.object()["data"], context: r.context}).entities(r, false)
 	of.tenant.mu.RLock()
 	s := of.tenant.subscriptions.find(of.id)
 	var list []noted

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -179,7 +180,10 @@ func TestForwardedRequests(t *testing.T) { // 6.3.5, 6.3.17, 6.3.18, 4.3.6.6
 		t.Error("a request that has been here was sent on")
 	}
 	c.send("POST", "/csourceRegistrations", `{"id":"urn:red","type":"ContextSourceRegistration","endpoint":"`+source.URL+`/","mode":"redirect"`+info(`{"type":"Hall"}`, "")+`}`).is(201)
-	c.get("/entities?type=Hall", "Via: 1.1 "+c.p.name).is(508)
+	if w := c.get("/entities?type=Hall", "Via: 1.1 "+c.p.name).is(200).header.Get("NGSILD-Warning"); !strings.HasPrefix(w, "199 ") {
+		t.Errorf("warning %q", w)
+	}
+	c.send("DELETE", "/entities/urn:1?type=Hall", "", "Via: 1.1 "+c.p.name).is(508)
 	// failures
 	status = 500
 	a := c.get("/entities/urn:1").is(404)
@@ -194,5 +198,40 @@ func TestForwardedRequests(t *testing.T) { // 6.3.5, 6.3.17, 6.3.18, 4.3.6.6
 	g := c.get("/csourceRegistrations/urn:reg").is(200).json().(map[string]any)
 	if g["timesSent"] == nil || g["timesFailed"] != 2.0 || g["status"] != "failed" {
 		t.Errorf("%v", g)
+	}
+}
+
+func TestMannerOfForwarding(t *testing.T) { // 4.3.6.6
+	var got *http.Request
+	var body string
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		got, body = r, string(raw)
+		w.WriteHeader(204)
+	}))
+	defer source.Close()
+	contexts, _ := contextServer(t)
+	a, core := ngsild.ContextLink(contexts+"/a"), ngsild.ContextLink(ngsild.CoreContextURL)
+	for _, x := range []struct{ info, media, link, body, q string }{
+		{`{"key":"contentType","value":"application/ld+json"}`, ngsild.MediaJSONLD, "",
+			`{"@context":["` + contexts + `/a","` + ngsild.CoreContextURL + `"],"id":"urn:1","name":{"height":{"observedAt":"2025-01-01T00:00:00Z","type":"VocabProperty","vocab":"height"},"type":"Property","value":2},"type":"Room"}`,
+			`height>5;name=="height"`},
+		{`{"key":"jsonldContext","value":"` + ngsild.CoreContextURL + `"}`, ngsild.MediaJSON, core,
+			`{"id":"urn:1","name":{"http://example.org/height":{"observedAt":"2025-01-01T00:00:00Z","type":"VocabProperty","vocab":"http://example.org/height"},"type":"Property","value":2},"type":"Room"}`,
+			`http://example.org/height>5;name=="height"`},
+		{`{"key":"ngsildConformance","value":"1.2"}`, ngsild.MediaJSON, a,
+			`{"id":"urn:1","name":{"height":{"type":"Property","value":"height"},"type":"Property","value":2},"type":"Room"}`,
+			`height>5;name=="height"`},
+	} {
+		c := newClient(t)
+		c.send("POST", "/csourceRegistrations", `{"id":"urn:reg","type":"ContextSourceRegistration","endpoint":"`+source.URL+`","mode":"redirect","operations":["redirectionOps"],"contextSourceInfo":[`+x.info+`]`+info(`{"type":"Room"}`, "")+`}`, "Link: "+a).is(201)
+		c.send("POST", "/entities", `{"id":"urn:1","type":"Room","name":{"type":"Property","value":2,"height":{"type":"VocabProperty","vocab":"height","observedAt":"2025-01-01T00:00:00Z"}}}`, "Link: "+a).is(201)
+		if got.Header.Get("Content-Type") != x.media || got.Header.Get("Link") != x.link || body != x.body {
+			t.Errorf("%s: %v %s", x.info, got.Header, body)
+		}
+		c.get(`/entities?type=Room&q=height>5;name=="height"`, "Link: "+a).is(200)
+		if q := got.URL.Query().Get("q"); q != x.q {
+			t.Errorf("%s: %s", x.info, q)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,8 +28,8 @@ const (
 )
 
 // ownHeaders are the keys of contextSourceInfo that are no header to be sent: what a
-// connection or a request has anyway, and what says how to ask (4.3.6.5, 4.3.6.6).
-var ownHeaders = []string{"connection", "content-length", "content-type", "contenttype", "host", "jsonldcontext", "ngsild-tenant", "ngsildconformance", "transfer-encoding", "via"}
+// connection or a request has anyway (4.3.6.5).
+var ownHeaders = []string{"accept", "connection", "content-length", "content-type", "host", "ngsild-tenant", "transfer-encoding", "via"}
 
 // share is the part of an operation that a context source is to do.
 type share struct {
@@ -74,10 +75,15 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 		if !offers && !claims(g.mode) {
 			continue
 		}
-		if looped && claims(g.mode) {
-			return nil, loop("the registration " + g.id + " would send it round again")
+		if looped {
+			if slices.ContainsFunc(operations, isConsumption) {
+				r.warn(199, g, "a request that has come back here is not sent round again")
+			} else if claims(g.mode) {
+				return nil, loop("the registration " + g.id + " would send it round again")
+			}
+			continue
 		}
-		if looped || g.alias != "" && contains(via, g.alias) {
+		if g.alias != "" && contains(via, g.alias) {
 			continue
 		}
 		s := share{source: g, refuse: !offers}
@@ -85,6 +91,11 @@ func (r *request) shares(operation string, look *sourceQuery) ([]share, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// isConsumption says whether an operation reads entities, or what there is of them (5.7).
+func isConsumption(operation string) bool {
+	return strings.HasPrefix(operation, "retrieve") || strings.HasPrefix(operation, "query")
 }
 
 func loop(why string) error {
@@ -146,6 +157,16 @@ type reply struct {
 	context *jsonld.Context
 }
 
+// silent is the error of a source that did not answer in time, invalid that of one whose
+// answer is not what it should be (table 6.3.17-1).
+type (
+	silent  string
+	invalid string
+)
+
+func (s silent) Error() string  { return string(s) }
+func (i invalid) Error() string { return string(i) }
+
 // ask sends a call to a source and counts it. Its error says that there is no usable
 // answer.
 func (r *request) ask(s share, c sourceCall) (*reply, error) {
@@ -156,14 +177,14 @@ func (r *request) ask(s share, c sourceCall) (*reply, error) {
 		resting := g.failure.After(g.success) && r.now.Sub(g.failure) < g.cooldown
 		g.mu.Unlock()
 		if resting {
-			return nil, fmt.Errorf("the source failed and is left alone for a while")
+			return nil, silent("the source failed and is left alone for a while")
 		}
 	}
 	answer, err := r.exchange(g, c)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sent++
-	if err != nil || answer.status >= 500 {
+	if err != nil || answer.status >= http.StatusMultipleChoices && answer.status != http.StatusNotFound {
 		g.failed++
 		g.failure = r.p.now()
 	} else {
@@ -179,6 +200,17 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
+	under := r.context
+	if g.manner.context != "" {
+		to, err := r.p.resolver.Resolve(ctx, g.manner.context)
+		if err == nil {
+			c, err = r.translated(ctx, c, to)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("what is asked cannot be said in the names of %s", g.manner.context)
+		}
+		under = to
+	}
 	query := c.query
 	if g.localOnly {
 		query = cloneQuery(query)
@@ -188,22 +220,9 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	if len(query) > 0 {
 		address += "?" + encoded(query)
 	}
-	var body io.Reader
-	media := ngsild.MediaJSON
-	link := r.p.contexts.linkFor(r, r.context)
-	if c.body != nil {
-		v := c.body
-		if c.linked {
-			media, link = ngsild.MediaJSONLD, ""
-		} else if _, single := r.context.Source.(string); !single && r.context.Source != nil {
-			media, link = ngsild.MediaJSONLD, "" // an @context without a URL travels in the body
-			v = embedded(v, r.context.ForBody(ngsild.CoreContextURL))
-		}
-		raw, err := encode(v)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(raw)
+	body, media, link, err := r.content(g, c, under)
+	if err != nil {
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, c.method, address, body)
 	if err != nil {
@@ -215,7 +234,7 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	if link != "" {
 		req.Header.Set("Link", ngsild.ContextLink(link))
 	}
-	req.Header.Set("Accept", ngsild.MediaJSON)
+	req.Header.Set("Accept", cmp.Or(g.manner.accept, ngsild.MediaJSON))
 	if g.tenant != "" {
 		req.Header.Set(ngsild.HeaderTenant, g.tenant)
 	}
@@ -241,17 +260,23 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 	req.Header.Set("Via", hops+"1.1 "+r.p.alias(r.tenant))
 	res, err := r.p.client.Do(req)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, silent("it did not answer in time")
+		}
 		return nil, fmt.Errorf("it could not be reached")
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
-	if err != nil || len(raw) > maxBody {
-		return nil, fmt.Errorf("its answer could not be read")
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, silent("it did not answer in time")
+	case err != nil || len(raw) > maxBody:
+		return nil, invalid("its answer could not be read")
 	}
-	answer := &reply{status: res.StatusCode, context: r.context} // that it was asked under, unless it names another
+	answer := &reply{status: res.StatusCode, context: under} // that it was asked under, unless it names another
 	if len(bytes.TrimSpace(raw)) > 0 {
 		if answer.body, err = parseJSON(raw); err != nil && res.StatusCode < 300 {
-			return nil, fmt.Errorf("its answer is not JSON")
+			return nil, invalid("its answer is not JSON")
 		}
 	}
 	if target, err := contextLink(res.Header); err == nil && target != "" {
@@ -260,6 +285,40 @@ func (r *request) exchange(g *registration, c sourceCall) (*reply, error) {
 		}
 	}
 	return answer, nil
+}
+
+// content is the body of a call, nil if there is none, with its media type and the URL for
+// a Link header, which is empty where the body has the @context. A source may want one of
+// the media types (4.3.6.6); else an @context without a URL travels in the body.
+func (r *request) content(g *registration, c sourceCall, under *jsonld.Context) (body io.Reader, media, link string, err error) {
+	v := c.body
+	if v == nil {
+		return nil, "", r.p.contexts.linkFor(r, under), nil
+	}
+	if g.manner.version != "" && !c.isSelection() {
+		v = conformed(v, conformanceOf(g.manner.version).Minor)
+	}
+	_, named := under.Source.(string)
+	media = ngsild.MediaJSON
+	switch {
+	case g.manner.context != "":
+		link = g.manner.context
+	case g.manner.media == ngsild.MediaJSON && c.linked: // the @contexts of its items become one
+		c.body = v
+		all, err := r.translated(r.Context(), c, r.p.resolver.Core())
+		if err != nil {
+			return nil, "", "", err
+		}
+		v, link = all.body, ngsild.CoreContextURL
+	case c.linked:
+		media = ngsild.MediaJSONLD
+	case g.manner.media == ngsild.MediaJSONLD, g.manner.media == "" && !named && under.Source != nil:
+		media, v = ngsild.MediaJSONLD, embedded(v, under.ForBody(ngsild.CoreContextURL))
+	default:
+		link = r.p.contexts.linkFor(r, under)
+	}
+	raw, err := encode(v)
+	return bytes.NewReader(raw), media, link, err
 }
 
 func cloneQuery(q url.Values) url.Values {
@@ -272,6 +331,12 @@ func cloneQuery(q url.Values) url.Values {
 
 func embedded(v, context any) any {
 	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = embedded(item, context)
+		}
+		return out
 	case map[string]any:
 		return withMember(v, "@context", context)
 	case []map[string]any:
@@ -311,7 +376,7 @@ func reported(body any, status int, g *registration) *problem.Problem {
 		name = ngsild.Conflict
 	}
 	p := &problem.Problem{Type: ngsild.ErrorPrefix + name, Title: http.StatusText(status), Status: status,
-		Detail: "the context source " + g.endpoint + " answered with this status"}
+		Detail: fmt.Sprintf("the context source %s answered with status %d", g.endpoint, status)}
 	if o, ok := body.(map[string]any); ok {
 		for member, into := range map[string]*string{"type": &p.Type, "title": &p.Title, "detail": &p.Detail} {
 			if text, ok := o[member].(string); ok && text != "" {
@@ -333,32 +398,35 @@ func (r *request) warn(code int, g *registration, text string) {
 }
 
 // entities reads the entities in a source's answer, or evolutions if they are temporal;
-// those that are not valid are left out.
-func (a *reply) entities(r *request, temporal bool) []*model.Entity {
+// those that are not valid are left out, and said to have been there.
+func (a *reply) entities(r *request, temporal bool) (out []*model.Entity, all bool) {
 	list, ok := a.body.([]any)
 	if !ok {
 		list = []any{a.body}
 	}
-	var out []*model.Entity
+	all = true
 	for _, item := range list {
 		o, ok := item.(map[string]any)
 		if !ok {
+			all = false
 			continue
 		}
 		c := a.context
 		if source, given := o["@context"]; given {
 			own, err := r.p.resolver.Resolve(r.Context(), source)
 			if err != nil {
+				all = false
 				continue
 			}
 			c = own
 		}
 		e, err := (&model.Parser{Context: c, Temporal: temporal}).Entity(o)
 		if err != nil {
+			all = false
 			continue
 		}
 		e.ReadStamps(o, c)
 		out = append(out, e)
 	}
-	return out
+	return out, all
 }

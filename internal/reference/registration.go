@@ -30,6 +30,7 @@ type registration struct {
 	endpoint   string
 	tenant     string
 	headers    [][2]string
+	manner     manner
 	expires    time.Time
 	observed   *timeSpan
 	managed    *timeSpan
@@ -400,7 +401,8 @@ func (g *registration) compileMode() error {
 	return nil
 }
 
-// compileInfo reads contextSourceInfo (4.3.6.6): headers for forwarded requests.
+// compileInfo reads contextSourceInfo: headers for forwarded requests (4.3.6.5), and what
+// says how the source wants to be asked (4.3.6.6).
 func (g *registration) compileInfo() error {
 	v, given := g.doc["contextSourceInfo"]
 	if !given {
@@ -417,7 +419,11 @@ func (g *registration) compileInfo() error {
 		if !ok || !hasValue || key == "" || strings.ContainsAny(key+value, "\r\n") || strings.ContainsAny(key, " :") {
 			return problem.BadData("contextSourceInfo has an item that is no key and value: %v", item)
 		}
-		g.headers = append(g.headers, [2]string{key, value})
+		if taken, err := g.manner.take(key, value); err != nil {
+			return err
+		} else if !taken {
+			g.headers = append(g.headers, [2]string{key, value})
+		}
 	}
 	return nil
 }
@@ -521,7 +527,7 @@ func (g *registration) expired(now time.Time) bool {
 }
 
 // show is the registration as an answer has it.
-func (g *registration) show(c *jsonld.Context, sysAttrs bool, now time.Time) map[string]any {
+func (g *registration) show(c *jsonld.Context, sysAttrs bool) map[string]any {
 	out := renameRegistration(g.doc, c.Compact, c.CompactValue)
 	out["id"] = g.id
 	if sysAttrs {
@@ -543,9 +549,6 @@ func (g *registration) show(c *jsonld.Context, sysAttrs bool, now time.Time) map
 	}
 	if !g.success.IsZero() {
 		out["lastSuccess"] = model.FormatTime(g.success)
-	}
-	if g.expired(now) {
-		out["status"] = "expired"
 	}
 	return out
 }

@@ -186,7 +186,7 @@ func (r *request) retrieveRegistration() error {
 	if g == nil {
 		return problem.NotFound("there is no registration %s", id)
 	}
-	return r.answer(http.StatusOK, g.show(r.context, sysAttrs, r.now))
+	return r.answer(http.StatusOK, g.show(r.context, sysAttrs))
 }
 
 // queryRegistrations is 5.10.2.
@@ -229,7 +229,7 @@ func (r *request) queryRegistrations() error {
 	p.headers(r, len(found) > p.offset+p.limit, len(found))
 	out := []map[string]any{}
 	for _, g := range cut(found, p) {
-		out = append(out, g.show(r.context, sysAttrs, r.now))
+		out = append(out, g.show(r.context, sysAttrs))
 	}
 	return r.answer(http.StatusOK, out)
 }

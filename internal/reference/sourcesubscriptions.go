@@ -137,7 +137,7 @@ func (s *subscription) tell(p *Platform, now time.Time, list []*registration, re
 	s.queue(p, now, func() (any, error) {
 		data := []map[string]any{}
 		for _, g := range list {
-			data = append(data, g.show(s.rules.view.Context, false, now))
+			data = append(data, g.show(s.rules.view.Context, false))
 		}
 		body := map[string]any{
 			"id": "urn:ngsi-ld:ContextSourceNotification:" + uuid.NewString(), "type": "ContextSourceNotification",

@@ -23,7 +23,7 @@ import (
 func distributed() []Check {
 	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
 		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities(),
-		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources())
+		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources(), sourcesThatFail(), mannerOfForwarding())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies
@@ -865,7 +865,7 @@ func forwarding() []Check {
 		{
 			ID:     "mim1.distributed.loop.source",
 			Title:  "A source that a request has come through, by its Via header, is not asked again",
-			Clause: cim009 + "5.12", Since: "1.8.1", Fault: "distributed.via-ignored",
+			Clause: cim009 + "5.12, 4.3.6.4", Since: "1.8.1", Fault: "distributed.via-ignored",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.keeps(t)
@@ -905,7 +905,7 @@ func forwarding() []Check {
 		{
 			ID:     "mim1.distributed.forward.localOnly",
 			Title:  "A source that is to be asked for what it has itself is asked with local=true",
-			Clause: cim009 + "5.2.34", Fault: "distributed.cascades",
+			Clause: cim009 + "5.2.34, 4.3.6.4", Fault: "distributed.cascades",
 			Body: func(t *T) {
 				d := newSpread(t)
 				d.whole(t, "inclusive", having("management", ngsild.Object{"localOnly": true}))

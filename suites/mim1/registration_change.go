@@ -16,7 +16,7 @@ func registrationRetrieve() []Check {
 			ID:           "mim1.registration.retrieve.unknown",
 			Title:        "A registration that is not there is answered with 404 ResourceNotFound",
 			Requirements: sourceErrors, TestPurposes: []string{"036_02"},
-			Needs: reads, Fault: "registration.retrieve.unknown-empty",
+			Needs: reads, Clause: cim009 + "5.10.1.4, 6.9.3.1", Fault: "registration.retrieve.unknown-empty",
 			Body: func(t *T) {
 				t.Expect(t.GET(registrationPath(t.URN("ContextSourceRegistration")))).To(BeProblem(404, ngsild.ResourceNotFound))
 			},
@@ -79,7 +79,7 @@ func registrationUpdate() []Check {
 		{
 			ID:    "mim1.registration.update.updated",
 			Title: "What a fragment names of a registration is replaced", TestPurposes: []string{"034_01"},
-			Fault: "registration.update.swallowed",
+			Clause: cim009 + "5.9.3.4, 6.9.3.2", Fault: "registration.update.swallowed",
 			Body: func(t *T) {
 				id := idle(t)
 				done(t, t.PATCH(registrationPath(id), JSON(ngsild.Object{"endpoint": nowhere + "/moved", "description": "moved"})))
@@ -162,6 +162,19 @@ func registrationUpdate() []Check {
 			},
 		},
 		{
+			ID:           "mim1.registration.update.badManner",
+			Title:        "An update by which a source would have to be asked for a media type that is neither JSON nor JSON-LD is refused with 400 BadRequestData and changes nothing",
+			Requirements: sourceErrors, Clause: cim009 + "5.9.3.4, 4.3.6.6", Since: "1.8.1",
+			Fault: "registration.update.takes-any-manner",
+			Body: func(t *T) {
+				id := idle(t)
+				fragment := ngsild.Object{}
+				telling("accept", "text/html")(fragment)
+				t.Expect(t.PATCH(registrationPath(id), JSON(fragment))).To(beBadData())
+				t.Expect(registration(t, id)).NotTo(gomega.HaveKey("contextSourceInfo"), "a refused request changes nothing")
+			},
+		},
+		{
 			ID:           "mim1.registration.update.notJson",
 			Title:        "A fragment that is not JSON is refused with 400 InvalidRequest",
 			Requirements: sourceErrors, Clause: cim009 + "5.5.4", TestPurposes: []string{"034_04"},
@@ -213,7 +226,7 @@ func registrationDelete() []Check {
 		{
 			ID:    "mim1.registration.delete.deleted",
 			Title: "A registration is deleted with 204, and is neither retrieved nor discovered after that", TestPurposes: []string{"035_01"},
-			Fault: "registration.delete.swallowed",
+			Clause: cim009 + "5.9.4.4, 6.9.3.3", Fault: "registration.delete.swallowed",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				c := sourcesOf(t, map[string]ngsild.Object{"deleted": aRegistration(t, kind, nowhere), "kept": aRegistration(t, kind, nowhere)})

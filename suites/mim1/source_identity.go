@@ -46,7 +46,7 @@ func sourceIdentity() []Check {
 	return common([]Check{
 		{
 			ID: "mim1.sourceIdentity.form", Title: "The platform's identity is a ContextSourceIdentity with a URI as id",
-			Fault: "source-identity.no-id",
+			Clause: cim009 + "5.2.40, 5.15.1", Fault: "source-identity.no-id",
 			Body: func(t *T) {
 				o := t.Object(identityOf(t))
 				t.Expect(o["id"]).To(beURI(), "id")

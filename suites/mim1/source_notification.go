@@ -163,7 +163,7 @@ func sourceNotificationReasons() []Check {
 		{
 			ID:    "mim1.sourceNotification.reason.updated",
 			Title: "A subscription is notified of a registration that is updated and still matches", TestPurposes: []string{"047_02"},
-			Fault: "source-notification.no-updates",
+			Clause: cim009 + "5.11.7, 5.3.3", Fault: "source-notification.no-updates",
 			Body: func(t *T) {
 				w := lookFor(t, t.Name("Nothing"))
 				id := register(t, aRegistration(t, w.kind, nowhere))

@@ -303,7 +303,7 @@ func sourceSubscriptionChange() []Check {
 		{
 			ID:    "mim1.sourceSubscription.update.updated",
 			Title: "What a fragment names of a subscription to registrations is replaced, and the rest stays", TestPurposes: []string{"039_01"},
-			Fault: "source-subscription.update.swallowed",
+			Clause: cim009 + "5.11.3.4, 6.13.3.2", Fault: "source-subscription.update.swallowed",
 			Body: func(t *T) {
 				id := still(t, having("description", "the first"))
 				kind := t.Name("Nowhere")
@@ -360,7 +360,7 @@ func sourceSubscriptionChange() []Check {
 		{
 			ID:    "mim1.sourceSubscription.delete.deleted",
 			Title: "A subscription to registrations is deleted with 204 and is gone", TestPurposes: []string{"042_01"},
-			Fault: "source-subscription.delete.swallowed",
+			Clause: cim009 + "5.11.6.4, 6.13.3.3", Fault: "source-subscription.delete.swallowed",
 			Body: func(t *T) {
 				id := still(t)
 				done(t, t.DELETE(sourceSubscriptionPath(id)))

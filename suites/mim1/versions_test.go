@@ -305,6 +305,8 @@ func rules() []rule {
 			[]string{"query.type.any", "entity.represent.pickBar", "entity.represent.geometryPropertyAlone", "entity.create.defaultNamed"}},
 		{"1.9.1", "simplified lists that stand alone, NGSI-LD Null in lists", "4.5.4, 4.5.22.3", []string{"entity.represent.listsSimplified", "attribute.update.nullOfListRelationship"}},
 		{"1.9.1", "what is told of entities that are deleted, as the text of that version has it", "5.8.6", []string{"notification.deleted.entityAlone", "notification.deleted.entitySysAttrs"}},
+		{"1.8.1", "sources that fail, and how sources want to be asked", "6.3.17, 4.3.6.6", []string{"distributed.failing.*", "distributed.warning.*", "distributed.manner.*", "registration.refusal.infoAccept", "registration.refusal.infoContentType", "registration.refusal.infoContext", "registration.update.badManner"}},
+		{"1.9.1", "sources of earlier versions", "4.3.6.8", []string{"distributed.manner.conformance", "registration.refusal.infoConformance"}},
 		{"1.9.1", "purge", "5.6.21", []string{"purge.*", "error.form.purgeEntities", "distributed.purge.*", "distributed.local.purge"}},
 		{"1.9.1", "names in partial results", "6.3.6", []string{"attribute.append.partialNames"}},
 		{"1.9.1", "proofs of attributes, and valueType of languages", "4.5.2.2, 5.2.32", []string{"entity.create.proof", "entity.create.sealedWithoutProof", "entity.create.languageTypeOther"}},

@@ -156,6 +156,19 @@ func inEntities(so func(e object) bool) func(object) bool {
 	return inInformation(func(info object) bool { return slices.ContainsFunc(objects(info["entities"]), so) })
 }
 
+// telling says whether a pair in a registration's contextSourceInfo is so.
+func telling(key string, so func(value string) bool) func(object) bool {
+	return func(g object) bool {
+		return slices.ContainsFunc(objects(g["contextSourceInfo"]), func(pair object) bool {
+			value, _ := pair["value"].(string)
+			return pair["key"] == key && so(value)
+		})
+	}
+}
+
+// noMedia says whether a media type is neither JSON nor JSON-LD.
+func noMedia(media string) bool { return media != ngsild.MediaJSON && media != ngsild.MediaJSONLD }
+
 func badRegistrations() []defect {
 	exclusive := func(so func(object) bool) func(object) bool {
 		return func(g object) bool { return g["mode"] == "exclusive" && so(g) }
@@ -193,6 +206,10 @@ func badRegistrations() []defect {
 		{"infoNoPairs", "whose contextSourceInfo has no pairs", func(g object) bool {
 			return len(items(g["contextSourceInfo"])) > len(objects(g["contextSourceInfo"]))
 		}},
+		{"infoAccept", "in whose contextSourceInfo accept is no media type of the API", telling("accept", noMedia)},
+		{"infoContentType", "in whose contextSourceInfo contentType is no media type of the API", telling("contentType", noMedia)},
+		{"infoContext", "in whose contextSourceInfo jsonldContext is no URL", telling("jsonldContext", func(v string) bool { return !strings.Contains(v, "://") })},
+		{"infoConformance", "in whose contextSourceInfo ngsildConformance is no version", telling("ngsildConformance", func(v string) bool { return !strings.Contains(v, ".") })},
 		{"modeUnknown", "of an unknown mode", func(g object) bool {
 			return g["mode"] != nil && !slices.Contains([]any{"inclusive", "exclusive", "redirect", "auxiliary"}, g["mode"])
 		}},
@@ -361,6 +378,11 @@ func registrationChanges() []Fault {
 		{Name: "registration.update.drops-others", Summary: "An update drops a description that it does not name.", On: change, Request: fragments(func(g object) {
 			if _, named := g["description"]; !named {
 				g["description"] = nil
+			}
+		})},
+		{Name: "registration.update.takes-any-manner", Summary: "An update may ask for any media type of what a source is asked.", On: change, Instead: answering(func(e exchange) {
+			if g, is := e.sent.(object); is && e.Status == http.StatusBadRequest && telling("accept", noMedia)(g) {
+				e.done(http.StatusNoContent)
 			}
 		})},
 		{Name: "registration.update.information-lost", Summary: "An update of information is said to be made, and is not.", On: change,

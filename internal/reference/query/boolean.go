@@ -60,7 +60,12 @@ type scanner struct {
 	what string // the parameter, for messages
 	text string
 	at   int
+	// names is where the names are that a query has, in their order (of q only)
+	names []span
 }
+
+// span is a part of a text.
+type span struct{ from, to int }
 
 func newScanner(what, text string) (*scanner, error) {
 	if len(text) > maxLength {

@@ -80,6 +80,23 @@ func ParseQ(text string, o QOptions) (*Q, error) {
 	return &Q{root}, nil
 }
 
+// RenameQ gives the query with other names of attributes and of types.
+func RenameQ(text string, o QOptions, name func(string) string) (string, error) {
+	s, err := newScanner("q", text)
+	if err != nil {
+		return "", err
+	}
+	if _, err := parse(s, "|", func(s *scanner) (term, error) { return parseTerm(s, o) }); err != nil {
+		return "", err
+	}
+	out, at := "", 0
+	for _, n := range s.names {
+		out += text[at:n.from] + name(text[n.from:n.to])
+		at = n.to
+	}
+	return out + text[at:], nil
+}
+
 // Depth is how many Relationships the deepest condition follows to linked entities.
 func (q *Q) Depth() int {
 	deepest := 0
@@ -133,13 +150,18 @@ func parseTerm(s *scanner, o QOptions) (term, error) {
 			return t, s.fail("a path and a closing bracket")
 		}
 		t.raw = strings.Split(s.rest()[:end], ".")
+		literally, from := slices.Contains(o.JSONKeys, names[0]), s.at
 		for _, key := range t.raw {
 			if key == "" {
 				return t, s.fail("a path of names with dots between")
 			}
+			if !literally {
+				s.names = append(s.names, span{from, from + len(key)})
+			}
+			from += len(key) + 1
 		}
 		t.inner = o.Context.ExpandAll(t.raw)
-		if slices.Contains(o.JSONKeys, names[0]) {
+		if literally {
 			t.inner = t.raw
 		}
 		s.at += end + 1
@@ -183,6 +205,11 @@ func parseHint(s *scanner, o QOptions) []string {
 	if strings.HasPrefix(s.rest()[colon:], "://") {
 		return nil // it is an IRI
 	}
+	from := s.at
+	for _, name := range types {
+		s.names = append(s.names, span{from, from + len(name)})
+		from += len(name) + 1
+	}
 	s.at += colon + 1
 	return o.Context.ExpandAll(types)
 }
@@ -203,6 +230,7 @@ func parseName(s *scanner) (string, error) {
 	if !model.IsName(name) {
 		return "", s.fail("the name of an attribute")
 	}
+	s.names = append(s.names, span{s.at, s.at + len(name)})
 	s.at += len(name)
 	return name, nil
 }
