@@ -20,7 +20,7 @@ func Subscriptions() []Check {
 		subscriptionRetrieve(), subscriptionQuery(), subscriptionUpdate(), subscriptionDelete(),
 		notificationBody(), notificationForms(), notificationSelection(), notificationConditions(),
 		notificationChanges(), notificationTriggers(), notificationDeletions(), notificationShownChanges(), notificationLinked(),
-		notificationState(), notificationTiming(), notificationCounters(), notificationTenants(), earlierNotifications(), subscriptionReadOnly(), subscriptionExpired(),
+		notificationState(), notificationTiming(), notificationCounters(), notificationTenants(), earlierNotifications(), notificationPitfalls(), subscriptionReadOnly(), subscriptionExpired(),
 	)
 	for i := range checks {
 		c := &checks[i]

@@ -138,6 +138,20 @@ func temporalHistory() []Check {
 			}),
 		},
 		{
+			ID:    "mim1.temporal.history.batchTwice",
+			Title: "Of an entity that is twice in a batch upsert, both are in its history",
+			Fault: "batch.upsert.last-duplicate-only", Clause: cim009 + "5.5.11.2",
+			Body: func(t *T) {
+				if !t.Claims(FeatureBatch) {
+					t.Inapplicable("the target does not claim %s", FeatureBatch)
+				}
+				id, kind, level := t.URN("Sensor"), t.Name("Sensor"), t.Name("level")
+				r := batch(t, "upsert", []any{ngsild.Entity(id, kind, level, reading(10, "10:00:00")), ngsild.Entity(id, kind, level, reading(20, "11:00:00"))})
+				t.Require(r).To(HaveStatus(201))
+				remembers(t, id, level, mark(10, at("10:00:00")), mark(20, at("11:00:00")))
+			},
+		},
+		{
 			ID:     "mim1.temporal.history.batchUpdated",
 			Title:  "An attribute that is updated in a batch is in the history of its entity",
 			Fault:  "temporal.history.batch-update-lost",

@@ -10,7 +10,7 @@ import (
 
 // pitfalls is defects that real brokers had.
 func pitfalls() []Fault {
-	return slices.Concat(pitfallsOfProvision(), pitfallsOfQueries())
+	return slices.Concat(pitfallsOfProvision(), pitfallsOfQueries(), pitfallsOfNotifications())
 }
 
 func pitfallsOfProvision() []Fault {
@@ -26,6 +26,10 @@ func pitfallsOfProvision() []Fault {
 		{Name: "batch.update.first-duplicate-wins", Summary: "ignores later ones of entities with the same id", On: batch("update").on,
 			Request: body(func(v any) any { return withoutDuplicates(v, false) })},
 		{Name: "batch.upsert.duplicate-replaces", Summary: "ignores earlier ones of entities with the same id in spite of options=update", On: batch("upsert").on.WithQuery("options"),
+			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
+		{Name: "batch.update.last-duplicate-only", Summary: "updates an entity once however often it is listed, by the last", On: batch("update").on,
+			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
+		{Name: "batch.upsert.last-duplicate-only", Summary: "treats an entity once however often it is listed, by the last", On: batch("upsert").on.WithoutQuery("options"),
 			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
 	}
 	for _, op := range []operation{attributeAppend(), attributeUpdate(), attributePatch(), attributeReplace(), attributeDelete(), entityMerge(),
@@ -118,5 +122,64 @@ func pitfallsOfQueries() []Fault {
 					a.Status, a.Body = http.StatusOK, []byte("[]")
 				}
 			}},
+	}
+}
+
+func pitfallsOfNotifications() []Fault {
+	return []Fault{
+		missent("flat-attributes", "leaves the attributes of attributes out of notifications", inBody(func(n object) {
+			for _, e := range objects(n["data"]) {
+				editAttributes(e, func(a object) object {
+					for _, name := range sorted(a) {
+						if isSub(name) && a["type"] != nil {
+							delete(a, name)
+						}
+					}
+					return a
+				})
+			}
+		})),
+		endsWithDeletion(),
+		missent("stops-at-failure", "notifies nobody else after a receiver has failed", stopsAtFailure()),
+	}
+}
+
+// endsWithDeletion is a fault that notifies no more of entities of which an attribute was deleted.
+func endsWithDeletion() Fault {
+	var without sync.Map // ids of the entities
+	return Fault{Name: "notification.ends-with-deletion", Summary: "notifies no more of an entity of which an attribute was deleted", On: attributeDelete().on.or(notifications()),
+		Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			without.Store(parts(r)[1], true)
+			next.ServeHTTP(w, r)
+		},
+		Outgoing: lost(func(n object) bool {
+			return slices.ContainsFunc(objects(n["data"]), func(e object) bool {
+				_, is := without.Load(idOf(e))
+				return is
+			})
+		})}
+}
+
+// stopsAtFailure takes notifications for delivered that are for others than the receiver that
+// failed last.
+func stopsAtFailure() roundTrip {
+	var mu sync.Mutex
+	failed := ""
+	drop := lost(func(object) bool { return true })
+	return func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		to := r.URL.String()
+		mu.Lock()
+		at := failed
+		mu.Unlock()
+		if at != "" && at != to {
+			return drop(r, next)
+		}
+		a, err := next.RoundTrip(r)
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil && a.StatusCode >= http.StatusBadRequest {
+			failed = to
+		}
+		return a, err
 	}
 }
