@@ -59,21 +59,6 @@ func notificationPitfalls() []Check {
 				}
 			},
 		},
-		{
-			ID:     "mim1.notification.change.batchTwice",
-			Title:  "Of an entity that is twice in a batch update, each of the updates is notified",
-			Clause: cim009 + "5.5.11.3", Fault: "batch.update.last-duplicate-only",
-			Body: func(t *T) {
-				if !t.Claims(FeatureBatch) {
-					t.Inapplicable("the target does not claim %s", FeatureBatch)
-				}
-				w := newSensor(t).watch(t)
-				one, two := t.Number(), t.Number()
-				done(t, batch(t, "update", []any{
-					ngsild.Entity(w.id, w.kind, w.level, ngsild.Property(one)), ngsild.Entity(w.id, w.kind, w.level, ngsild.Property(two))}))
-				w.awaitAll(t, one, two)
-			},
-		},
 	})
 }
 
@@ -90,12 +75,12 @@ func manifold(t *T) ngsild.Object {
 		name("area"): with(ngsild.GeoProperty(ngsild.Object{"type": "Point", "coordinates": []any{10.5, 56.25}}), name("accuracy"), ngsild.Property(2.5)),
 	}
 	kinds := attributeTypes(t.Env.SpecVersion)
-	for kind, a := range map[string]ngsild.Object{
+	for kind, a := range InOrder(map[string]ngsild.Object{
 		"LanguageProperty": ngsild.LanguageProperty(ngsild.Object{"en": "Tower", "fr": "Tour"}),
 		"VocabProperty":    {"type": "VocabProperty", "vocab": name("term")},
 		"JsonProperty":     {"type": "JsonProperty", "json": ngsild.Object{"id": 1, "b": []any{"x"}}},
 		"ListProperty":     {"type": "ListProperty", "valueList": []any{1, 2, 1}},
-	} {
+	}) {
 		if slices.Contains(kinds, kind) {
 			parts[name("as"+kind)] = a
 		}

@@ -138,7 +138,7 @@ func pitfallsOfQueries() []Check {
 			Body: func(t *T) {
 				words := map[string]any{"semicolon": "a;b", "bar": "a|b", "comma": "a,b", "parentheses": "(a)", "dots": "1..2", "equal": "a==b"}
 				c := valued(t, words)
-				for label, word := range words {
+				for label, word := range InOrder(words) {
 					c.expect(t, c.q(`=="`+word.(string)+`"`), label)
 				}
 			},
@@ -157,7 +157,7 @@ func pitfallsOfQueries() []Check {
 			Body: func(t *T) {
 				words := map[string]any{"Danish": "Grønnegade", "Greek": "Αθήνα", "Chinese": "東京", "plain": "Gronnegade"}
 				c := valued(t, words)
-				for label, word := range words {
+				for label, word := range InOrder(words) {
 					c.expect(t, c.q(`=="`+word.(string)+`"`), label)
 				}
 			},

@@ -27,8 +27,6 @@ func pitfallsOfProvision() []Fault {
 			Request: body(func(v any) any { return withoutDuplicates(v, false) })},
 		{Name: "batch.upsert.duplicate-replaces", Summary: "ignores earlier ones of entities with the same id in spite of options=update", On: batch("upsert").on.WithQuery("options"),
 			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
-		{Name: "batch.update.last-duplicate-only", Summary: "updates an entity once however often it is listed, by the last", On: batch("update").on,
-			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
 		{Name: "batch.upsert.last-duplicate-only", Summary: "treats an entity once however often it is listed, by the last", On: batch("upsert").on.WithoutQuery("options"),
 			Request: body(func(v any) any { return withoutDuplicates(v, true) })},
 	}
