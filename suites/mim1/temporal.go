@@ -33,7 +33,7 @@ var historical = []string{
 // entity; no check depends on these.
 func Temporal() []Check {
 	checks := slices.Concat(
-		temporalCreate(), temporalAppend(), temporalAttributeDelete(), temporalDelete(), temporalInstances(),
+		temporalCreate(), temporalAppend(), temporalAttributeDelete(), temporalDelete(), temporalInstances(), temporalChanges(),
 		temporalRetrieve(), temporalInterval(), temporalLast(), temporalValues(), temporalAggregates(),
 		temporalQuery(), temporalQueryFilters(), temporalPost(), temporalPages(), temporalFormatErrors(), temporalHistory(),
 		temporalObservation(),
