@@ -67,7 +67,7 @@ func operations() map[string]operation {
 		"DELETE /jsonldContexts/{contextId}": {parameters: []string{"reload"}, do: (*request).deleteContext},
 
 		"POST /temporal/entities":                                          {parameters: []string{"local"}, body: objectBody, creates: true, do: (*request).createTemporal},
-		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, byMap, []string{"orderBy"}), offers: jsonOnly, do: (*request).queryTemporal},
+		"GET /temporal/entities":                                           {parameters: all(selectionParameters, temporalPresentation, temporalParameters, pageParameters, byMap, []string{"orderBy", "collation"}), offers: jsonOnly, do: (*request).queryTemporal},
 		"GET /temporal/entities/{entityId}":                                {parameters: all(gate, temporalPresentation, temporalParameters), offers: jsonOnly, do: (*request).retrieveTemporal},
 		"DELETE /temporal/entities/{entityId}":                             {parameters: gate, do: (*request).deleteTemporal},
 		"POST /temporal/entities/{entityId}/attrs":                         {parameters: gate, body: objectBody, do: (*request).addTemporal},

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/reference/model"
 	"github.com/oasc/mimcheck/internal/reference/problem"
+	"github.com/oasc/mimcheck/internal/reference/query"
 )
 
 // temporalPage is how many instances of an attribute an answer holds; what is longer
@@ -347,25 +349,24 @@ func (o *temporalView) concerns(e *model.Entity) bool {
 	return len(o.projection.pick) > 0 && len(o.projection.picked()) == 0 && len(e.Attributes) > 0
 }
 
-// temporalOrder reads orderBy, which takes the id alone, and a local query only (5.7.4.4).
+// temporalOrder reads orderBy, which takes the id alone, and a local query only, and
+// collation (5.7.4.4).
 func (r *request) temporalOrder(s *selection) (func([]*model.Entity), error) {
-	if !r.query.Has("orderBy") {
+	by := r.query.Get("orderBy")
+	order, err := query.ParseOrder(cmp.Or(by, "id"), r.query.Get("collation"), "Point", "", r.context)
+	if err != nil {
+		return nil, err
+	}
+	if by == "" {
 		return func([]*model.Entity) {}, nil
 	}
-	sign := 1
-	switch r.query.Get("orderBy") {
-	case "id", "id;asc":
-	case "id;desc":
-		sign = -1
-	default:
+	if by != "id" && by != "id;asc" && by != "id;desc" {
 		return nil, problem.BadData("orderBy of a temporal query can be id, id;asc or id;desc only (5.7.4), got %q", r.query.Get("orderBy"))
 	}
 	if !s.local {
 		return nil, problem.BadData("orderBy needs local=true (5.7.4)")
 	}
-	return func(found []*model.Entity) {
-		slices.SortStableFunc(found, func(a, b *model.Entity) int { return sign * strings.Compare(a.ID, b.ID) })
-	}, nil
+	return func(found []*model.Entity) { slices.SortStableFunc(found, order.Compare) }, nil
 }
 
 // queryTemporalByPost is 5.7.4 by POST (6.24).

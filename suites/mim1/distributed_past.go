@@ -22,8 +22,9 @@ func levelsThere() []any {
 // that nobody else has.
 type remembered struct {
 	*spread
-	extra string
-	tell  func(a probe.Asked) any // what it answers
+	extra     string
+	evolution ngsild.Object           // what it has
+	tell      func(a probe.Asked) any // what it answers
 }
 
 // newRemembered opens such a source, which answers with all that it has whatever the
@@ -31,6 +32,7 @@ type remembered struct {
 func newRemembered(t *T) remembered {
 	s := remembered{spread: newSpread(t), extra: t.Name("extra")}
 	e := ngsild.Entity(s.id, s.kind, s.level, levelsThere(), s.extra, []any{reading(1, "14:00:00")})
+	s.evolution = e
 	s.tell = func(a probe.Asked) any {
 		switch path := strings.TrimSuffix(a.Path, "/"); {
 		case path == evolutions+"/"+s.id:
@@ -94,7 +96,32 @@ func pastAtSources() []Check {
 		return e
 	}
 	whole := marksOfReadings(append(levels(), levelsThere()...)...)
+	// overlapping is a source that has another value of the platform's first reading, which was
+	// modified later, and a reading of its own.
+	overlapping := func(t *T) (s remembered, want []string) {
+		s = newRemembered(t)
+		s.records(t)
+		s.evolution[s.level] = []any{reading(99, "10:00:00", "modifiedAt", "2099-01-01T00:00:00Z"), reading(50, "14:00:00")}
+		s.registered(t, "auxiliary", nil)
+		return s, marksOfReadings(append(levels(), reading(50, "14:00:00"))...)
+	}
 	checks := []Check{
+		{
+			ID: "mim1.distributed.past.auxiliary", Title: "Of an auxiliary source the instances are added of whose times there are none elsewhere, and no others",
+			Clause: cim009 + "5.7.3.4", Fault: "distributed.auxiliary-as-inclusive",
+			Body: func(t *T) {
+				s, want := overlapping(t)
+				t.Expect(marks(retrieved(t, s), s.level)).To(holdReadings(want...))
+			},
+		},
+		{
+			ID: "mim1.distributed.pastQuery.auxiliary", Title: "To the evolutions of a query the instances of an auxiliary source are added of whose times there are none elsewhere, and no others",
+			Clause: cim009 + "5.7.4.4", Fault: "distributed.auxiliary-as-inclusive",
+			Body: func(t *T) {
+				s, want := overlapping(t)
+				t.Expect(marks(found(t, s, t.GET(evolutions, Query("type", s.kind), everything())), s.level)).To(holdReadings(want...))
+			},
+		},
 		{
 			ID: "mim1.distributed.past.sourceOnly", Title: "A temporal evolution that only a source has is retrieved from there",
 			Clause: cim009 + "5.7.3.4", Fault: "distributed.past.not-forwarded",

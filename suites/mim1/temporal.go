@@ -36,7 +36,7 @@ func Temporal() []Check {
 		temporalCreate(), temporalAppend(), temporalAttributeDelete(), temporalDelete(), temporalInstances(), temporalChanges(),
 		temporalRetrieve(), temporalInterval(), temporalLast(), temporalValues(), temporalAggregates(),
 		temporalQuery(), temporalQueryFilters(), temporalPost(), temporalPages(), temporalFormatErrors(), temporalHistory(),
-		temporalObservation(),
+		temporalObservation(), temporalStatements(),
 	)
 	for i := range checks {
 		checks[i].Feature = FeatureTemporal

@@ -325,6 +325,8 @@ func rules() []rule {
 		{"1.9.1", "what clients say of what only the platform can tell", "5.2.9, 5.2.12", []string{"subscription.create.statusIgnored", "subscription.create.countsIgnored", "*.madeUpIgnored"}},
 		{"1.9.1", "answers and notifications in the form of an earlier version", "4.3.6.8", []string{"earlier.*", "notification.earlier.*"}},
 		{"1.9.1", "what an auxiliary source may offer, in updates", "5.9.3.4", []string{"registration.update.auxiliaryWrites"}},
+		{"1.9.1", "temporal queries that are about linked entities or too wide, their type *, lastN of a TemporalQuery, several objects simplified", "5.7.3.4, 5.7.4.4, 6.18.3.2, 5.2.21, 4.5.9",
+			[]string{"temporal.retrieve.linkedPick", "temporal.query.linked*", "temporal.query.systemAlone", "temporal.query.anyType", "temporal.post.badLast", "temporal.values.severalObjects"}},
 		{"1.9.1", "registrations for what the platform has itself", "5.9.2.4", []string{"registration.conflict.existing*"}},
 	}
 }

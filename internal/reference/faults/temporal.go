@@ -16,7 +16,7 @@ import (
 // cut or search it wrongly, or show something else than was asked for.
 func temporal() []Fault {
 	return slices.Concat(
-		pastCreation(), pastAppending(), pastDeletion(), pastInstances(), pastChanges(), pastRetrieval(), pastIntervals(), pastNewest(),
+		pastCreation(), pastAppending(), pastDeletion(), pastInstances(), pastChanges(), pastStatements(), pastRetrieval(), pastIntervals(), pastNewest(),
 		pastValues(), pastAggregates(), pastQueries(), pastFilters(), pastPosts(), pastParts(), pastRecording(),
 	)
 }

@@ -30,7 +30,8 @@ const (
 	number              // numbers and booleans
 	array
 	words  // strings
-	moment // DateTime, Date and Time
+	moment // DateTime and Date
+	clock  // Time
 )
 
 // Aggregated is the aggregated temporal representation (4.5.19); now ends an interval
@@ -138,8 +139,14 @@ func classOfValue(v any) class {
 	case map[string]any:
 		name, _ := v["@type"].(string)
 		name = strings.TrimPrefix(name, ngsild.CoreVocab)
-		if _, ok := v["@value"].(string); ok && slices.Contains([]string{"DateTime", "Date", "Time"}, name) {
+		if _, ok := v["@value"].(string); !ok {
+			return opaque
+		}
+		switch name {
+		case "DateTime", "Date":
 			return moment
+		case "Time":
+			return clock
 		}
 		return opaque
 	default:
@@ -157,7 +164,9 @@ func eligible(c class, method string) bool {
 		return true
 	case "min", "max":
 		return c != opaque
-	case "sum", "avg":
+	case "avg":
+		return c == number || c == array || c == clock
+	case "sum":
 		return c == number || c == array
 	default: // stddev, sumsq
 		return c == number
@@ -175,7 +184,7 @@ func aggregate(method string, c class, values []any) any {
 			seen[identity(v)] = true
 		}
 		return len(seen)
-	case c == words || c == moment:
+	case c == words || c == moment || c == clock:
 		texts := make([]string, len(values))
 		for i, v := range values {
 			if o, ok := v.(map[string]any); ok {
@@ -183,13 +192,36 @@ func aggregate(method string, c class, values []any) any {
 			}
 			texts[i], _ = v.(string)
 		}
-		if method == "min" {
+		switch method {
+		case "min":
 			return slices.Min(texts)
+		case "avg":
+			return averageTime(texts)
 		}
 		return slices.Max(texts)
 	default:
 		return aggregateNumbers(method, numbersOf(values))
 	}
+}
+
+// timeOfDay is a Time in UTC (4.6.3).
+const timeOfDay = "15:04:05.999999Z07:00"
+
+// averageTime is the average of Times; those that are none do not count.
+func averageTime(texts []string) any {
+	var sum time.Duration
+	n := 0
+	for _, text := range texts {
+		if t, err := time.Parse(timeOfDay, text); err == nil {
+			t = t.UTC()
+			sum += time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return time.Time{}.Add(sum / time.Duration(n)).UTC().Format(timeOfDay)
 }
 
 // numbersOf are values as numbers: true is 1, false is 0, an array its size.
