@@ -105,7 +105,7 @@ func (f form) own(t *T) []any {
 // attributeForms checks which members each kind of attribute may have, and that its type
 // follows from them where it is not told.
 func attributeForms() []Check {
-	return slices.Concat(foreignMembers(), outputMembers(), conciseForms(), attributeData(), represented())
+	return slices.Concat(foreignMembers(), outputMembers(), conciseForms(), attributeData(), represented(), dataTypes())
 }
 
 func foreignMembers() []Check {

@@ -40,7 +40,7 @@ func foreignOutputs(a object) []string {
 // and of what these hold.
 func attributeForms() []Fault {
 	on := entityCreate().on
-	all := attributeData()
+	all := slices.Concat(attributeData(), dataTypes())
 	for kind, own := range valueMembers() {
 		all = append(all, Fault{Name: "entity.create.takes-second-value-in-" + kind, Summary: "leaves out the values that a " + kind + " has beside its own", On: on,
 			Request: attributes(func(a object) object {

@@ -365,6 +365,9 @@ func (p *Parser) checkValue(key string, v any) error {
 			return problem.BadData("the value of %s is an NGSI-LD Null, which this operation does not admit (5.5.4)", key)
 		}
 	case map[string]any:
+		if isLiteral(v) {
+			return nil // whose null is JSON's, which is not expanded (4.5.0)
+		}
 		for name, member := range v {
 			if member == nil {
 				return problem.BadData("the value of %s has a member %s that is null, which NGSI-LD does not admit (5.5.4)", key, name)
@@ -375,6 +378,12 @@ func (p *Parser) checkValue(key string, v any) error {
 		return problem.BadData("the value of %s has an NGSI-LD Null inside, which this operation does not admit (5.5.4)", key)
 	}
 	return nil
+}
+
+// isLiteral says whether a value is a JSON literal of JSON-LD, which may hold null.
+func isLiteral(v map[string]any) bool {
+	_, has := v["@value"]
+	return has && v["@type"] == "@json"
 }
 
 // hasNullInside says whether a member of a JSON object in v, however deep, is an NGSI-LD Null.
