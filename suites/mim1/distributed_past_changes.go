@@ -262,6 +262,18 @@ func furtherChangesOfPasts() []Check {
 		}
 		t.Require(nil).To(answering(told > 0, "the platform handed none of the changes on to the registered source"))
 	}
+	// eachAtFailing makes all changes of what is redirected to a source that answers with the
+	// status, and judges the platform's answers.
+	eachAtFailing := func(t *T, status int, judge func(c pastChange, r *probe.Response)) {
+		for _, c := range pastChanges() {
+			d := newSpread(t)
+			d.answers(problemAnswer(status))
+			d.whole(t, "redirect", c.ofPast()...)
+			r := c.send(t, d, t.URN("Instance"))
+			d.isAsked(t)
+			judge(c, r)
+		}
+	}
 	return []Check{
 		{
 			ID:     "mim1.distributed.pastChange.via",
@@ -308,6 +320,28 @@ func furtherChangesOfPasts() []Check {
 					t.Expect(c.send(t, d, t.URN("Instance"), through)).To(HaveStatus(508), "%s", c.does)
 					d.isNotAsked(t, "the request has come through this platform before")
 				}
+			},
+		},
+		{
+			ID:     "mim1.distributed.pastChange.unknown",
+			Title:  "If the only source of an evolution that is changed does not have it, the answer is 404 ResourceNotFound",
+			Clause: cim009 + "6.3.17", Since: "1.8.1", Fault: "distributed.failing.not-found-as-refused",
+			Body: func(t *T) {
+				eachAtFailing(t, 404, func(c pastChange, r *probe.Response) {
+					if c.name != "pastCreate" { // for which there is nothing to be found
+						t.Expect(r).To(BeProblem(404, ngsild.ResourceNotFound), "%s", c.does)
+					}
+				})
+			},
+		},
+		{
+			ID:     "mim1.distributed.pastChange.forbidden",
+			Title:  "If the only source of an evolution that is changed does not let the platform change it, the answer is 502",
+			Clause: cim009 + "6.3.17", Since: "1.8.1", Fault: "distributed.failing.refusal-as-told",
+			Body: func(t *T) {
+				eachAtFailing(t, 403, func(c pastChange, r *probe.Response) {
+					t.Expect(r).To(HaveStatus(502), "%s", c.does)
+				})
 			},
 		},
 		{

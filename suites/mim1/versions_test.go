@@ -286,7 +286,7 @@ func rules() []rule {
 		{"1.8.1", "datasetId of retrievals and queries", "4.5.5", []string{"*.retrieve.dataset", "query.dataset.*", "temporal.query.dataset", "temporal.retrieve.defaultDataset",
 			"notification.dataset.*", "subscription.create.dataset", "subscription.member.datasetId", "subscription.refusal.datasetNoUri"}},
 		{"1.8.1", "entity maps of queries", "5.14.1 to 5.14.3", []string{"entityMap.*", "error.form.*EntityMap", "answer.*.entityMap"}},
-		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*", "distributed.pastChange.via", "distributed.pastChange.loop"}},
+		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*", "distributed.pastChange.via", "distributed.pastChange.loop", "distributed.pastChange.unknown", "distributed.pastChange.forbidden"}},
 		{"1.6.1", "timesFailed of subscriptions; no former values in what is simplified, by ETSI's OpenAPI document of V1.6.1", "5.2.14", []string{"*.count.timesFailed", "subscription.refusal.simplifiedChanges"}},
 		{"1.9.1", "the types of the entity that an operation is about, as the text of that version has them", "5.6.2.4 to 5.6.6.4, 5.6.17.4 to 5.6.19.4, 5.7.1.4", []string{"*.ofType"}},
 		{"1.8.1", "null in subscriptions", "5.5.8", []string{"subscription.update.null"}},
