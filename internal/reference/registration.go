@@ -172,8 +172,13 @@ func (r *request) compileRegistration(g *registration, now time.Time) error {
 	if doc["type"] != "ContextSourceRegistration" {
 		return problem.BadData("a registration's type must be ContextSourceRegistration (5.2.9), got %v", doc["type"])
 	}
-	if err := checkTexts(doc, "registrationName", "description"); err != nil {
-		return err
+	for _, member := range []string{"registrationName", "description"} {
+		if err := checkTexts(doc, member); err != nil {
+			return err
+		}
+		if doc[member] == "" {
+			return problem.BadData("%s must not be empty (5.2.9)", member)
+		}
 	}
 	if v, given := doc["refreshRate"]; given {
 		text, _ := v.(string)
@@ -221,8 +226,8 @@ func (r *request) compileRegistration(g *registration, now time.Time) error {
 		}
 	}
 	if v, given := doc["contextSourceAlias"]; given {
-		if g.alias, ok = v.(string); !ok {
-			return problem.BadData("contextSourceAlias must be a string, got %v", v)
+		if g.alias, ok = v.(string); !ok || g.alias == "" {
+			return problem.BadData("contextSourceAlias must be a string that is not empty (5.2.9), got %v", v)
 		}
 	}
 	if err := g.compileInfo(); err != nil {

@@ -77,8 +77,33 @@ func checkRegisteredNames(doc map[string]any) error {
 	return nil
 }
 
+// forgetExpired deletes the registrations whose end has come (5.9.2.4).
+func (r *request) forgetExpired() {
+	t := r.tenant
+	if t == nil {
+		return
+	}
+	over := func(g *registration) bool { return g.expired(r.now) }
+	t.mu.RLock()
+	some := slices.ContainsFunc(t.registrations.list, over)
+	t.mu.RUnlock()
+	if !some {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, g := range t.registrations.list {
+		if over(g) {
+			t.sourcesChanged(r.p, g, nil, r.now)
+			t.relay(r.p, g, nil)
+		}
+	}
+	t.registrations.list = slices.DeleteFunc(slices.Clone(t.registrations.list), over)
+}
+
 // registerSource is 5.9.2.
 func (r *request) registerSource() error {
+	r.forgetExpired()
 	doc := r.object()
 	id, err := newID(doc, "ContextSourceRegistration")
 	if err != nil {
@@ -108,6 +133,7 @@ func (r *request) registerSource() error {
 
 // updateRegistration is 5.9.3.
 func (r *request) updateRegistration() error {
+	r.forgetExpired()
 	id, err := r.uriParam("registrationId")
 	if err != nil {
 		return err
@@ -129,11 +155,7 @@ func (r *request) updateRegistration() error {
 	old := t.registrations.list[i]
 	next := &registration{id: id, context: old.context, created: old.created, modified: r.now,
 		doc: patched(old.doc, renameRegistration(fragment, r.context.Expand, r.context.Value))}
-	now := r.now
-	if _, given := fragment["expiresAt"]; !given && old.expired(now) {
-		now = old.created
-	}
-	if err := r.compileRegistration(next, now); err != nil {
+	if err := r.compileRegistration(next, r.now); err != nil {
 		return err
 	}
 	if err := t.contradicts(next, r.now); err != nil {
@@ -152,6 +174,7 @@ func (r *request) updateRegistration() error {
 
 // deleteRegistration is 5.9.4.
 func (r *request) deleteRegistration() error {
+	r.forgetExpired()
 	id, err := r.uriParam("registrationId")
 	if err != nil {
 		return err
@@ -172,6 +195,7 @@ func (r *request) deleteRegistration() error {
 
 // retrieveRegistration is 5.10.1.
 func (r *request) retrieveRegistration() error {
+	r.forgetExpired()
 	id, err := r.uriParam("registrationId")
 	if err != nil {
 		return err
@@ -206,7 +230,7 @@ func (r *request) queryRegistrations() error {
 	if len(s.infos) == 0 && attrs.attrs == nil && s.csf == nil && s.geo == nil && s.scope == nil && s.q == nil {
 		return problem.BadData("the query is too wide: it needs a type, an id, attributes, csf or a geo-query (5.10.2)")
 	}
-	look := &sourceQuery{infos: s.infos, attrs: attrs.attrs, csf: s.csf, geo: s.geo, scope: s.scope}
+	look := &sourceQuery{infos: s.infos, attrs: slices.Concat(attrs.attrs, s.q.Attributes()), csf: s.csf, geo: s.geo, scope: s.scope}
 	if r.query.Has("timerel") || r.query.Has("timeAt") || r.query.Has("endTimeAt") {
 		interval, err := r.interval(true)
 		if err != nil {

@@ -23,7 +23,7 @@ import (
 func distributed() []Check {
 	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
 		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities(),
-		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources(), sourcesThatFail(), mannerOfForwarding())
+		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources(), sourcesThatFail(), mannerOfForwarding(), groupsOfOperations())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies

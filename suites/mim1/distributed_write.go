@@ -2,6 +2,7 @@ package mim1
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	. "github.com/oasc/mimcheck/suites"
@@ -625,6 +626,73 @@ func sourceCounters() []Check {
 					}
 					return ""
 				})
+			},
+		},
+	}
+}
+
+// groupsOfOperations checks that a source is told of changes by the groups of operations
+// that it offers, and of none that it does not (4.20).
+func groupsOfOperations() []Check {
+	// told sends each of the operations, which a group stands for, to a redirected entity.
+	told := func(t *T, group string, of func(s shared) bool) {
+		for _, s := range sharedOperations() {
+			if !of(s) || s.feature != "" && !t.Claims(s.feature) {
+				continue
+			}
+			d := newSpread(t)
+			d.whole(t, "redirect", offering(group, "retrieveEntity"))
+			done(t, s.send(t, d))
+			d.isTold(t, s.method, s.path(d))
+		}
+	}
+	return []Check{
+		{
+			ID:     "mim1.distributed.group.updates",
+			Title:  "A source that offers updateOps is told of updates and replacements of entities and attributes",
+			Clause: cim009 + "4.20", Fault: "distributed.group.updates-unknown",
+			Body: func(t *T) {
+				told(t, "updateOps", func(s shared) bool {
+					return slices.Contains([]string{"updateEntity", "updateAttrs", "replaceEntity", "replaceAttrs"}, s.operation)
+				})
+			},
+		},
+		{
+			ID:     "mim1.distributed.group.redirection",
+			Title:  "A source that offers redirectionOps is told of every change of one entity",
+			Clause: cim009 + "4.20", Fault: "distributed.group.redirection-unknown",
+			Body: func(t *T) {
+				told(t, "redirectionOps", func(shared) bool { return true })
+				d := newSpread(t)
+				d.whole(t, "redirect", offering("redirectionOps"))
+				t.Require(t.POST(entities, JSON(ngsild.Entity(d.id, d.kind, d.level, levelAtFirst())), Expecting(500, 502, 503, 504))).To(HaveStatus(201))
+				d.isTold(t, http.MethodPost, entities)
+			},
+		},
+		{
+			ID:     "mim1.distributed.group.association",
+			Title:  "A source that offers associationOps is asked to retrieve and to query entities",
+			Clause: cim009Later + "4.20", Since: "1.9.1", Requirements: lookup, Fault: "distributed.group.association-unknown",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.whole(t, "inclusive", offering("associationOps"))
+				d.fromSource(t, d.together(t))
+				d.fromSource(t, only(t, t.GET(entities, Query("type", d.kind), Expecting(502, 503, 504))))
+			},
+		},
+		{
+			ID:     "mim1.distributed.group.byDefault",
+			Title:  "A source that names no operations is told of no change: by default it offers federationOps, which are for reading",
+			Clause: cim009 + "4.20", Fault: "distributed.group.default-all",
+			Body: func(t *T) {
+				d := newSpread(t)
+				d.whole(t, "inclusive", lacking("operations"))
+				t.Require(t.POST(entities, JSON(ngsild.Entity(d.id, d.kind, d.place, d.there)))).To(HaveStatus(201))
+				done(t, t.PATCH(attrsPath(d.id), JSON(ngsild.Object{d.place: ngsild.Relationship(t.URN("Place"))})))
+				for _, a := range d.told() {
+					t.Expect(a.Method+" "+a.Path).To(gomega.BeEmpty(), "the source offers nothing that changes entities")
+				}
+				t.Expect(t.GET(entityPath(d.id), Query("local", "true"))).To(HaveStatus(200))
 			},
 		},
 	}

@@ -1,6 +1,8 @@
 package mim1
 
 import (
+	"time"
+
 	. "github.com/oasc/mimcheck/suites"
 
 	"github.com/onsi/gomega"
@@ -202,6 +204,34 @@ func registrationUpdate() []Check {
 				id := idle(t, inMode("auxiliary"))
 				t.Expect(t.PATCH(registrationPath(id), JSON(ngsild.Object{"operations": []any{"updateOps"}}))).To(beBadData())
 				t.Expect(texts(registration(t, id)["operations"])).To(gomega.ConsistOf("retrieveOps"), "a refused request changes nothing")
+			},
+		},
+		{
+			ID:           "mim1.registration.update.existingEntity",
+			Title:        "An update by which a registration would claim what the platform itself has of an entity is refused with 409",
+			Requirements: sourceErrors, Clause: cim009Later + "5.9.3.4", Since: "1.9.1", Fault: "registration.update.ignores-entities",
+			Body: func(t *T) {
+				for _, mode := range []string{"exclusive", "redirect"} {
+					s := newSensor(t)
+					depth := t.Name("depth")
+					id := idle(t, having("mode", mode), informing(informationOf(ngsild.Object{"id": s.id, "type": t.Name("Nothing")}, depth)))
+					t.Expect(t.PATCH(registrationPath(id), JSON(ngsild.Object{"information": []any{informationOf(ngsild.Object{"id": s.id, "type": s.kind}, s.level)}}))).To(beConflict())
+					t.Expect(texts(infoOf(registration(t, id))["propertyNames"])).To(gomega.ConsistOf(depth), "a refused request changes nothing")
+				}
+			},
+		},
+		{
+			ID:     "mim1.registration.expired",
+			Title:  "A registration is deleted when its end has come: it is neither retrieved nor discovered",
+			Clause: cim009 + "5.9.2.4", Since: "1.4.1", Waits: true, Fault: "registration.create.end-lost",
+			Body: func(t *T) {
+				kind := t.Name("Nothing")
+				c := sourcesOf(t, map[string]ngsild.Object{"ended": aRegistration(t, kind, nowhere, having("expiresAt", soon(t))), "kept": aRegistration(t, kind, nowhere)})
+				for last := t.Now().Add(2*time.Second + t.Patience()); t.GET(registrationPath(c.ids["ended"])).Status != 404 && t.Now().Before(last); {
+					pause(t, 200*time.Millisecond)
+				}
+				noRegistration(t, c.ids["ended"])
+				c.expect(t, Query("type", kind), "kept")
 			},
 		},
 		{

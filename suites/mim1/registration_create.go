@@ -272,6 +272,36 @@ func invalidRegistrations() []invalidRegistration {
 			edits: func(t *T) []edit {
 				return []edit{informing(with(informationOf(one(t)), "propertyNames", []any{}))}
 			}},
+		{name: "relationshipsEmpty", title: "whose list of relationship names is empty", clause: "5.2.10", level: Extended,
+			edits: func(t *T) []edit {
+				return []edit{informing(with(informationOf(one(t)), "relationshipNames", []any{}))}
+			}},
+		{name: "entitiesEmpty", title: "whose list of entities is empty", clause: "5.2.10",
+			edits: func(t *T) []edit {
+				return []edit{informing(ngsild.Object{"entities": []any{}, "propertyNames": []any{t.Name("level")}})}
+			}},
+		{name: "intervalNoTime", title: "whose interval of observation begins at what is no DateTime", clause: "5.2.11, 4.6.3",
+			edits: fixed(having("observationInterval", ngsild.Object{"startAt": "yesterday"}))},
+		{name: "intervalEndNoTime", title: "whose interval of observation ends at what is no DateTime", clause: "5.2.11, 4.6.3",
+			edits: fixed(having("observationInterval", ngsild.Object{"startAt": "2020-01-01T00:00:00Z", "endAt": "tomorrow"}))},
+		{name: "managementOpen", title: "whose interval of management has no beginning", clause: "5.2.11",
+			edits: fixed(having("managementInterval", ngsild.Object{"endAt": "2022-01-01T00:00:00Z"}))},
+		{name: "expiresPast", title: "that ended in the past", clause: "5.9.2.4", since: "1.4.1", edits: fixed(having("expiresAt", "2020-01-01T00:00:00Z"))},
+		{name: "datasetNoUri", title: "whose datasetId has what is neither a URI nor @none", clause: "5.2.9", since: "1.8.1", level: Extended,
+			edits: fixed(having("datasetId", []any{"the first one"}))},
+		{name: "aliasEmpty", title: "whose contextSourceAlias is empty", clause: "5.2.9", since: "1.8.1", level: Extended, edits: fixed(having("contextSourceAlias", ""))},
+		{name: "descriptionEmpty", title: "whose description is empty", clause: "5.2.9", since: "1.8.1", level: Extended, edits: fixed(having("description", ""))},
+		{name: "nameEmpty", title: "whose registrationName is empty", clause: "5.2.9", since: "1.8.1", level: Extended, edits: fixed(having("registrationName", ""))},
+		{name: "rateNoDuration", title: "whose refreshRate is no duration", clause: "5.2.9", since: "1.8.1", level: Extended, edits: fixed(having("refreshRate", "daily"))},
+		{name: "managementNoObject", title: "whose management is no object", clause: "5.2.9, 5.2.34", since: "1.8.1", level: Extended, edits: fixed(having("management", "local"))},
+		{name: "localNoBoolean", title: "whose management has a localOnly that is neither true nor false", clause: "5.2.34", since: "1.8.1", level: Extended,
+			edits: fixed(having("management", ngsild.Object{"localOnly": "sometimes"}))},
+		{name: "timeoutZero", title: "whose management has a timeout that is not greater than 0", clause: "5.2.34", since: "1.8.1", level: Extended,
+			edits: fixed(having("management", ngsild.Object{"timeout": 0}))},
+		{name: "cooldownZero", title: "whose management has a cooldown that is not greater than 0", clause: "5.2.34", since: "1.8.1", level: Extended,
+			edits: fixed(having("management", ngsild.Object{"cooldown": 0}))},
+		{name: "cacheNoDuration", title: "whose management has a cacheDuration that is no duration", clause: "5.2.34", since: "1.8.1", level: Extended,
+			edits: fixed(having("management", ngsild.Object{"cacheDuration": "long"}))},
 		{name: "intervalOpen", title: "whose interval of observation has no beginning", clause: "5.2.11",
 			edits: fixed(having("observationInterval", ngsild.Object{"endAt": "2022-01-01T00:00:00Z"}))},
 		{name: "expiresNoTime", title: "whose end is no DateTime", clause: "4.6.3", edits: fixed(having("expiresAt", "tomorrow"))},

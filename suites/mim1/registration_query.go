@@ -131,6 +131,26 @@ func discoveryBySelectors() []Check {
 			},
 		},
 		{
+			ID:    "mim1.registration.query.qAttributes",
+			Title: "The attributes that q names select sources as those of a list of attributes do", Clause: cim009 + "5.10.2.4",
+			Since: "1.8.1", Fault: "registration.query.attributes-of-q-ignored",
+			Body: func(t *T) {
+				kind, level := t.Name("Nothing"), t.Name("level")
+				c := sourcesOf(t, map[string]ngsild.Object{"level": of(t, kind, level), "depth": of(t, kind, t.Name("depth")), "anything": of(t, kind)})
+				c.expect(t, Query("type", kind, "q", level+">20"), "level", "anything")
+			},
+		},
+		{
+			ID:    "mim1.registration.query.qAlone",
+			Title: "A q is enough for a query of sources", Clause: cim009 + "5.10.2.4",
+			Since: "1.8.1", Fault: "registration.query.q-wants-type",
+			Body: func(t *T) {
+				kind, level := t.Name("Nothing"), t.Name("level")
+				c := sourcesOf(t, map[string]ngsild.Object{"level": of(t, kind, level)})
+				c.expect(t, Query("q", level+">20"), "level")
+			},
+		},
+		{
 			ID:    "mim1.registration.query.withoutEntities",
 			Title: "A source that is registered for attributes of whatever entities is discovered by any type", TestPurposes: []string{"037_05"},
 			Fault: "registration.query.wants-entity-info",
@@ -266,6 +286,16 @@ func discoveryByPlaceAndTime() []Check {
 				kind := t.Name("Nothing")
 				c := sourcesOf(t, map[string]ngsild.Object{"near": located(t, kind, 10.2, 56.15), "far": located(t, kind, -3.7, 40.4)})
 				c.expect(t, Query("type", kind, "georel", "near;maxDistance==2000", "geometry", "Point", "coordinates", "[10.2,56.15]"), "near")
+			},
+		},
+		{
+			ID:    "mim1.registration.query.geoAlone",
+			Title: "A geo-query is enough for a query of sources",
+			Since: "1.8.1", Fault: "registration.query.geo-wants-type",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureGeoQuery)
+				c := sourcesOf(t, map[string]ngsild.Object{"near": located(t, t.Name("Nothing"), 10.2, 56.15)})
+				c.expect(t, Query("georel", "near;maxDistance==2000", "geometry", "Point", "coordinates", "[10.2,56.15]"), "near")
 			},
 		},
 		{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 	"github.com/oasc/mimcheck/internal/probe"
+	"github.com/oasc/mimcheck/internal/weblink"
 	"github.com/oasc/mimcheck/reports"
 )
 
@@ -293,6 +294,27 @@ func sourceNotificationMatching() []Check {
 			},
 		},
 		{
+			ID:     "mim1.sourceNotification.matching.scope",
+			Title:  "A subscription with a scope query is notified of sources of that scope, and not of those of another",
+			Clause: cim009 + "5.11.2.4", Since: "1.5.1", Fault: "source-notification.scope-query-ignored",
+			Body: func(t *T) {
+				w := lookFor(t, t.Name("Nothing"), having("scopeQ", "/city/north"))
+				south := register(t, aRegistration(t, w.kind, nowhere, having("scope", "/city/south")))
+				w.ignores(t, south, "the source is of another scope", having("scope", "/city/north"))
+			},
+		},
+		{
+			ID:     "mim1.sourceNotification.matching.filter",
+			Title:  "A subscription with csf is notified of sources whose own properties meet it, and of no others",
+			Clause: cim009 + "5.11.2.4", Since: "1.6.1", Fault: "source-notification.filter-ignored",
+			Body: func(t *T) {
+				grade := t.Name("grade")
+				w := lookFor(t, t.Name("Nothing"), having("csf", grade+">=5"))
+				low := register(t, aRegistration(t, w.kind, nowhere, having(grade, ngsild.Property(1))))
+				w.ignores(t, low, "the source's own property does not meet csf", having(grade, ngsild.Property(7)))
+			},
+		},
+		{
 			ID:    "mim1.sourceNotification.matching.paused",
 			Title: "A paused subscription is not notified", TestPurposes: []string{"047_07"},
 			Clause: cim009 + "5.8.6", Fault: "source-notification.paused-too",
@@ -370,6 +392,37 @@ func sourceNotificationState() []Check {
 			Body: func(t *T) {
 				_, _, d := first(t, toEndpoint("receiverInfo", []any{ngsild.Object{"key": "X-Purpose", "value": "conformance"}}))
 				t.Expect(d.Header.Get("X-Purpose")).To(gomega.Equal("conformance"))
+			},
+		},
+		{
+			ID:     "mim1.sourceNotification.http.json",
+			Title:  "Unless the endpoint asks for something else, a notification about registrations is application/json",
+			Clause: cim009 + "6.3.9", Fault: "source-notification.json-ld-by-default",
+			Body: func(t *T) {
+				_, _, d := first(t)
+				t.Expect(d).To(arriveAs(ngsild.MediaJSON))
+				t.Expect(d.body).NotTo(gomega.HaveKey("@context"))
+			},
+		},
+		{
+			ID:     "mim1.sourceNotification.http.link",
+			Title:  "A notification about registrations of application/json names its @context in a Link header",
+			Clause: cim009 + "6.3.9", Fault: "source-notification.no-link",
+			Body: func(t *T) {
+				_, _, d := first(t)
+				to, ok := weblink.To(d.Header, ngsild.ContextRel)
+				t.Require(d.body).To(answering(ok, "the notification has no Link header with rel=%q", ngsild.ContextRel))
+				t.Expect(to.Target).NotTo(gomega.BeEmpty())
+			},
+		},
+		{
+			ID:     "mim1.sourceNotification.http.acceptJsonLd",
+			Title:  "An endpoint that accepts application/ld+json gets notifications about registrations as that, with the @context",
+			Clause: cim009 + "6.3.9", Fault: "source-notification.always-json",
+			Body: func(t *T) {
+				_, _, d := first(t, toEndpoint("accept", ngsild.MediaJSONLD))
+				t.Expect(d).To(arriveAs(ngsild.MediaJSONLD))
+				t.Expect(hasContext(d)).To(gomega.BeTrue(), "the @context is in the notification")
 			},
 		},
 		{

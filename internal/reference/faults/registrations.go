@@ -156,6 +156,38 @@ func inEntities(so func(e object) bool) func(object) bool {
 	return inInformation(func(info object) bool { return slices.ContainsFunc(objects(info["entities"]), so) })
 }
 
+// inside says whether an object in a member of a registration is so.
+func inside(member string, so func(o object) bool) func(object) bool {
+	return func(g object) bool { return slices.ContainsFunc(objects(g[member]), so) }
+}
+
+func isEmpty(member string) func(object) bool { return func(o object) bool { return o[member] == "" } }
+
+func emptyList(member string) func(object) bool {
+	return func(o object) bool { return o[member] != nil && len(items(o[member])) == 0 }
+}
+
+// isZero says whether a member is there and no number above zero.
+func isZero(member string) func(object) bool {
+	return func(o object) bool { return o[member] != nil && number(o[member]) <= 0 }
+}
+
+// noTime says whether a member is text that is no DateTime, noDuration whether it is none
+// of a duration.
+func noTime(member string) func(object) bool {
+	return func(o object) bool {
+		text, is := o[member].(string)
+		return is && !strings.HasSuffix(text, "Z")
+	}
+}
+
+func noDuration(member string) func(object) bool {
+	return func(o object) bool {
+		text, is := o[member].(string)
+		return is && !strings.HasPrefix(text, "P")
+	}
+}
+
 // telling says whether a pair in a registration's contextSourceInfo is so.
 func telling(key string, so func(value string) bool) func(object) bool {
 	return func(g object) bool {
@@ -195,6 +227,33 @@ func badRegistrations() []defect {
 		{"propertiesEmpty", "with an empty list of property names", inInformation(func(info object) bool {
 			return info["propertyNames"] != nil && len(items(info["propertyNames"])) == 0
 		})},
+		{"relationshipsEmpty", "with an empty list of relationship names", inInformation(emptyList("relationshipNames"))},
+		{"entitiesEmpty", "with an empty list of entities", inInformation(emptyList("entities"))},
+		{"intervalNoTime", "with an interval that begins at no time", inside("observationInterval", noTime("startAt"))},
+		{"intervalEndNoTime", "with an interval that ends at no time", inside("observationInterval", noTime("endAt"))},
+		{"managementOpen", "with an interval of management that has no beginning", inside("managementInterval", lacks("startAt"))},
+		{"expiresPast", "that has ended", func(g object) bool {
+			at, is := g["expiresAt"].(string)
+			return is && at[:min(len(at), 2)] == "20" && at < "2021"
+		}},
+		{"datasetNoUri", "whose datasetId is no URI", func(g object) bool {
+			return slices.ContainsFunc(items(g["datasetId"]), func(v any) bool {
+				text, is := v.(string)
+				return is && text != "@none" && !strings.Contains(text, ":")
+			})
+		}},
+		{"aliasEmpty", "whose alias is empty", isEmpty("contextSourceAlias")},
+		{"descriptionEmpty", "whose description is empty", isEmpty("description")},
+		{"nameEmpty", "whose name is empty", isEmpty("registrationName")},
+		{"rateNoDuration", "whose refreshRate is no duration", noDuration("refreshRate")},
+		{"managementNoObject", "whose management is no object", func(g object) bool { return g["management"] != nil && len(objects(g["management"])) == 0 }},
+		{"localNoBoolean", "whose localOnly is no boolean", inside("management", func(m object) bool {
+			_, is := m["localOnly"].(bool)
+			return m["localOnly"] != nil && !is
+		})},
+		{"timeoutZero", "whose timeout is zero", inside("management", isZero("timeout"))},
+		{"cooldownZero", "whose cooldown is zero", inside("management", isZero("cooldown"))},
+		{"cacheNoDuration", "whose cacheDuration is no duration", inside("management", noDuration("cacheDuration"))},
 		{"intervalOpen", "with an interval that has no beginning", func(g object) bool {
 			return slices.ContainsFunc(objects(g["observationInterval"]), lacks("startAt"))
 		}},
@@ -265,6 +324,7 @@ func registering() []Fault {
 		loses("mode-lost", "A registration's mode is not kept.", "mode"),
 		loses("operations-lost", "A registration's operations are not kept.", "operations"),
 		loses("info-lost", "What is to be sent to a source is not kept.", "contextSourceInfo"),
+		loses("end-lost", "A registration's end is not kept.", "expiresAt"),
 		losesInside("properties-lost", "A registration's property names are not kept.", "propertyNames"),
 		losesInside("relationships-lost", "A registration's relationship names are not kept.", "relationshipNames"),
 		losesInside("entity-id-lost", "The ids of a registration's entities are not kept.", "id"),
@@ -298,6 +358,12 @@ func conflicting() []Fault {
 				e.done(http.StatusCreated)
 			}
 		})},
+		{Name: "registration.update.ignores-entities", Summary: "An update may claim what the platform itself has of an entity.", On: Op(http.MethodPatch, registered+"/*"),
+			Answer: func(_ *http.Request, a *Answer) {
+				if a.Status == http.StatusConflict && strings.Contains(string(a.Body), "itself") {
+					a.Status, a.Body = http.StatusNoContent, nil
+				}
+			}},
 		{Name: "registration.conflict.by-entity", Summary: "There can be one registration for an entity only.", On: create,
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				for _, info := range informationIn(decode(ReadBody(r))) {
@@ -425,6 +491,9 @@ func discovering() []Fault {
 		{Name: "registration.query.any-type", Summary: "Sources of entities of any type are found.", On: query.WithQuery("type"), Request: anyEntity},
 		{Name: "registration.query.first-type-only", Summary: "Of several types the first one counts.", On: query.WithQuery("type"), Request: inParam("type", upTo(","))},
 		{Name: "registration.query.any-attribute", Summary: "Sources of any attributes are found.", On: query.WithQuery("attrs").WithQuery("type"), Request: DropQuery("attrs")},
+		{Name: "registration.query.attributes-of-q-ignored", Summary: "What q names does not count for which sources are found.", On: query.WithQuery("q").WithQuery("type"), Request: DropQuery("q")},
+		{Name: "registration.query.q-wants-type", Summary: "A query by q without type is refused.", On: query.WithQuery("q").WithoutQuery("type"), Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
+		{Name: "registration.query.geo-wants-type", Summary: "A geo-query without type is refused.", On: query.WithQuery("georel").WithoutQuery("type"), Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
 		{Name: "registration.query.wants-type", Summary: "A query without type is refused.", On: query.WithoutQuery("type"), Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
 		unfound("properties-only", "Sources are not found by their relationships.", query.WithQuery("attrs"), func(_ *http.Request, g object) bool {
 			return inInformation(func(info object) bool { return info["relationshipNames"] != nil })(g)
@@ -550,6 +619,30 @@ func sourceNotifying() []Fault {
 					}
 				}
 			})},
+		{Name: "source-notification.no-link", Summary: "Notifications about registrations name no @context.", On: notifications(),
+			Outgoing: notified(func(n object, h http.Header) {
+				if n["type"] == "ContextSourceNotification" {
+					h.Del("Link")
+				}
+			})},
+		{Name: "source-notification.json-ld-by-default", Summary: "Notifications about registrations are JSON-LD where nothing is said of it.", On: create, Request: fragments(func(s object) {
+			for _, n := range objects(s["notification"]) {
+				for _, endpoint := range objects(n["endpoint"]) {
+					if endpoint["accept"] == nil {
+						endpoint["accept"] = ngsild.MediaJSONLD
+					}
+				}
+			}
+		})},
+		{Name: "source-notification.always-json", Summary: "Notifications about registrations are plain JSON, whatever the subscriber accepts.", On: create, Request: fragments(func(s object) {
+			for _, n := range objects(s["notification"]) {
+				for _, endpoint := range objects(n["endpoint"]) {
+					delete(endpoint, "accept")
+				}
+			}
+		})},
+		loses("scope-query-ignored", "A scope query does not count for what a subscriber is told.", "scopeQ"),
+		loses("filter-ignored", "A filter of sources does not count for what a subscriber is told.", "csf"),
 		uncounted("not-counted", "Notifications about registrations are not counted.", "timesSent", "lastNotification", "lastSuccess"),
 		uncounted("failure-not-counted", "It is not said when a notification about registrations failed.", "lastFailure", "timesFailed"),
 	}

@@ -52,7 +52,7 @@ func distributing() []Fault {
 	alone("pastModify", "An instance is modified without telling any source.", modifyingInstance())
 	alone("pastDeleteInstance", "An instance is deleted without telling any source.", deletingInstance())
 	alone("pastDelete", "An evolution is deleted without telling any source.", deletingPast())
-	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong(), severalSources(), failingSources(), manners()), Fault{
+	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong(), severalSources(), failingSources(), manners(), groupedWrong()), Fault{
 		Name: "distributed.query.post-not-forwarded", Summary: "A query by POST asks no source.",
 		On: Op(http.MethodPost, "/entityOperations/query"), Request: setQuery("local", "true"),
 	})
@@ -130,6 +130,29 @@ func forwardedWrong() []Fault {
 				SetBody(r, sent)
 				return next.RoundTrip(r)
 			}},
+	}
+}
+
+// groupedWrong is the faults of the groups of operations that sources offer (4.20).
+func groupedWrong() []Fault {
+	unknown := func(name, group, summary string) Fault {
+		return Fault{Name: "distributed.group." + name, Summary: summary, On: Op(http.MethodPost, registered), Request: fragments(func(g object) {
+			for i, offered := range items(g["operations"]) {
+				if offered == group {
+					items(g["operations"])[i] = "retrieveEntity"
+				}
+			}
+		})}
+	}
+	return []Fault{
+		unknown("updates-unknown", "updateOps", "The group of operations updateOps stands for nothing."),
+		unknown("redirection-unknown", "redirectionOps", "The group of operations redirectionOps stands for nothing."),
+		unknown("association-unknown", "associationOps", "The group of operations associationOps stands for nothing."),
+		{Name: "distributed.group.default-all", Summary: "A source that names no operations is told of changes.", On: Op(http.MethodPost, registered), Request: fragments(func(g object) {
+			if g["operations"] == nil {
+				g["operations"] = []any{"federationOps", "redirectionOps"}
+			}
+		})},
 	}
 }
 
