@@ -221,7 +221,7 @@ func registrationUpdate() []Check {
 			},
 		},
 		{
-			ID:     "mim1.registration.expired",
+			ID:     "mim1.registration.create.expired",
 			Title:  "A registration is deleted when its end has come: it is neither retrieved nor discovered",
 			Clause: cim009 + "5.9.2.4", Since: "1.4.1", Waits: true, Fault: "registration.create.end-lost",
 			Body: func(t *T) {

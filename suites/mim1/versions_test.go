@@ -309,7 +309,7 @@ func rules() []rule {
 		{"1.8.1", "what members of registrations hold", "5.2.9, 5.2.34, 5.10.2.4", []string{"registration.refusal.datasetNoUri", "registration.refusal.aliasEmpty", "registration.refusal.descriptionEmpty",
 			"registration.refusal.nameEmpty", "registration.refusal.rateNoDuration", "registration.refusal.managementNoObject", "registration.refusal.localNoBoolean", "registration.refusal.timeoutZero",
 			"registration.refusal.cooldownZero", "registration.refusal.cacheNoDuration", "registration.query.qA*", "registration.query.geoAlone"}},
-		{"1.4.1", "ends of registrations", "5.9.2.4", []string{"registration.expired", "registration.refusal.expiresPast"}},
+		{"1.4.1", "ends of registrations", "5.9.2.4", []string{"registration.create.expired", "registration.refusal.expiresPast"}},
 		{"1.5.1", "scopes of subscriptions to registrations", "5.11.2.4", []string{"sourceNotification.matching.scope"}},
 		{"1.6.1", "filters of subscriptions to registrations", "5.11.2.4", []string{"sourceNotification.matching.filter"}},
 		{"1.9.1", "entities that registrations contradict, associationOps", "5.9.3.4, 4.20", []string{"registration.update.existingEntity", "distributed.group.association"}},
