@@ -426,6 +426,11 @@ func (a *reply) entities(r *request, temporal bool) (out []*model.Entity, all bo
 			continue
 		}
 		e.ReadStamps(o, c)
+		if !temporal {
+			if e = e.Current(r.now); e == nil {
+				continue // its attributes are to be discarded, all of them (4.5.5.2)
+			}
+		}
 		out = append(out, e)
 	}
 	return out, all

@@ -524,7 +524,7 @@ func distributedRetrieve() []Check {
 	for i := range checks {
 		checks[i].Requirements = lookup
 	}
-	return checks
+	return append(checks, expiringVersions()...)
 }
 
 func distributedQuery() []Check {

@@ -326,6 +326,7 @@ func rules() []rule {
 			"entity.create.locationNoGeoProperty", "entity.create.timeReified", "entity.create.timeWithComma", "entity.create.*Expanded", "entity.create.objects", "entity.create.content", "entity.create.keywords", "entity.create.jsonNull", "entity.merge.nullOfName"}},
 		{"1.9.1", "simplified kinds and instances of attributes, and in GeoJSON, as the text of that version has them", "4.5.4, 4.5.16, 4.5.17", []string{"entity.represent.wrapped", "entity.represent.datasets",
 			"entity.represent.geometryDefault", "entity.represent.geometryOfProperty", "entity.represent.featureInstances", "entity.represent.collection*"}},
+		{"1.9.1", "versions of entities that sources have for a time", "4.5.5.2, 4.5.5.3", []string{"distributed.retrieve.expir*"}},
 		{"1.9.1", "data types beside those of attributes, as the text of that version has them", "5.2.23, 5.2.33, 5.2.40", []string{"batch.query.emptyLists", "batch.query.idFirst", "sourceIdentity.ofTenant"}},
 		{"1.9.1", "transient entities", "4.22", []string{"entity.create.transient"}},
 		{"1.9.1", "orderBy", "4.23", []string{"query.order.*", "temporal.query.order*"}},

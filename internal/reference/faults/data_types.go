@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -35,6 +37,25 @@ func dataTypes() []Fault {
 			})},
 		{Name: "source-identity.alias-of-all-tenants", Summary: "The platform tells the same alias for all tenants.", On: Op(http.MethodGet, "/info/sourceIdentity"),
 			Answer: answered(func(o object) { o["contextSourceAlias"] = "platform" })},
+		{Name: "distributed.expiry-unread", Summary: "It is not looked at until when sources have what they answer with.", On: toSources(),
+			Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+				a, err := next.RoundTrip(r)
+				if err != nil {
+					return nil, err
+				}
+				raw, err := io.ReadAll(a.Body)
+				a.Body.Close()
+				if v := decode(raw); v != nil {
+					for _, e := range objects(v) {
+						delete(e, "expiresAt")
+						editAttributes(e, withoutMember("expiresAt"))
+					}
+					raw = encode(v)
+				}
+				a.Body, a.ContentLength = io.NopCloser(bytes.NewReader(raw)), int64(len(raw))
+				a.Header.Del("Content-Length")
+				return a, err
+			}},
 		{Name: "entity.merge.null-of-name-swallowed", Summary: "NGSI-LD Null in the place of an attribute does nothing.", On: entityMerge().on,
 			Request: fragments(func(e object) {
 				for _, name := range sortedAttributes(e) {

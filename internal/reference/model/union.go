@@ -12,6 +12,10 @@ import (
 // are there stay in any case (auxiliary sources, 4.3.6.4).
 func (e *Entity) Union(other *Entity, fill bool) *Entity {
 	next := e.Clone()
+	if !e.ExpiresAt.Equal(other.ExpiresAt) { // one that is not of all versions is of its version's attributes (4.5.5.2)
+		next, other = next.expiring(), other.expiring()
+		next.ExpiresAt = furthest(e.ExpiresAt, other.ExpiresAt)
+	}
 	next.addTypes(other.Types)
 	for _, scope := range other.Scope {
 		if !slices.Contains(next.Scope, scope) {
@@ -33,6 +37,38 @@ func (e *Entity) Union(other *Entity, fill bool) *Entity {
 		next.ModifiedAt = other.ModifiedAt
 	}
 	return next
+}
+
+// expiring is the entity with its expiry on each of its attributes that has not an earlier one.
+func (e *Entity) expiring() *Entity {
+	if e.ExpiresAt.IsZero() {
+		return e
+	}
+	next := e.Clone()
+	for name, instances := range next.Attributes {
+		list := make([]*Attribute, len(instances))
+		for i, a := range instances {
+			own := *a
+			if own.ExpiresAt.IsZero() || own.ExpiresAt.After(e.ExpiresAt) {
+				own.ExpiresAt = e.ExpiresAt
+			}
+			list[i] = &own
+		}
+		next.Attributes[name] = list
+	}
+	return next
+}
+
+// furthest is the later expiry, none if one of two versions has none (4.5.5.3).
+func furthest(a, b time.Time) time.Time {
+	switch {
+	case a.IsZero() || b.IsZero():
+		return time.Time{}
+	case a.After(b):
+		return a
+	default:
+		return b
+	}
 }
 
 // UnionOfInstances adds what another source has of the same evolution (4.5.5, 5.7.4.4): of
