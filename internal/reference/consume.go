@@ -152,8 +152,23 @@ var plainly = strings.NewReplacer("%3A", ":", "%2C", ",", "%2F", "/", "%28", "("
 
 func encoded(q url.Values) string { return plainly.Replace(q.Encode()) }
 
+// limitedIfOfAnyType makes a query for any type one of local data (table 6.4.3.2-1 of V1.9.1).
+func (r *request) limitedIfOfAnyType() error {
+	if r.query.Get("type") != "*" {
+		return nil
+	}
+	if r.query.Get("local") == "false" {
+		return problem.BadData("a query for the type * is limited to this platform, so that local cannot be false (6.4.3.2)")
+	}
+	r.query.Set("local", "true")
+	return nil
+}
+
 // queryEntities is 5.7.2 by GET.
 func (r *request) queryEntities() error {
+	if err := r.limitedIfOfAnyType(); err != nil {
+		return err
+	}
 	s, err := r.selection()
 	if err != nil {
 		return err
@@ -177,6 +192,9 @@ func (r *request) answerQuery(s *selection, o presentation) error {
 	order, err := r.ordering()
 	if err != nil {
 		return err
+	}
+	if order != nil && !s.local && r.tenant.snapshot == "" {
+		return problem.BadData("orderBy needs local=true (5.7.2)")
 	}
 	shares, err := r.shares("queryEntity", s.sources())
 	if err != nil {

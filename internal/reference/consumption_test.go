@@ -146,7 +146,7 @@ func TestPagination(t *testing.T) { // 5.5.9, 6.3.10, 6.3.13
 		{"type=T&limit=2&count=true", "0 1", "next 2+2", "5"},
 		{"type=T&limit=0&count=true", "", "", "5"},
 		{"type=None&count=true", "", "", "0"},
-		{"type=T&orderBy=id;desc&limit=2&offset=1", "3 2", "prev 0+1, next 3+2", ""},
+		{"type=T&local=true&orderBy=id;desc&limit=2&offset=1", "3 2", "prev 0+1, next 3+2", ""},
 	} {
 		a := c.get("/entities?" + x.query).is(200)
 		if a.ids() != x.ids || links(a) != x.links || a.header.Get(ngsild.HeaderCount) != x.count {

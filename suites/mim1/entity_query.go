@@ -109,6 +109,19 @@ func queryByType() []Check {
 			},
 		},
 		{
+			ID:           "mim1.query.type.andOr",
+			Title:        "A type selector may have types in parentheses beside another one",
+			Requirements: query, Clause: cim009 + "4.17",
+			Level: Core, Needs: writes, Since: "1.5.1", Fault: "query.type.and-as-or",
+			Body: func(t *T) {
+				first, second, third := t.Name("First"), t.Name("Second"), t.Name("Third")
+				of := func(kinds ...any) ngsild.Object { return ngsild.Object{"id": t.URN("A"), "type": kinds} }
+				c := candidatesOf(t, map[string]ngsild.Object{"first": of(first), "second": of(second), "both": of(first, second), "third": of(third)})
+				c.expect(t, Query("type", "("+first+";"+second+")|"+third), "both", "third")
+				c.expect(t, Query("type", "("+first+";"+second+"),"+third), "both", "third")
+			},
+		},
+		{
 			ID:           "mim1.query.type.iri",
 			Title:        "A query may name the type by its fully qualified name",
 			Requirements: structured, Clause: cim009 + "5.7.2.3",
@@ -426,7 +439,24 @@ func queryByScope() []Check {
 			Body: func(t *T) { gardens(t).expect(t, Query("scopeQ", scopeQ), labels...) },
 		}
 	}
+	crossing := func(name, title, scopeQ, fault string, labels ...string) Check {
+		c := scopeCheck(name, title, scopeQ, fault)
+		c.TestPurposes = nil
+		c.Body = func(t *T) {
+			kind := t.Name("Sensor")
+			of := func(scopes ...any) ngsild.Object { return ngsild.Entity(t.URN("Sensor"), kind, "scope", scopes) }
+			c := candidatesOf(t, map[string]ngsild.Object{"both": of("/Madrid/Gardens", "/Works/Water"), "city": of("/Madrid/Gardens", "/Works/Light"),
+				"works": of("/Porto", "/Works/Water"), "other": of("/Lyon", "/Works/Light")})
+			c.kind = kind
+			c.expect(t, Query("scopeQ", scopeQ), labels...)
+		}
+		return c
+	}
 	return []Check{
+		crossing("several", "An entity of several scopes is found by each of them", "/Works/Water", "query.scope.first-of-entity", "both", "works"),
+		crossing("and", "A scope query with ; in parentheses gives the entities that have all of the scopes", "(/Madrid/Gardens;/Works/Water)", "query.scope.and-as-or", "both"),
+		crossing("bar", "A | in a scope query gives the entities of any of the scopes", "/Porto|/Lyon", "query.scope.bar-unknown", "works", "other"),
+		crossing("andOr", "A scope query may have scopes in parentheses beside another one", "(/Madrid/Gardens;/Works/Water),/Lyon", "query.scope.and-as-or", "both", "other"),
 		scopeCheck("exact", "A scope query gives the entities of exactly that scope", "/Madrid/Gardens",
 			"query.scope.subtree", "gardens"),
 		scopeCheck("subtree", "A scope query that ends in /# gives the entities of that scope and all below it", "/Madrid/Gardens/#",

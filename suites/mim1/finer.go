@@ -233,6 +233,13 @@ func finerConsumption() []Check {
 			},
 		},
 		{
+			ID: "mim1.query.type.anyElsewhere", Title: "A query by the type * that is not to be limited to the platform itself is refused with 400 BadRequestData",
+			Clause: cim009Later + "6.4.3.2", Since: "1.9.1", Requirements: errorAnswers, Needs: reads, Fault: "query.type.any-everywhere",
+			Body: func(t *T) {
+				t.Expect(t.GET(entities, Query("type", "*", "local", "false", "limit", "1"))).To(BeProblem(400, badOrInvalid...))
+			},
+		},
+		{
 			ID: "mim1.query.type.any", Title: "A query by the type * gives entities of any type",
 			Clause: cim009Later + "6.4.3.2", Since: "1.9.1", Fault: "query.type.any-unknown",
 			Body: func(t *T) {

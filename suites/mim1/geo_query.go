@@ -141,6 +141,21 @@ func geoRelations() []Check {
 			},
 		},
 		{
+			ID:    "mim1.query.geo.anyInstance",
+			Title: "A geoquery finds an entity of whose GeoProperty any instance has the relation",
+			Fault: "query.geo.default-instance-only",
+			Body: func(t *T) {
+				kind := t.Name("Sensor")
+				at := func(first, other []float64) ngsild.Object {
+					return ngsild.Entity(t.URN("Sensor"), kind, "location", []any{geometry("Point", first), with(geometry("Point", other), "datasetId", t.URN("Dataset"))})
+				}
+				here, there, elsewhere := point(0, 0), point(0.05, 0), point(0.06, 0)
+				c := candidatesOf(t, map[string]ngsild.Object{"default": at(here, there), "other": at(there, here), "none": at(there, elsewhere)})
+				c.kind = kind
+				c.expect(t, relation("near;maxDistance==2000", "Point", harbour), "default", "other")
+			},
+		},
+		{
 			ID:    "mim1.query.geo.equals",
 			Title: "equals gives the entities whose geometry is the same", TestPurposes: []string{"019_10", "019_11"},
 			Fault: "query.geo.equals-as-near",
@@ -215,6 +230,12 @@ func geoRefusals() []Check {
 			"geometry", "Point", "coordinates", "[10.2,56.15]"),
 		covering(refusal("georelUnknown", "A geoquery with an unknown relation is refused with 400 BadRequestData",
 			"georel", "beside", "geometry", "Point", "coordinates", "[10.2,56.15]"), "019_03_04"),
+		refusal("distanceZero", "near with a distance of zero is refused with 400 BadRequestData",
+			"georel", "near;maxDistance==0", "geometry", "Point", "coordinates", "[10.2,56.15]"),
+		refusal("distanceNegative", "near with a negative distance is refused with 400 BadRequestData",
+			"georel", "near;minDistance==-5", "geometry", "Point", "coordinates", "[10.2,56.15]"),
+		refusal("collection", "A geoquery by a GeometryCollection is refused with 400 BadRequestData",
+			"georel", "intersects", "geometry", "GeometryCollection", "coordinates", "[[10.2,56.15]]"),
 		refusal("distanceMissing", "near without a distance is refused with 400 BadRequestData",
 			"georel", "near", "geometry", "Point", "coordinates", "[10.2,56.15]"),
 		refusal("coordinatesInvalid", "A geoquery whose coordinates are no JSON array is refused with 400 BadRequestData",

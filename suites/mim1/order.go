@@ -42,6 +42,28 @@ func shuffled(t *T) (c candidates, name string) {
 	return c, name
 }
 
+// refusesOrder is a check that an order is refused (5.7.2.4).
+func refusesOrder(name, title string, by func(attr string) Option) Check {
+	return Check{
+		ID: "mim1.query.order." + name, Title: title, Clause: cim009Later + "5.7.2.4", Requirements: errorAnswers,
+		Needs: reads, Fault: "order.bad-ignored",
+		Body: func(t *T) {
+			t.Expect(t.GET(entities, Query("type", t.Name("Nothing")), by(t.Name("level")))).To(BeProblem(400, ngsild.BadRequestData))
+		},
+	}
+}
+
+// ofSeveralSources is the check for platforms that ask others, too: each query of another one
+// is limited to it.
+func ofSeveralSources(c Check) Check {
+	body := c.Body
+	c.Body = func(t *T) {
+		alsoClaims(t, FeatureDistributed)
+		body(t)
+	}
+	return c
+}
+
 func ordering() []Check {
 	return common([]Check{
 		{
@@ -168,6 +190,48 @@ func ordering() []Check {
 				c.inOrder(t, c.attr, "a number", "b text", "c truth", "d none")
 			},
 		},
+		{
+			ID: "mim1.query.order.allTypes", Title: "orderBy gives numbers, texts, objects, lists, booleans and DateTimes in this order",
+			Clause: cim009Later + "4.23.2", Level: Extended, Fault: "order.booleans-first",
+			Body: func(t *T) {
+				c := valued(t, map[string]any{"f time": ngsild.Object{"@type": "DateTime", "@value": "2024-03-01T10:00:00Z"}, "e truth": true, "d list": []any{1, 2},
+					"c object": ngsild.Object{"depth": 1}, "b text": "1", "a number": 7})
+				c.inOrder(t, c.attr, "a number", "b text", "c object", "d list", "e truth", "f time")
+			},
+		},
+		{
+			ID: "mim1.query.order.root", Title: "Without a collation, orderBy gives texts in an order in which upper and lower case are neighbours",
+			Clause: cim009Later + "4.23.1", Fault: "order.by-code-points",
+			Body: func(t *T) {
+				c := valued(t, map[string]any{"a": "apple", "B": "Banana", "c": "cherry", "D": "Date"})
+				c.inOrder(t, c.attr, "a", "B", "c", "D")
+			},
+		},
+		{
+			ID: "mim1.query.order.noPlace", Title: "In an order by distance, entities without a place come after those with one",
+			Clause: cim009Later + "4.23.2", Fault: "order.placeless-first",
+			Body: func(t *T) {
+				kind := t.Name("Sight")
+				c := candidatesOf(t, map[string]ngsild.Object{
+					"b far":  ngsild.Entity(t.URN("Sight"), kind, "location", ngsild.GeoProperty(ngsild.Point(13, 56))),
+					"c none": ngsild.Entity(t.URN("Sight"), kind),
+					"a near": ngsild.Entity(t.URN("Sight"), kind, "location", ngsild.GeoProperty(ngsild.Point(10.1, 56)))})
+				c.kind = kind
+				c.inOrderBy(t, Query("orderFrom", "[10,56]", "orderBy", "location;dist-asc"), "a near", "b far", "c none")
+			},
+		},
+		refusesOrder("collationInvalid", "orderBy with a collation that is none is refused with 400 BadRequestData", func(attr string) Option {
+			return both(justHere, Query("orderBy", attr, "collation", "in any order!"))
+		}),
+		refusesOrder("fromMissing", "orderBy distance without a place to measure from is refused with 400 BadRequestData", func(string) Option {
+			return both(justHere, Query("orderBy", "location;dist-asc"))
+		}),
+		refusesOrder("fromInvalid", "orderBy distance from what is no place is refused with 400 BadRequestData", func(string) Option {
+			return both(justHere, Query("orderBy", "location;dist-asc", "orderFrom", "[here"))
+		}),
+		ofSeveralSources(refusesOrder("everywhere", "orderBy in a query that is not limited to the platform itself is refused with 400 BadRequestData", func(attr string) Option {
+			return Query("orderBy", attr)
+		})),
 		{
 			ID: "mim1.query.order.collation", Title: "orderBy with collation gives texts in the order of that language",
 			Level: Extended, Fault: "generic.get-entities.ignores-collation",

@@ -15,6 +15,7 @@ func queryLanguage() []Check {
 	checks = append(checks, qPaths()...)
 	checks = append(checks, qLogic()...)
 	checks = append(checks, qLanguages()...)
+	checks = append(checks, qValues()...)
 	checks = append(checks, qRefusals()...)
 	for i := range checks {
 		checks[i].Clause = cim009 + "4.9"
@@ -401,13 +402,15 @@ func qLogic() []Check {
 	}
 }
 
-func qLanguages() []Check {
-	greetings := func(t *T) candidates {
-		in := func(en, fr string) ngsild.Object {
-			return ngsild.LanguageProperty(ngsild.Object{"en": en, "fr": fr})
-		}
-		return attributed(t, map[string]any{"English chat": in("chat", "discussion"), "French chat": in("cat", "chat"), "no chat": in("dog", "chien")})
+// greetings are texts in two languages.
+func greetings(t *T) candidates {
+	in := func(en, fr string) ngsild.Object {
+		return ngsild.LanguageProperty(ngsild.Object{"en": en, "fr": fr})
 	}
+	return attributed(t, map[string]any{"English chat": in("chat", "discussion"), "French chat": in("cat", "chat"), "no chat": in("dog", "chien")})
+}
+
+func qLanguages() []Check {
 	return []Check{
 		{
 			ID:    "mim1.query.q.language",

@@ -332,6 +332,16 @@ func projection() []Check {
 	return shown(checks)
 }
 
+// inEither expects a text that is "Tower" in English and "Tour" in French as a Property in
+// one of the two.
+func inEither(t *T, e ngsild.Object, name string) {
+	got := instance(e, name, "")
+	t.Require(got).NotTo(gomega.BeNil(), "the attribute must not vanish")
+	language, _ := got["lang"].(string)
+	t.Require(language).To(gomega.Or(gomega.Equal("en"), gomega.Equal("fr")), "lang says which of the attribute's languages was chosen")
+	t.Expect(got).To(haveMembers(ngsild.Object{"value": map[string]any{"en": "Tower", "fr": "Tour"}[language]}))
+}
+
 func naturalLanguage() []Check {
 	// named is an entity with a name in English and French.
 	named := func(t *T) (id, name string) {
@@ -351,16 +361,40 @@ func naturalLanguage() []Check {
 			},
 		},
 		{
+			ID:    "mim1.entity.represent.langList",
+			Title: "lang may list languages: the text is in the one of them that is there",
+			Fault: "represent.lang-first-only",
+			Body: func(t *T) {
+				id, name := named(t)
+				t.Expect(read(t, id, Query("lang", "da,fr"))).To(haveAttribute(name, ngsild.Property("Tour", "lang", "fr"), "languageMap"))
+			},
+		},
+		{
+			ID:    "mim1.entity.represent.langRanked",
+			Title: "Of the languages in lang, the one with the highest quality value is chosen, wherever it stands",
+			Fault: "represent.lang-unranked",
+			Body: func(t *T) {
+				id, name := named(t)
+				t.Expect(read(t, id, Query("lang", "en;q=0.3,fr;q=0.9"))).To(haveAttribute(name, ngsild.Property("Tour", "lang", "fr"), "languageMap"))
+				t.Expect(read(t, id, Query("lang", "fr;q=0.3,en;q=0.9"))).To(haveAttribute(name, ngsild.Property("Tower", "lang", "en"), "languageMap"))
+			},
+		},
+		{
+			ID:    "mim1.entity.represent.langAny",
+			Title: "lang=* gives the text in any language, and says which one",
+			Fault: "represent.lang-any-ignored",
+			Body: func(t *T) {
+				id, name := named(t)
+				inEither(t, read(t, id, Query("lang", "*")), name)
+			},
+		},
+		{
 			ID:    "mim1.entity.represent.langFallback",
 			Title: "lang with a language that is not there gives the text in one that is, and says which one", TestPurposes: []string{"018_07"},
 			Fault: "represent.lang-missing-drops",
 			Body: func(t *T) {
 				id, name := named(t)
-				got := instance(read(t, id, Query("lang", "da")), name, "")
-				t.Require(got).NotTo(gomega.BeNil(), "the attribute must not vanish")
-				language, _ := got["lang"].(string)
-				t.Require(language).To(gomega.Or(gomega.Equal("en"), gomega.Equal("fr")), "lang says which of the attribute's languages was chosen")
-				t.Expect(got).To(haveMembers(ngsild.Object{"value": map[string]any{"en": "Tower", "fr": "Tour"}[language]}))
+				inEither(t, read(t, id, Query("lang", "da")), name)
 			},
 		},
 	}

@@ -53,6 +53,24 @@ func queryExpressions() []Fault {
 		inQ("or-as-and", "In q, | is read as ;.", `\|`, ";"),
 		inQ("left-to-right", "In q, ; and | bind alike, from left to right.", `^([^|;()]+\|[^|;()]+);(.+)$`, "($1);$2"),
 		inQ("parentheses-dropped", "In q, parentheses are not read.", `[()]`, ""),
+		inQ("exponent-dropped", "In q, the exponent of a number is not read.", `(\d)[eE]\d+`, "$1"),
+		inQ("calendar-dropped", "In q, a comparison with a Date asks for existence only.", `[<>=!]+\d{4}-\d{2}-\d{2}([;|()]|$)`, "$1"),
+		{Name: "query.q.bare-uri-unknown", Summary: "In q, a URI without quotes is refused.", On: byQ().where(func(r *http.Request) bool {
+			return regexp.MustCompile(`[=!]=[a-z]+:`).MatchString(r.URL.Query().Get("q"))
+		}), Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
+		{Name: "query.q.language-lists-missed", Summary: "q never looks into a list of texts in a language.", On: byQ(), Answer: kept(func(r *http.Request, e object) bool {
+			for _, v := range e {
+				a, _ := v.(object)
+				if texts, ok := a["languageMap"].(object); ok {
+					for _, text := range texts {
+						if _, several := text.([]any); several {
+							return false
+						}
+					}
+				}
+			}
+			return true
+		})},
 		inQ("language-as-any", "In q, a language in brackets stands for any language.", `\[[a-z]{2}\]`, "[*]"),
 		inQ("any-language-as-english", "In q, [*] stands for English.", `\[\*\]`, "[en]"),
 		inQ("linked-as-existence", "In q, what is in braces and after them is not read.", qName+`\{[^;|()]*`, "$1"),
@@ -151,7 +169,7 @@ func comparisons() []Fault {
 		{Name: "query.q.types-coerced", Summary: "q compares numbers and strings that look like numbers.", On: byQ(), Instead: coerced(func(_, _ string) bool { return true })},
 		{Name: "query.q.equal-types-coerced", Summary: "In q, == takes a string for the number that it looks like, and the other way round.", On: byQ(),
 			Instead: coerced(func(operator, value string) bool { return operator == "==" && strings.ContainsAny(value, "0123456789") })},
-		missed("vocab-missed", "VocabProperty"), missed("json-missed", "JsonProperty"),
+		missed("language-missed", "LanguageProperty"), missed("list-missed", "ListProperty"), missed("vocab-missed", "VocabProperty"), missed("json-missed", "JsonProperty"),
 		{Name: "query.q.unknown-ignored", Summary: "q on an attribute that no entity has is not looked at.",
 			On: byQ(), Instead: relisted(func(_ *http.Request, found []any, ask func(func(url.Values)) []any) []any {
 				if len(found) == 0 {
@@ -232,6 +250,16 @@ func geoQueries() []Fault {
 			On: byPlace, Request: substitute("coordinates", `^\[([^,\[\]]+),([^,\[\]]+)\]$`, "[$2,$1]")},
 		{Name: "query.geo.geoproperty-ignored", Summary: "A geoquery always looks at location.",
 			On: byPlace, Request: DropQuery("geoproperty")},
+		{Name: "query.geo.default-instance-only", Summary: "Of a GeoProperty that has several instances only the default one is kept.", On: entityCreate().on, Request: fragments(func(e object) {
+			for name, v := range e {
+				if several, ok := v.([]any); ok {
+					e[name] = slices.DeleteFunc(several, func(item any) bool {
+						a, _ := item.(object)
+						return a["type"] == "GeoProperty" && a["datasetId"] != nil
+					})
+				}
+			}
+		})},
 		{Name: "query.geo.beats-q", Summary: "A geoquery does not look at q.", On: byPlace, Request: DropQuery("q")},
 		{Name: "query.geo.disjoint-as-not-within", Summary: "disjoint gives all that is not within, placed or not.",
 			On: byPlace.where(func(r *http.Request) bool { return r.URL.Query().Get("georel") == "disjoint" }),

@@ -140,6 +140,9 @@ func projections() []Fault {
 func languages() []Fault {
 	return []Fault{
 		{Name: "represent.lang-ignored", Summary: "Reading does not look at lang.", On: reading(), Request: DropQuery("lang")},
+		{Name: "represent.lang-first-only", Summary: "Of several languages only the first counts.", On: reading(), Request: inParam("lang", upTo(","))},
+		{Name: "represent.lang-unranked", Summary: "Languages count in the order in which they are given.", On: reading(), Request: substitute("lang", `;q=[0-9.]+`, "")},
+		{Name: "represent.lang-any-ignored", Summary: "lang=* is not looked at.", On: reading().where(func(r *http.Request) bool { return r.URL.Query().Get("lang") == "*" }), Request: DropQuery("lang")},
 		{Name: "represent.lang-missing-drops", Summary: "An attribute that is not there in the wanted language is left out.",
 			On: reading().WithQuery("lang"), Answer: served(func(r *http.Request, e object) {
 				editAttributes(e, leaveOut(func(a object) bool {

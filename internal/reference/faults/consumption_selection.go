@@ -180,6 +180,13 @@ func scopeSelection() []Fault {
 			On: byScope, Request: substitute("scopeQ", `([^/])/#$`, "$1")},
 		{Name: "query.scope.plus-as-hash", Summary: "A + in a scope query stands for everything below.",
 			On: byScope, Request: substitute("scopeQ", `/\+.*$`, "/#")},
+		{Name: "query.scope.bar-unknown", Summary: "A scope query ends at the first |.", On: byScope, Request: inParam("scopeQ", upTo("|"))},
+		{Name: "query.scope.and-as-or", Summary: "In a scope query ; means or.", On: byScope,
+			Request: inParam("scopeQ", strings.NewReplacer("(", "", ")", "", ";", ",").Replace)},
+		{Name: "query.scope.first-of-entity", Summary: "An entity of several scopes is found by the first of them only.", On: byScope, Answer: kept(func(r *http.Request, e object) bool {
+			several, ok := e["scope"].([]any)
+			return !ok || several[0] == r.URL.Query().Get("scopeQ")
+		})},
 		{Name: "query.scope.first-of-list", Summary: "Of a list of scopes only the first counts.",
 			On: byScope, Request: inParam("scopeQ", upTo(","))},
 	}

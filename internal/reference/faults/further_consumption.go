@@ -169,8 +169,33 @@ func ordering() []Fault {
 			slices.SortStableFunc(l, func(x, y any) int { return isTruth(x) - isTruth(y) })
 			a.setList(l)
 		}},
+		{Name: "order.by-code-points", Summary: "Texts are ordered by their code points.", On: on, Answer: func(r *http.Request, a *Answer) {
+			name, _, _ := strings.Cut(r.URL.Query().Get("orderBy"), ";")
+			if l, ok := a.list(); ok {
+				text := func(item any) string {
+					e, _ := item.(object)
+					attribute, _ := e[name].(object)
+					return wordOf(attribute["value"])
+				}
+				slices.SortStableFunc(l, func(x, y any) int { return strings.Compare(text(x), text(y)) })
+				a.setList(l)
+			}
+		}},
+		{Name: "order.placeless-first", Summary: "Entities without a place are the nearest.", On: on, Answer: func(r *http.Request, a *Answer) {
+			name, direction, _ := strings.Cut(r.URL.Query().Get("orderBy"), ";")
+			if l, ok := a.list(); ok && strings.HasPrefix(direction, "dist-") {
+				placed := func(item any) int {
+					if e, _ := item.(object); e[name] != nil {
+						return 1
+					}
+					return 0
+				}
+				slices.SortStableFunc(l, func(x, y any) int { return placed(x) - placed(y) })
+				a.setList(l)
+			}
+		}},
 		{Name: "order.within-page", Summary: "Each page is ordered by itself.", On: on.WithQuery("offset"), Request: DropQuery("orderBy")},
-		{Name: "order.bad-ignored", Summary: "An orderBy that is not valid is not looked at.", On: on, Instead: forgiving("orderBy")},
+		{Name: "order.bad-ignored", Summary: "An orderBy that is not valid is not looked at.", On: on, Instead: forgiving("orderBy", "collation", "orderFrom")},
 		{Name: "order.post-ignored", Summary: "A query by POST does not look at orderBy.", On: queryingByPost(), Request: fragments(func(q object) { delete(q, "ordering") })},
 	}
 }

@@ -182,6 +182,7 @@ func narrowConsumption() []Fault {
 					a.Header.Add("Link", "<"+r.URL.Path+"?"+q.Encode()+`>; rel="next"; type="application/json"`)
 				}
 			}},
+		{Name: "query.type.any-everywhere", Summary: "A query by the type * may ask others.", On: querying().where(asks("type", func(v string) bool { return v == "*" })), Request: DropQuery("local")},
 		{Name: "query.type.any-unknown", Summary: "A query by the type * finds nothing.", On: querying().where(asks("type", func(v string) bool { return v == "*" })), Answer: emptied},
 		{Name: "represent.pick-bar-unknown", Summary: "In pick, | is refused.", On: reading().where(asks("pick", func(v string) bool { return strings.Contains(v, "|") })),
 			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},

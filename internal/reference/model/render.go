@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -295,21 +297,23 @@ func shorter(r string) string {
 func LanguageRanges(s string) []string {
 	type weighted struct {
 		tag string
-		q   string
+		q   float64
 	}
 	var list []weighted
 	for part := range strings.SplitSeq(s, ",") {
 		tag, parameters, _ := strings.Cut(part, ";")
 		tag = strings.TrimSpace(tag)
-		q := "1"
+		q := 1.0
 		if _, after, ok := strings.Cut(parameters, "q="); ok {
-			q = strings.TrimSpace(after)
+			if weight, err := strconv.ParseFloat(strings.TrimSpace(after), 64); err == nil {
+				q = weight
+			}
 		}
-		if tag != "" {
+		if tag != "" && q > 0 { // 0 is not acceptable (RFC 9110, 12.4.2)
 			list = append(list, weighted{tag, q})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b weighted) int { return strings.Compare(b.q, a.q) })
+	slices.SortStableFunc(list, func(a, b weighted) int { return cmp.Compare(b.q, a.q) })
 	out := []string{}
 	for _, w := range list {
 		out = append(out, w.tag)

@@ -61,7 +61,7 @@ func ParseGeo(georel, geometry string, coordinates any, property string) (*Geo, 
 	}
 	g.max = name == "maxDistance"
 	g.distance, err = strconv.ParseFloat(text, 64)
-	if err != nil || !(g.distance > 0) || math.IsInf(g.distance, 0) {
+	if err != nil || !numberPattern.MatchString(text) || !(g.distance > 0) || math.IsInf(g.distance, 0) {
 		return nil, problem.BadData("%s must be a number of metres above zero, got %q", name, text)
 	}
 	return g, nil
@@ -161,7 +161,7 @@ func (g *Geo) matchAttribute(a *model.Attribute) bool {
 		if g.max {
 			return d <= g.distance
 		}
-		return d >= g.distance
+		return d > g.distance // outside of the buffer, whose edge belongs to it (4.10)
 	}
 	holds, err := relate(g.relation, target.full, g.reference.full)
 	return err == nil && holds

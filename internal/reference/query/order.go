@@ -123,23 +123,52 @@ func (o *Order) value(key orderKey, e *model.Entity) any {
 	case key.distance:
 		for _, a := range e.Attributes[key.term.path[0]] {
 			if target, ok := shapeOf(a); ok {
-				return distance(o.reference, target)
+				return metres(distance(o.reference, target))
 			}
+		}
+	}
+	for v := range key.term.targets(e) {
+		return sortable(v)
+	}
+	return nil
+}
+
+// metres are a distance, which comes before what has no place (4.23.2).
+type metres float64
+
+// moment is a Time, a Date or a DateTime; kind is its place among these.
+type moment struct {
+	kind int
+	at   time.Time
+}
+
+// sortable is a value as it is ordered: a number, a text, an object, a list, a boolean, a
+// moment or nil.
+func sortable(v any) any {
+	switch v := v.(type) {
+	case string, bool, []any:
+		return v
+	case time.Time:
+		return moment{dateTimes, v}
+	case map[string]any:
+		text, _ := v["@value"].(string)
+		if at, ok := parseMoment(text); ok {
+			switch v["@type"] {
+			case "Time", "https://uri.etsi.org/ngsi-ld/Time":
+				return moment{times, at}
+			case "Date", "https://uri.etsi.org/ngsi-ld/Date":
+				return moment{dates, at}
+			default:
+				return moment{dateTimes, at}
+			}
+		}
+		return v
+	default:
+		if number, ok := model.Number(v); ok {
+			return number
 		}
 		return nil
 	}
-	for v := range key.term.targets(e) {
-		switch v := v.(type) {
-		case string, bool, time.Time:
-			return v
-		default:
-			if number, ok := model.Number(v); ok {
-				return number
-			}
-			return nil
-		}
-	}
-	return nil
 }
 
 // compareValues orders by type first, as 4.23.2 has them, then by value.
@@ -157,23 +186,47 @@ func (o *Order) compareValues(x, y any) int {
 		return -1
 	case float64:
 		return cmp.Compare(x, y.(float64))
-	case time.Time:
-		return x.Compare(y.(time.Time))
+	case metres:
+		return cmp.Compare(x, y.(metres))
+	case moment:
+		return x.at.Compare(y.(moment).at)
+	case string:
+		return o.collator.CompareString(x, y.(string))
 	default:
-		return o.collator.CompareString(x.(string), y.(string))
+		return 0 // objects and lists have no order of their own
 	}
 }
 
-// rank is the place of a value's type: numbers, texts, booleans, times.
+// Places of the types of values, first to last (4.23.2).
+const (
+	distances = iota
+	numbers
+	texts
+	objects
+	lists
+	booleans
+	times
+	dates
+	dateTimes
+)
+
 func rank(v any) int {
-	switch v.(type) {
+	switch v := v.(type) {
+	case metres:
+		return distances
 	case float64:
-		return 0
+		return numbers
 	case string:
-		return 1
+		return texts
+	case map[string]any:
+		return objects
+	case []any:
+		return lists
 	case bool:
-		return 2
+		return booleans
+	case moment:
+		return v.kind
 	default:
-		return 3
+		return dateTimes
 	}
 }
