@@ -35,7 +35,7 @@ func Temporal() []Check {
 	checks := slices.Concat(
 		temporalCreate(), temporalAppend(), temporalAttributeDelete(), temporalDelete(), temporalInstances(), temporalChanges(),
 		temporalRetrieve(), temporalInterval(), temporalLast(), temporalValues(), temporalAggregates(),
-		temporalQuery(), temporalQueryFilters(), temporalPost(), temporalPages(), temporalFormatErrors(), temporalHistory(),
+		temporalQuery(), temporalQueryFilters(), temporalPost(), temporalPostMembers(), temporalPages(), temporalFormatErrors(), temporalHistory(),
 		temporalObservation(), temporalStatements(),
 	)
 	for i := range checks {

@@ -273,7 +273,7 @@ func rules() []rule {
 		{"1.6.1", "triggers, changes, deletions, time-outs and system attributes of notifications", "5.2.12, 5.8.6", []string{"notification.trigger.*", "notification.changes.*",
 			"notification.deleted.*", "notification.sysAttrs.*", "notification.count.timeout", "subscription.member.cooldown", "subscription.member.notificationTrigger",
 			"subscription.member.showChanges", "subscription.member.sysAttrs", "subscription.member.timeout", "subscription.refusal.timeoutNegative", "subscription.refusal.cooldownNegative", "subscription.refusal.sysAttrsNoTruth", "subscription.refusal.showChangesNoTruth", "subscription.refusal.intervalAndTrigger", "subscription.refusal.triggerUnknown"}},
-		{"1.6.1", "what was deleted is in the history; scopes there; languages in simplified evolutions", "4.5.6", []string{"temporal.history.deleted*", "temporal.query.scope", "temporal.create.scope", "temporal.history.scope",
+		{"1.6.1", "what was deleted is in the history; scopes there; languages in simplified evolutions", "4.5.6", []string{"temporal.history.deleted*", "temporal.query.scope", "temporal.post.scopeQ", "temporal.create.scope", "temporal.history.scope",
 			"temporal.values.languageProperty"}},
 		{"1.7.1", "VocabProperty", "4.5.20", []string{"*.vocabProperty", "*.vocabProperties"}},
 		{"1.7.1", "unknown parameters are refused with 400 InvalidRequest", "6.3.20", []string{"error.parameter.*", "error.form.retrieveEntityTypes", "temporal.*.unknownParameter"}},
@@ -283,7 +283,7 @@ func rules() []rule {
 		{"1.8.1", "pick and omit", "4.21", []string{"*.pick*", "*.omit*", "*.unknownPick", "query.pick.*", "query.omit.*"}},
 		{"1.8.1", "expandValues and jsonKeys of q", "4.9", []string{"query.q.expandValues", "query.q.jsonKeys"}},
 		{"1.8.1", "linked entities", "4.5.23", []string{"linked.*", "notification.join.*", "subscription.refusal.join*", "subscription.member.join*"}},
-		{"1.8.1", "datasetId of retrievals and queries", "4.5.5", []string{"*.retrieve.dataset", "query.dataset.*", "temporal.query.dataset", "temporal.retrieve.defaultDataset",
+		{"1.8.1", "datasetId of retrievals and queries", "4.5.5", []string{"*.retrieve.dataset", "query.dataset.*", "temporal.query.dataset", "temporal.post.dataset", "temporal.post.lang", "temporal.retrieve.defaultDataset",
 			"notification.dataset.*", "subscription.create.dataset", "subscription.member.datasetId", "subscription.refusal.datasetNoUri"}},
 		{"1.8.1", "entity maps of queries", "5.14.1 to 5.14.3", []string{"entityMap.*", "error.form.*EntityMap", "answer.*.entityMap"}},
 		{"1.8.1", "a source's identity, and Via", "5.15.1, 6.3.18", []string{"sourceIdentity.*", "distributed.forward.via*", "distributed.loop.*", "distributed.pastChange.via", "distributed.pastChange.loop", "distributed.pastChange.unknown", "distributed.pastChange.forbidden"}},
@@ -347,7 +347,7 @@ func rules() []rule {
 		{"1.9.1", "answers and notifications in the form of an earlier version", "4.3.6.8", []string{"earlier.*", "notification.earlier.*"}},
 		{"1.9.1", "what an auxiliary source may offer, in updates", "5.9.3.4", []string{"registration.update.auxiliaryWrites"}},
 		{"1.9.1", "temporal queries that are about linked entities or too wide, their type *, lastN of a TemporalQuery, several objects simplified", "5.7.3.4, 5.7.4.4, 6.18.3.2, 5.2.21, 4.5.9",
-			[]string{"temporal.retrieve.linkedPick", "temporal.query.linked*", "temporal.query.systemAlone", "temporal.query.anyType", "temporal.post.badLast", "temporal.values.severalObjects"}},
+			[]string{"temporal.retrieve.linkedPick", "temporal.query.linked*", "temporal.query.systemAlone", "temporal.query.anyType", "temporal.post.badLast", "temporal.post.ordering", "temporal.values.severalObjects"}},
 		{"1.9.1", "registrations for what the platform has itself", "5.9.2.4", []string{"registration.conflict.existing*"}},
 	}
 }

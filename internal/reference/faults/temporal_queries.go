@@ -170,7 +170,25 @@ func pastPosts() []Fault {
 			}
 		})
 	}
+	without := func(fault, member string) Fault {
+		return Fault{Name: name(fault), Summary: "A query of evolutions by POST does not look at " + member + ".", On: post, Request: inPost(func(q, _ object) { delete(q, member) })}
+	}
 	return []Fault{
+		without("geo-ignored", "geoQ"), without("scope-ignored", "scopeQ"), without("pick-ignored", "pick"), without("omit-ignored", "omit"),
+		without("dataset-ignored", "datasetId"),
+		without("ordering-ignored", "ordering"), without("lang-ignored", "lang"),
+		{Name: name("id-pattern-ignored"), Summary: "A query by POST does not look at the id patterns of its selectors.", On: post, Request: inPost(func(q, _ object) {
+			for _, s := range objects(q["entities"]) {
+				delete(s, "idPattern")
+			}
+		})},
+		{Name: name("first-selector"), Summary: "Of several selectors of a query by POST the first counts.", On: post, Request: inPost(func(q, _ object) {
+			if list := items(q["entities"]); len(list) > 1 {
+				q["entities"] = list[:1]
+			}
+		})},
+		{Name: name("timeproperty-ignored"), Summary: "A query by POST does not look at the timeproperty of its temporalQ.",
+			On: post, Request: inPost(func(_, temporalQ object) { delete(temporalQ, "timeproperty") })},
 		{Name: name("interval-ignored"), Summary: "A query by POST does not look at the interval.", On: post, Request: inPost(func(_, temporalQ object) {
 			if temporalQ["timerel"] != nil {
 				temporalQ["timerel"], temporalQ["timeAt"] = "after", "0001-01-01T00:00:00Z"
