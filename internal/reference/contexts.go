@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type storedContext struct {
 	created time.Time
 	used    time.Time
 	hits    int
+	until   time.Time // when a cached one has to be fetched again (6.3.16), zero for never
 }
 
 // contextStore keeps contexts. Cached ones are shared by all tenants.
@@ -55,10 +57,11 @@ type contextStore struct {
 	byID  map[string]*storedContext
 	byURL map[string]*storedContext // cached ones
 	hosts map[string]bool           // under which the platform has been addressed
+	timed map[string]bool           // URLs of cached ones that have an until
 }
 
 func newContextStore(p *Platform) *contextStore {
-	s := &contextStore{p: p, byID: map[string]*storedContext{}, byURL: map[string]*storedContext{}, hosts: map[string]bool{}}
+	s := &contextStore{p: p, byID: map[string]*storedContext{}, byURL: map[string]*storedContext{}, hosts: map[string]bool{}, timed: map[string]bool{}}
 	s.add(&storedContext{url: ngsild.CoreContextURL, kind: cached, raw: ngsild.CoreContext()})
 	return s
 }
@@ -75,8 +78,47 @@ func (s *contextStore) add(c *storedContext) string {
 	s.byID[c.localID] = c
 	if c.kind == cached {
 		s.byURL[c.url] = c
+		s.timed[c.url] = !c.until.IsZero()
 	}
 	return c.localID
+}
+
+// invalidate drops the cached contexts that were to be kept until now only (6.3.16).
+func (s *contextStore) invalidate() {
+	now := s.p.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for address, timed := range s.timed {
+		c := s.byURL[address]
+		if timed && c != nil && now.Before(c.until) {
+			continue
+		}
+		delete(s.timed, address)
+		if !timed || c == nil {
+			continue
+		}
+		s.drop(c)
+		s.p.resolver.Forget(address)
+	}
+}
+
+// keptUntil is when an answer stops being fresh by what its header says of it (RFC 9111,
+// 4.2.1); zero if that says nothing.
+func keptUntil(h http.Header, now time.Time) time.Time {
+	seconds := map[string]string{}
+	for part := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(part)), "=")
+		seconds[name] = strings.Trim(value, `"`)
+	}
+	for _, name := range []string{"s-maxage", "max-age"} {
+		if n, err := strconv.ParseUint(seconds[name], 10, 31); err == nil {
+			return now.Add(time.Duration(n) * time.Second)
+		}
+	}
+	if until, err := http.ParseTime(h.Get("Expires")); err == nil {
+		return until
+	}
+	return time.Time{}
 }
 
 // evict makes room: the least recently used context that the platform may drop goes.
@@ -169,38 +211,38 @@ func (s *contextStore) fetch(ctx context.Context, address string) ([]byte, error
 	if c != nil {
 		return c.raw, nil
 	}
-	raw, err := s.download(ctx, address)
+	raw, until, err := s.download(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	s.add(&storedContext{url: address, kind: cached, raw: raw})
+	s.add(&storedContext{url: address, kind: cached, raw: raw, until: until})
 	return raw, nil
 }
 
-func (s *contextStore) download(ctx context.Context, address string) ([]byte, error) {
+func (s *contextStore) download(ctx context.Context, address string) (raw []byte, until time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
+		return nil, until, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
 	}
 	req.Header.Set("Accept", ngsild.MediaJSONLD+", "+ngsild.MediaJSON+";q=0.9, */*;q=0.1")
 	res, err := s.p.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
+		return nil, until, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%w: it answers with status %d", jsonld.ErrUnavailable, res.StatusCode)
+		return nil, until, fmt.Errorf("%w: it answers with status %d", jsonld.ErrUnavailable, res.StatusCode)
 	}
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxContextBytes+1))
+	raw, err = io.ReadAll(io.LimitReader(res.Body, maxContextBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
+		return nil, until, fmt.Errorf("%w: %w", jsonld.ErrUnavailable, err)
 	}
 	if len(raw) > maxContextBytes {
-		return nil, fmt.Errorf("%w: it has more than %d bytes", jsonld.ErrUnavailable, maxContextBytes)
+		return nil, until, fmt.Errorf("%w: it has more than %d bytes", jsonld.ErrUnavailable, maxContextBytes)
 	}
-	return raw, nil
+	return raw, keptUntil(res.Header, s.p.now()), nil
 }
 
 // resolve resolves a request's @context and counts the uses of what it is made of.
@@ -209,6 +251,7 @@ func (p *Platform) resolve(r *http.Request, source any) (*jsonld.Context, error)
 		return p.resolver.Core(), nil
 	}
 	p.contexts.seen(r.Host)
+	p.contexts.invalidate()
 	c, err := p.resolver.Resolve(r.Context(), source)
 	if err != nil {
 		return nil, err
@@ -404,7 +447,7 @@ func (r *request) deleteContext() error {
 
 // reload gets a cached context anew; if that fails, the old one stays (5.13.5).
 func (s *contextStore) reload(ctx context.Context, c *storedContext) error {
-	raw, err := s.download(ctx, c.url)
+	raw, until, err := s.download(ctx, c.url)
 	if err != nil {
 		return problem.ContextUnavailable("the @context %s could not be reloaded: %v", c.url, err)
 	}
@@ -415,7 +458,8 @@ func (s *contextStore) reload(ctx context.Context, c *storedContext) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fresh := *c
-	fresh.raw, fresh.created = raw, s.p.now()
+	fresh.raw, fresh.created, fresh.until = raw, s.p.now(), until
+	s.timed[c.url] = !until.IsZero()
 	s.byID[c.localID], s.byURL[c.url] = &fresh, &fresh
 	return nil
 }

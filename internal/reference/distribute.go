@@ -343,10 +343,48 @@ func (r *request) forwardedQuery(s *selection, of share) url.Values {
 	if r.query.Has("type") {
 		q.Set("type", r.registeredTypes(of.source, r.query.Get("type")))
 	}
+	if ids := of.source.ids(s.infos); ids != nil {
+		q.Set("id", strings.Join(ids, ","))
+	}
 	if attrs := s.askedOf(of); attrs != nil {
 		q.Set("attrs", strings.Join(r.context.CompactAll(attrs), ","))
 	}
 	return q
+}
+
+// ids are the entities that a source is asked for by a query: of those that are looked for
+// the ones that it is registered for, else those that it is registered for by their ids
+// (4.3.6.1). Nil is that no ids say which.
+func (g *registration) ids(wanted []entityInfo) []string {
+	var looked, has []string
+	for _, i := range wanted {
+		if i.ids == nil {
+			looked = nil
+			break
+		}
+		looked = append(looked, i.ids...)
+	}
+	all := false
+	for _, i := range g.infos {
+		all = all || len(i.entities) == 0
+		for _, e := range i.entities {
+			all = all || e.id == ""
+			has = append(has, e.id)
+		}
+	}
+	switch {
+	case looked != nil:
+		return slices.DeleteFunc(looked, func(id string) bool {
+			return !slices.ContainsFunc(g.infos, func(i registrationInfo) bool {
+				return len(i.entities) == 0 || slices.ContainsFunc(i.entities, func(e registeredEntity) bool { return e.hasID(id) })
+			})
+		})
+	case all:
+		return nil
+	default:
+		slices.Sort(has)
+		return slices.Compact(has)
+	}
 }
 
 // forwardedBody is forwardedQuery as a Query (5.2.23).

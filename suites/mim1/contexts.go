@@ -2,6 +2,8 @@ package mim1
 
 import (
 	"encoding/json"
+	"net/http"
+	"time"
 
 	. "github.com/oasc/mimcheck/suites"
 
@@ -217,6 +219,34 @@ func linkedContexts() []Check {
 				got := read(t, e["id"].(string), coreOnly())
 				t.Expect(got).To(haveTypes(v.kindIRI))
 				t.Expect(got).To(haveAttribute(v.levelIRI, ngsild.Property(20)))
+			},
+		},
+		{
+			ID:     "mim1.context.link.outdated",
+			Title:  "An @context that says how long it may be kept is fetched again after that, and means what it says then",
+			Clause: cim009 + "6.3.16", Needs: withCallback, Since: "1.5.1", Waits: true,
+			Fault: "context.kept-for-ever",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				source := t.Env.Callback.NewSource(t.Name("context"))
+				publish := func(document []byte) {
+					source.Serve(func(probe.Asked) probe.Told {
+						return probe.Told{Header: http.Header{"Content-Type": {ngsild.MediaJSONLD}, "Cache-Control": {"max-age=1"}}, Body: document}
+					})
+				}
+				publish(v.document())
+				linked := Header("Link", ngsild.ContextLink(source.URL()+"/context.jsonld"))
+				id := v.create(t, 20)
+				t.Require(read(t, id, linked)).To(haveAttribute(v.level, ngsild.Property(20)), "by the @context as it is first")
+				publish(v.elsewhere("two").document()) // by which the term means something else
+				for last := t.Now().Add(t.Patience()); ; pause(t, 200*time.Millisecond) {
+					e := read(t, id, linked)
+					if e[v.level] == nil || t.Now().After(last) {
+						t.Expect(e).To(lackAttribute(v.level), "the @context, which may be kept for a second, says something else since")
+						t.Expect(e).To(haveAttribute(v.levelIRI, ngsild.Property(20)))
+						return
+					}
+				}
 			},
 		},
 		{

@@ -712,6 +712,21 @@ func distributedQuery() []Check {
 				}
 			},
 		},
+		{
+			ID:     "mim1.distributed.query.registeredIds",
+			Title:  "A source is asked for no other entities, by their ids, than it is registered for",
+			Clause: cim009Later + "4.3.6.1", Since: "1.9.1", Fault: "distributed.asks-for-all-ids",
+			Body: func(t *T) {
+				d := newSpread(t)
+				other := t.URN("Sensor")
+				d.whole(t, "inclusive")
+				t.Require(t.GET(entities, Query("type", d.kind, "id", d.id+","+other))).To(HaveStatus(200))
+				d.isAsked(t)
+				for _, a := range d.asked() {
+					t.Expect(a.Query.Get("id")+string(a.Body)).NotTo(gomega.ContainSubstring(other), "%s %s?%s", a.Method, a.Path, a.Query.Encode())
+				}
+			},
+		},
 	}
 	for i := range checks {
 		checks[i].Requirements = lookup
@@ -791,6 +806,26 @@ func forwarding() []Check {
 				d.whole(t, "inclusive", having("contextSourceInfo", []any{ngsild.Object{"key": "X-Purpose", "value": "urn:ngsi-ld:request"}}))
 				t.GET(entityPath(d.id), Header("X-Purpose", "conformance"))
 				every(t, d, func(a probe.Asked) { t.Expect(a.Header.Get("X-Purpose")).To(gomega.Equal("conformance")) })
+			},
+		},
+		{
+			ID:     "mim1.distributed.forward.infoIgnored",
+			Title:  "What is a connection's own, or the tenant, a registration's contextSourceInfo cannot override",
+			Clause: cim009 + "4.3.6.5", Since: "1.8.1", Fault: "distributed.info-sets-tenant",
+			Body: func(t *T) {
+				d := newSpread(t)
+				var pairs []any
+				for _, pair := range [][2]string{{"Content-Length", "3"}, {ngsild.HeaderTenant, "harbour"}, {"X-Purpose", "conformance"}} {
+					pairs = append(pairs, ngsild.Object{"key": pair[0], "value": pair[1]})
+				}
+				d.whole(t, "redirect", offering("updateEntity", "retrieveEntity"), having("contextSourceInfo", pairs))
+				r := t.PATCH(attrsPath(d.id), JSON(ngsild.Object{d.level: ngsild.Property(7)}), Expecting(500, 502, 503, 504))
+				d.isAsked(t)
+				done(t, r)
+				told := d.isTold(t, http.MethodPatch, entities+"/"+d.id+"/attrs")
+				t.Expect(told.Header.Get(ngsild.HeaderTenant)).NotTo(gomega.Equal("harbour"), "a tenant is named by the registration's own member")
+				t.Expect(told.Header.Get("X-Purpose")).To(gomega.Equal("conformance"), "other pairs count")
+				t.Expect(nil).To(answering(hasNumber(told.Body, 7), "the source got the body %s", told.Body))
 			},
 		},
 		{

@@ -193,6 +193,30 @@ func discoveryBySelectors() []Check {
 			},
 		},
 		{
+			ID:    "mim1.registration.query.idBeforePattern",
+			Title: "Where a registration names an entity by its id and by a pattern, the id counts", Clause: cim009 + "5.2.8",
+			Since: "1.8.1", Fault: "registration.query.pattern-before-id",
+			Body: func(t *T) {
+				kind, id, other := t.Name("Nothing"), t.URN("Nothing"), t.URN("Nowhere")
+				c := sourcesOf(t, map[string]ngsild.Object{
+					"both": aRegistration(t, kind, nowhere, informing(informationOf(ngsild.Object{"id": id, "idPattern": "^" + other + "$", "type": kind})))})
+				c.expect(t, Query("type", kind, "id", id), "both")
+				c.expect(t, Query("type", kind, "id", other))
+			},
+		},
+		{
+			ID:    "mim1.registration.query.severalTypes",
+			Title: "A source that is registered for entities of several types is discovered by each of them", Clause: cim009 + "5.2.8",
+			Since: "1.8.1", Fault: "registration.create.first-type-only",
+			Body: func(t *T) {
+				kind, second := t.Name("Nothing"), t.Name("Nowhere")
+				c := sourcesOf(t, map[string]ngsild.Object{
+					"both": aRegistration(t, kind, nowhere, informing(informationOf(ngsild.Object{"type": []any{kind, second}})))})
+				c.expect(t, Query("type", kind), "both")
+				c.expect(t, Query("type", second), "both")
+			},
+		},
+		{
 			ID:    "mim1.registration.query.idPattern",
 			Title: "A query by a pattern of ids discovers the sources of entities that match it, and not those of others",
 			Fault: "registration.query.pattern-ignored",

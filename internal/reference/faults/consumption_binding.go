@@ -149,6 +149,15 @@ func contexts() []Fault {
 			On: creating, Request: func(r *http.Request) { r.Header.Del("Link") }},
 		{Name: "context.link-ignored-on-read", Summary: "The @context of a Link header is not looked at when entities are read.",
 			On: reading(), Request: func(r *http.Request) { r.Header.Del("Link") }},
+		{Name: "context.kept-for-ever", Summary: "How long an @context may be kept does not count.", On: func(r *http.Request) bool { return r.Method == http.MethodGet },
+			Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+				a, err := next.RoundTrip(r)
+				if err == nil {
+					a.Header.Del("Cache-Control")
+					a.Header.Del("Expires")
+				}
+				return a, err
+			}},
 		{Name: "context.any-link", Summary: "Any link in a Link header is taken for that of an @context.",
 			On: hasLink, Request: func(r *http.Request) {
 				for i, link := range r.Header.Values("Link") {

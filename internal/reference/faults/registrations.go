@@ -325,6 +325,24 @@ func registering() []Fault {
 		loses("operations-lost", "A registration's operations are not kept.", "operations"),
 		loses("info-lost", "What is to be sent to a source is not kept.", "contextSourceInfo"),
 		loses("end-lost", "A registration's end is not kept.", "expiresAt"),
+		{Name: "registration.create.first-type-only", Summary: "Of several types of a registration's entities the first one is kept.", On: create, Request: fragments(func(g object) {
+			for _, info := range objects(g["information"]) {
+				for _, e := range objects(info["entities"]) {
+					if types := items(e["type"]); len(types) > 1 {
+						e["type"] = types[0]
+					}
+				}
+			}
+		})},
+		{Name: "registration.query.pattern-before-id", Summary: "Where a registration has an id and a pattern, the pattern counts.", On: create, Request: fragments(func(g object) {
+			for _, info := range objects(g["information"]) {
+				for _, e := range objects(info["entities"]) {
+					if e["idPattern"] != nil {
+						delete(e, "id")
+					}
+				}
+			}
+		})},
 		losesInside("properties-lost", "A registration's property names are not kept.", "propertyNames"),
 		losesInside("relationships-lost", "A registration's relationship names are not kept.", "relationshipNames"),
 		losesInside("entity-id-lost", "The ids of a registration's entities are not kept.", "id"),

@@ -113,6 +113,22 @@ func forwardedWrong() []Fault {
 					}
 				}
 			})},
+		{Name: "distributed.asks-for-all-ids", Summary: "Sources are asked for all entities that a query names by their ids.",
+			On: Op(http.MethodPost, registered), Request: fragments(func(g object) {
+				for _, info := range objects(g["information"]) {
+					for _, e := range objects(info["entities"]) {
+						delete(e, "id")
+					}
+				}
+			})},
+		{Name: "distributed.info-sets-tenant", Summary: "A tenant in contextSourceInfo counts as the registration's.",
+			On: Op(http.MethodPost, registered), Request: fragments(func(g object) {
+				for _, pair := range objects(g["contextSourceInfo"]) {
+					if pair["key"] == ngsild.HeaderTenant && g["tenant"] == nil {
+						g["tenant"] = pair["value"]
+					}
+				}
+			})},
 		{Name: "distributed.options-lost", Summary: "Sources are not told the options of what they are told.", On: toSources(),
 			Outgoing: asking(func(r *http.Request) {
 				for _, name := range []string{"options", "deleteAll", "datasetId"} {
