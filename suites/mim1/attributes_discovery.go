@@ -78,6 +78,19 @@ func attributesDiscovery() []Check {
 			},
 		},
 		{
+			ID:     "mim1.attributes.one.iri",
+			Title:  "An attribute is also found by its fully qualified name",
+			Clause: cim009 + "6.28.2",
+			Fault:  "attributes.one.iri-unknown",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				v.create(t, 20)
+				r := t.GET(attributePath(v.levelIRI))
+				t.Require(r).To(HaveStatus(200))
+				t.Expect(r).To(HaveJSON("/id", v.levelIRI))
+			},
+		},
+		{
 			ID:     "mim1.attributes.one.unknown",
 			Title:  "An attribute that no entity has is answered with 404 ResourceNotFound",
 			Clause: cim009 + "6.28.3.1", TestPurposes: []string{"027_01"}, Needs: reads,

@@ -27,7 +27,7 @@ func mapLives() []Check {
 		name, id = madeMap(t, c.query(t, both(c.q(">20"), Query("entityMap", "true"))))
 		return c, name, id
 	}
-	return common([]Check{
+	return common(append(invalidMaps(), []Check{
 		{
 			ID: "mim1.entityMap.life.filtered", Title: "A query that names an entity map gives none of its entities that the query does not fit anymore",
 			Clause: cim009Later + "5.5.9.3", Fault: "entity-map.filters-dropped",
@@ -149,7 +149,36 @@ func mapLives() []Check {
 			Requirements: errorAnswers, Clause: cim009Later + "5.14.5.4", Fault: "generic.get-temporal-entitymaps.ignores-omit",
 			Body: func(t *T) { refusesLinked(t, "omit") },
 		},
-	}, Check{Requirements: query, Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
+	}...), Check{Requirements: query, Level: Core, Feature: FeatureEntityMaps, Needs: writes, Since: "1.9.1"})
+}
+
+// invalidMaps checks that no entity map is made of a query that is not valid.
+func invalidMaps() []Check {
+	var checks []Check
+	for _, wrong := range []struct {
+		name, words string
+		of          []string
+	}{
+		{"idNoUri", "an id that is no URI", []string{"id", "sensor"}},
+		{"qInvalid", "a q that breaks off", []string{"q", "level=="}},
+		{"geoInvalid", "a geoquery that is not whole", []string{"georel", "within", "geometry", "Polygon"}},
+	} {
+		checks = append(checks, Check{
+			ID: "mim1.entityMap.create." + wrong.name, Title: "Creating an entity map for a query by " + wrong.words + " is refused with 400 BadRequestData",
+			Requirements: errorAnswers, Clause: cim009Later + "5.14.4.4", Needs: reads, Fault: "entity-map.create.invalid-ignored",
+			Body: func(t *T) {
+				t.Expect(t.GET(entityMapList, Query("type", t.Name("Nothing")), Query(wrong.of...))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		}, Check{
+			ID: "mim1.entityMap.createPast." + wrong.name, Title: "Creating an entity map for the past by " + wrong.words + " is refused with 400 BadRequestData",
+			Requirements: errorAnswers, Clause: cim009Later + "5.14.5.4", Needs: reads, Fault: "entity-map.create.invalid-ignored",
+			Body: func(t *T) {
+				alsoClaims(t, FeatureTemporal)
+				t.Expect(t.GET(pastMapList, Query("type", t.Name("Nothing")), everything(), Query(wrong.of...))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		})
+	}
+	return checks
 }
 
 // refusesLinked expects that no entity map of the past is made for a projection into linked

@@ -233,6 +233,13 @@ func finerConsumption() []Check {
 			},
 		},
 		{
+			ID: "mim1.query.csfInvalid", Title: "A query with a filter of sources that is not valid is refused with 400 BadRequestData",
+			Clause: cim009 + "5.7.2.4", Feature: FeatureDistributed, Requirements: errorAnswers, Needs: reads, Since: "1.6.1", Fault: "query.csf.invalid-ignored",
+			Body: func(t *T) {
+				t.Expect(t.GET(entities, Query("type", t.Name("Nothing"), "csf", "rank=="))).To(BeProblem(400, ngsild.BadRequestData))
+			},
+		},
+		{
 			ID: "mim1.query.type.anyElsewhere", Title: "A query by the type * that is not to be limited to the platform itself is refused with 400 BadRequestData",
 			Clause: cim009Later + "6.4.3.2", Since: "1.9.1", Requirements: errorAnswers, Needs: reads, Fault: "query.type.any-everywhere",
 			Body: func(t *T) {

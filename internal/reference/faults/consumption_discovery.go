@@ -42,6 +42,10 @@ func discovery() []Fault {
 			On: oneType.where(func(r *http.Request) bool { return strings.Contains(parts(r)[1], "://") }), Answer: func(_ *http.Request, a *Answer) {
 				problem(a, http.StatusNotFound, "ResourceNotFound")
 			}},
+		{Name: "attributes.one.iri-unknown", Summary: "An attribute is not found by its fully qualified name.",
+			On: oneAttribute.where(func(r *http.Request) bool { return strings.Contains(parts(r)[1], "://") }), Answer: func(_ *http.Request, a *Answer) {
+				problem(a, http.StatusNotFound, "ResourceNotFound")
+			}},
 		{Name: "types.one.unknown-empty", Summary: "A type that no entity has is described by an empty object.", On: oneType, Answer: emptyObject},
 		{Name: "attributes.list.no-relationships", Summary: "The list of attributes names no relationships.",
 			On: attributeList.WithoutQuery("details"), Instead: relabelled("attributeList", func(next http.Handler, r *http.Request, names []string) []string {

@@ -15,6 +15,7 @@ import (
 func typeSelection() []Fault {
 	byType := querying().WithQuery("type")
 	return []Fault{
+		{Name: "query.csf.invalid-ignored", Summary: "A filter of sources that is not valid is passed over.", On: querying(), Instead: forgiving("csf")},
 		{Name: "query.type.prefix", Summary: "A query by type also gives entities whose type begins like it, whatever the case.",
 			On: byType, Instead: asked("type", func(next http.Handler, r *http.Request, types []string) []string {
 				return alike(types, knownTypes(next, r), looksLike)

@@ -241,6 +241,7 @@ func entityMaps() []Fault {
 			}},
 		{Name: "entity-map.output-refused", Summary: "An update of an entity map that has what only the platform can tell is refused.", On: Op(http.MethodPatch, "/entityMaps/*").where(bodyHas(`"entityMap"`)),
 			Instead: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w) }},
+		{Name: "entity-map.create.invalid-ignored", Summary: "What is not valid of a query is passed over when an entity map is created of it.", On: creatingMap(), Instead: forgiving(slices.Concat([]string{"id", "q"}, geoParameters)...)},
 		{Name: "entity-map.create.limited", Summary: "An entity map that is created is of as many entities as limit says.", On: creatingMap().WithQuery("limit"), Answer: func(r *http.Request, a *Answer) {
 			o, _ := decode(a.Body).(object)
 			of, _ := o["entityMap"].(object)
