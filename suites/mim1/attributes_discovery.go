@@ -80,7 +80,7 @@ func attributesDiscovery() []Check {
 		{
 			ID:     "mim1.attributes.one.iri",
 			Title:  "An attribute is also found by its fully qualified name",
-			Clause: cim009 + "6.28.2",
+			Clause: cim009 + "6.28.3.1",
 			Fault:  "attributes.one.iri-unknown",
 			Body: func(t *T) {
 				v := newVocabulary(t)
