@@ -34,6 +34,9 @@ func (r *request) purgeEntities() error {
 	if !byType && s.q == nil && s.geo == nil && !s.local {
 		return problem.BadData("a purge needs a type, q, a geo-query or local=true (5.6.21); otherwise it would delete too much")
 	}
+	if s.q.Depth() > 0 {
+		return problem.BadData("a purge cannot select by what linked entities are like (5.6.21)")
+	}
 	drop, keep = r.context.ExpandAll(drop), r.context.ExpandAll(keep)
 	here := func() error { r.purge(s, drop, keep); return nil }
 	outcomes, err := r.purgeAt(s, here)

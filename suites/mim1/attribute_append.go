@@ -66,7 +66,7 @@ func attributeAppend() []Check {
 		{
 			ID:           "mim1.attribute.append.partialResult",
 			Title:        "When only some attributes were appended, the answer is 207 and lists what was and what was not",
-			Requirements: access, Clause: cim009 + "6.6.3.1", TestPurposes: []string{"010_04"},
+			Requirements: access, Clause: cim009 + "6.6.3.1, 5.2.18, 5.2.19", TestPurposes: []string{"010_04"},
 			Fault: "attribute.append.hides-partial-result",
 			Body: func(t *T) {
 				s, extra := newSensor(t), t.Name("extra")

@@ -11,7 +11,7 @@ func attributeDelete() []Check {
 		{
 			ID:           "mim1.attribute.delete.deleted",
 			Title:        "A deleted attribute is gone, and the entity's others stay",
-			Requirements: access, Clause: cim009 + "5.6.5.4", TestPurposes: []string{"013_01"},
+			Requirements: access, Clause: cim009 + "5.6.5.4, 6.7.3.2", TestPurposes: []string{"013_01"},
 			Fault: "attribute.delete.swallowed",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -11,7 +11,7 @@ func attributePartialUpdate() []Check {
 		{
 			ID:           "mim1.attribute.partialUpdate.updated",
 			Title:        "A partial update changes the members that are sent",
-			Requirements: access, Clause: cim009 + "5.6.4.4", TestPurposes: []string{"012_01"},
+			Requirements: access, Clause: cim009 + "5.6.4.4, 6.7.3.1", TestPurposes: []string{"012_01"},
 			Fault: "attribute.partial-update.swallowed",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -11,7 +11,7 @@ func attributeReplace() []Check {
 		{
 			ID:           "mim1.attribute.replace.replaced",
 			Title:        "A replaced attribute is as it was sent, and the others stay",
-			Requirements: access, Clause: cim009 + "5.6.19.4", TestPurposes: []string{"055_01"},
+			Requirements: access, Clause: cim009 + "5.6.19.4, 6.7.3.3", TestPurposes: []string{"055_01"},
 			Fault: "attribute.replace.swallowed",
 			Body: func(t *T) {
 				s := newSensor(t)

@@ -14,7 +14,7 @@ func attributeUpdate() []Check {
 		{
 			ID:           "mim1.attribute.update.updated",
 			Title:        "Updated attributes have their new values",
-			Requirements: access, Clause: cim009 + "5.6.2.4", TestPurposes: []string{"011_01"},
+			Requirements: access, Clause: cim009 + "5.6.2.4, 6.6.3.2", TestPurposes: []string{"011_01"},
 			Fault: "attribute.update.swallowed",
 			Body: func(t *T) {
 				s, elsewhere := newSensor(t), t.URN("Place")

@@ -37,7 +37,7 @@ func batchCreate() []Check {
 		{
 			ID:           "mim1.batch.create.exists",
 			Title:        "An entity that exists is reported in a 207 answer and left alone, while the others are created",
-			Requirements: access, Clause: cim009 + "5.6.7.4", TestPurposes: []string{"003_02"},
+			Requirements: access, Clause: cim009 + "5.6.7.4, 5.2.16", TestPurposes: []string{"003_02"},
 			Fault: "batch.create.overwrites",
 			Body: func(t *T) {
 				old := newSensor(t)

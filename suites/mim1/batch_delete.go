@@ -11,7 +11,7 @@ func batchDelete() []Check {
 		{
 			ID:           "mim1.batch.delete.deleted",
 			Title:        "All entities of a batch deletion are gone, and the answer is 204",
-			Requirements: access, Clause: cim009 + "5.6.10.4", TestPurposes: []string{"006_01"},
+			Requirements: access, Clause: cim009 + "5.6.10.4, 6.17.3.1", TestPurposes: []string{"006_01"},
 			Fault: "batch.delete.first-only",
 			Body: func(t *T) {
 				a, b := newSensor(t), newSensor(t)

@@ -11,7 +11,7 @@ func batchMerge() []Check {
 		{
 			ID:           "mim1.batch.merge.merged",
 			Title:        "A batch merge changes the members that are sent of each entity and keeps the others",
-			Requirements: access, Clause: cim009 + "5.6.20.4", TestPurposes: []string{"057_01"},
+			Requirements: access, Clause: cim009 + "5.6.20.4, 6.31.3.1", TestPurposes: []string{"057_01"},
 			Fault: "batch.merge.replaces-attributes",
 			Body: func(t *T) {
 				a, b := newSensor(t), newSensor(t)

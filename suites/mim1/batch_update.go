@@ -11,7 +11,7 @@ func batchUpdate() []Check {
 		{
 			ID:           "mim1.batch.update.updated",
 			Title:        "A batch update changes the attributes that are sent of each entity and keeps the others",
-			Requirements: access, Clause: cim009 + "5.6.9.4", TestPurposes: []string{"005_01"},
+			Requirements: access, Clause: cim009 + "5.6.9.4, 6.16.3.1", TestPurposes: []string{"005_01"},
 			Fault: "batch.update.first-only",
 			Body: func(t *T) {
 				a, b := newSensor(t), newSensor(t)

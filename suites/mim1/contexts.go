@@ -163,6 +163,18 @@ func inlineContexts() []Check {
 			},
 		},
 		{
+			ID:     "mim1.context.core.terms",
+			Title:  "The terms of the core @context mean what it says, and their attributes are known by these IRIs",
+			Clause: cim009 + "B, 5.5.7", Fault: "context.core-terms-default",
+			Body: func(t *T) {
+				id := create(t, ngsild.Entity(t.URN("Sight"), t.Name("Sight"), "location", ngsild.GeoProperty(ngsild.Point(10, 56)),
+					"description", ngsild.Property("a view"), "note", ngsild.Property("of no core term")))
+				for term, iri := range InOrder(map[string]string{"location": "https://uri.etsi.org/ngsi-ld/location", "description": "http://purl.org/dc/terms/description"}) {
+					t.Expect(attributesOf(read(t, id, Query("attrs", iri), coreOnly()))).To(gomega.ConsistOf(term), "the attributes that are %s", iri)
+				}
+			},
+		},
+		{
 			ID:     "mim1.context.core.wins",
 			Title:  "A user @context cannot give the core terms another meaning",
 			Clause: cim009 + "5.5.7, 4.4",

@@ -392,7 +392,7 @@ func createRefusals() []Check {
 			},
 		}
 	}
-	noID := refusal("idMissing", "An entity without id is refused with 400 BadRequestData", "5.2.4",
+	noID := refusal("idMissing", "An entity without id is refused with 400 BadRequestData", "5.2.4, A.2",
 		"entity.create.makes-up-id", func(_ *T, _ sensor, e ngsild.Object) { delete(e, "id") })
 	noID.TestPurposes = []string{"001_02"}
 	noType := refusal("typeMissing", "An entity without type is refused with 400 BadRequestData", "5.2.4",

@@ -11,7 +11,7 @@ func entityDelete() []Check {
 		{
 			ID:           "mim1.entity.delete.deleted",
 			Title:        "A deleted entity is gone, and deleting is answered with 204",
-			Requirements: access, Clause: cim009 + "5.6.6.4", TestPurposes: []string{"002_01"},
+			Requirements: access, Clause: cim009 + "5.6.6.4, 6.5.3.2", TestPurposes: []string{"002_01"},
 			Level: Core, Needs: writes, Fault: "entity.delete.swallowed",
 			Body: func(t *T) {
 				s := newSensor(t)

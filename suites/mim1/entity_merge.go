@@ -25,7 +25,7 @@ func entityMerge() []Check {
 		{
 			ID:           "mim1.entity.merge.keepsMembers",
 			Title:        "Merging an attribute changes the members that are sent and keeps the others",
-			Requirements: access, Clause: cim009 + "5.5.12", TestPurposes: []string{"056_01"},
+			Requirements: access, Clause: cim009 + "5.5.12, 6.5.3.4", TestPurposes: []string{"056_01"},
 			Fault: "entity.merge.drops-members",
 			Hint:  "PATCH of an entity is implemented as PATCH of its attributes, which replaces whole attributes",
 			Body: func(t *T) {
@@ -176,6 +176,30 @@ func entityMerge() []Check {
 				s, second := newSensor(t), t.Name("Device")
 				done(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{"type": second, s.level: ngsild.Property(24)})))
 				t.Expect(read(t, s.id)).To(haveTypes(s.kind, second))
+			},
+		},
+		{
+			ID:           "mim1.entity.merge.scope",
+			Title:        "Merging a scope replaces the scopes that the entity has",
+			Requirements: structured, Clause: cim009 + "5.6.17.4, 6.5.3.4",
+			Fault: "entity.merge.ignores-scope",
+			Body: func(t *T) {
+				s, e := aSensor(t)
+				e["scope"] = "/Madrid/Gardens"
+				create(t, e)
+				done(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{"scope": []any{"/CompanyA", "/CompanyB"}})))
+				t.Expect(read(t, s.id)).To(haveScopes("/CompanyA", "/CompanyB"))
+			},
+		},
+		{
+			ID:           "mim1.entity.merge.nullOfNone",
+			Title:        "Merging NGSI-LD Null as an attribute that the entity has not adds nothing",
+			Requirements: access, Clause: cim009 + "5.6.17.4",
+			Fault: "entity.merge.adds-nulls",
+			Body: func(t *T) {
+				s, none := newSensor(t), t.Name("none")
+				doneOrNoNulls(t, t.PATCH(entityPath(s.id), JSON(ngsild.Object{none: ngsild.Property(ngsildNull)})))
+				t.Expect(attributesOf(read(t, s.id))).To(gomega.ConsistOf(s.level, s.place))
 			},
 		},
 		{

@@ -13,7 +13,7 @@ func entityReplace() []Check {
 		{
 			ID:           "mim1.entity.replace.replaced",
 			Title:        "A replaced entity has the attributes of its replacement",
-			Requirements: access, Clause: cim009 + "5.6.18.4", TestPurposes: []string{"054_01"},
+			Requirements: access, Clause: cim009 + "5.6.18.4, 6.5.3.3", TestPurposes: []string{"054_01"},
 			Fault: "entity.replace.swallowed",
 			Body: func(t *T) {
 				s, fresh := newSensor(t), t.Name("fresh")

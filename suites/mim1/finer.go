@@ -9,12 +9,13 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
+	"github.com/oasc/mimcheck/internal/probe"
 )
 
 // finerPoints checks single cases that the rules of an operation spell out, and that a
 // platform may miss which does the usual ones.
 func finerPoints() []Check {
-	return slices.Concat(finerProvision(), nullItems(), finerConsumption())
+	return slices.Concat(finerProvision(), unnamed(), nullItems(), finerConsumption())
 }
 
 func finerProvision() []Check {
@@ -54,6 +55,18 @@ func finerProvision() []Check {
 				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), level, ngsild.Property(30, "datasetId", dataset)))
 				r := t.PATCH(attrsPath(id), JSON(ngsild.Object{level: ngsild.Property(20)}))
 				t.Require(r).To(HaveStatus(204))
+				e := read(t, id)
+				t.Expect(e).To(haveAttribute(level, ngsild.Property(20)))
+				t.Expect(e).To(haveAttribute(level, ngsild.Property(30, "datasetId", dataset)))
+			},
+		},
+		{
+			ID: "mim1.attribute.update.addsDataset", Title: "Updating an attribute that has a default instance only adds an instance of a dataset",
+			Clause: cim009Later + "5.6.2.4, 6.6.3.2", Since: "1.9.1", Fault: "attribute.update.dataset-not-added",
+			Body: func(t *T) {
+				level, dataset := t.Name("level"), t.URN("Dataset")
+				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), level, ngsild.Property(20)))
+				t.Require(t.PATCH(attrsPath(id), JSON(ngsild.Object{level: ngsild.Property(30, "datasetId", dataset)}))).To(HaveStatus(204))
 				e := read(t, id)
 				t.Expect(e).To(haveAttribute(level, ngsild.Property(20)))
 				t.Expect(e).To(haveAttribute(level, ngsild.Property(30, "datasetId", dataset)))
@@ -147,6 +160,27 @@ func finerProvision() []Check {
 			},
 		},
 	}, Check{Requirements: access, Level: Core, Needs: writes})
+}
+
+// unnamed checks that operations on an attribute refuse what is no name of one.
+func unnamed() []Check {
+	const noName = "two words" // a space is none of the characters of names (4.6.2)
+	refuses := func(name, words, clause, fault string, send func(t *T, path string) *probe.Response) Check {
+		return Check{ID: "mim1.attribute." + name + ".noName", Title: words + " by what is no name of an attribute is refused with 400 BadRequestData",
+			Clause: cim009 + clause, Fault: "attribute." + fault + ".any-name-not-found",
+			Body: func(t *T) {
+				s := newSensor(t)
+				t.Expect(send(t, attrPath(s.id, noName))).To(BeProblem(400, ngsild.BadRequestData))
+				s.isUnchanged(t)
+			}}
+	}
+	replace := refuses("replace", "Replacing an attribute", "5.6.19.4, 6.7.3.3", "replace", func(t *T, path string) *probe.Response { return t.PUT(path, JSON(ngsild.Property(1))) })
+	replace.Feature, replace.Since = FeatureReplace, "1.6.1"
+	return common([]Check{
+		refuses("partialUpdate", "A partial update of an attribute", "5.6.4.4, 6.7.3.1", "partial-update", func(t *T, path string) *probe.Response { return t.PATCH(path, JSON(ngsild.Property(1))) }),
+		refuses("delete", "Deleting an attribute", "5.6.5.4, 6.7.3.2", "delete", func(t *T, path string) *probe.Response { return t.DELETE(path) }),
+		replace,
+	}, Check{Requirements: errorAnswers, Level: Extended, Needs: writes, Hint: "an attribute of that name is not there, and that is answered with 404"})
 }
 
 // nullItems checks that a batch with null in its list is refused as a whole.

@@ -165,7 +165,7 @@ func contextHosting() []Check {
 		{
 			ID:     "mim1.hostedContext.add.location",
 			Title:  "An added @context is answered with 201 and a Location that names it",
-			Clause: cim009 + "5.13.2", TestPurposes: []string{"050_01"}, Fault: "hosted-context.add.no-location",
+			Clause: cim009 + "5.13.2, 6.29.3.1", TestPurposes: []string{"050_01"}, Fault: "hosted-context.add.no-location",
 			Body: func(t *T) {
 				v := newVocabulary(t)
 				r := t.POST(contextList, inlined(), JSON(ngsild.Object{"@context": v.context()}))
@@ -379,7 +379,7 @@ func contextHosting() []Check {
 		{
 			ID:     "mim1.hostedContext.delete.deleted",
 			Title:  "A deleted hosted @context is gone",
-			Clause: cim009 + "5.13.5", TestPurposes: []string{"051_01"}, Fault: "hosted-context.delete.swallowed",
+			Clause: cim009 + "5.13.5, 6.30.3.2", TestPurposes: []string{"051_01"}, Fault: "hosted-context.delete.swallowed",
 			Body: func(t *T) {
 				c := host(t)
 				done(t, t.DELETE(contextPath(c.id)))

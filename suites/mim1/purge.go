@@ -144,6 +144,20 @@ func purge() []Check {
 			func(h herd) []string { return []string{"keep", h.level, "drop", h.note} }, ngsild.BadRequestData),
 		refusedPurge("badQ", "A purge with an invalid q is refused with 400 BadRequestData", "purge.bad-q-ignored", nil,
 			func(h herd) []string { return []string{"q", h.level + ">"} }, ngsild.BadRequestData),
+		refusedPurge("qLinked", "A purge by what linked entities are like is refused with 400 BadRequestData", "purge.linked-q-ignored", nil,
+			func(h herd) []string { return []string{"q", h.note + "{" + h.level + "}>20"} }, ngsild.BadRequestData),
+		{
+			ID:     "mim1.purge.context",
+			Title:  "A purge names types and attributes by the @context that it links to",
+			Clause: cim009Later + "5.6.21, 6.4.3.3", Needs: notifies, Fault: "purge.context-ignored",
+			Body: func(t *T) {
+				v := newVocabulary(t)
+				low, high := v.create(t, 10), v.create(t, 30)
+				done(t, t.DELETE(entities, Query("type", v.kind, "q", v.level+">20"), v.linked(t)))
+				isGone(t, high)
+				t.Expect(t.GET(entityPath(low))).To(HaveStatus(200), "the entity whose level is low")
+			},
+		},
 		refusedPurge("badId", "A purge with an id that is no URI is refused with 400 BadRequestData", "purge.bad-id-ignored", nil,
 			func(herd) []string { return []string{"id", "next door"} }, ngsild.BadRequestData),
 		recommended(refusedPurge("unknownParameter", "A purge with a parameter that it does not know is refused with 400 InvalidRequest", "purge.unknown-parameter-ignored", []string{"059_01"},

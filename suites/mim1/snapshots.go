@@ -315,7 +315,7 @@ func snapshots() []Check {
 		},
 		{
 			ID: "mim1.snapshot.delete.gone", Title: "A deleted snapshot is gone, and the entities that it was of are not",
-			Clause: cim009Later + "5.16.5", Fault: "snapshot.delete-swallowed",
+			Clause: cim009Later + "5.16.5, 6.37.3.3", Fault: "snapshot.delete-swallowed",
 			Body: func(t *T) {
 				f := freeze(t)
 				done(t, t.DELETE(snapshotPath(f.id)))

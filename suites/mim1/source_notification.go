@@ -155,7 +155,7 @@ func sourceNotificationReasons() []Check {
 		{
 			ID:    "mim1.sourceNotification.reason.registered",
 			Title: "A subscription is notified of a source that is registered: it is newly matching", TestPurposes: []string{"047_02", "047_08"},
-			Fault: "source-notification.no-news",
+			Clause: cim009 + "5.11.7, 5.3.3", Fault: "source-notification.no-news",
 			Body: func(t *T) {
 				w := lookFor(t, t.Name("Nothing"))
 				w.told(t, register(t, aRegistration(t, w.kind, nowhere)), "newlyMatching")
@@ -212,7 +212,7 @@ func sourceNotificationReasons() []Check {
 		{
 			ID:    "mim1.sourceNotification.reason.deleted",
 			Title: "A registration that is deleted is no longer matching", TestPurposes: []string{"047_02", "047_09"},
-			Fault: "source-notification.no-farewell",
+			Clause: cim009 + "5.11.7, 5.3.3", Fault: "source-notification.no-farewell",
 			Body: func(t *T) {
 				w := lookFor(t, t.Name("Nothing"))
 				id := register(t, aRegistration(t, w.kind, nowhere))

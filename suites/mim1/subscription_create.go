@@ -33,8 +33,8 @@ func subscriptionCreate() []Check {
 			ID:           "mim1.subscription.create.location",
 			Title:        "The answer to a creation names the new subscription's resource in its Location header",
 			TestPurposes: []string{"028_01"},
-			Fault:        "subscription.create.no-location",
-			Hint:         "Location is lost in a gateway, or names the collection instead of the subscription",
+			Clause:       cim009 + "5.8.1.4, 6.10.3.1", Fault: "subscription.create.no-location",
+			Hint: "Location is lost in a gateway, or names the collection instead of the subscription",
 			Body: func(t *T) {
 				s := aSubscription(t, t.Name("Nothing"), nobody)
 				r := t.POST(subscriptions, JSON(s))

@@ -20,7 +20,7 @@ func subscriptionQuery() []Check {
 		{
 			ID:    "mim1.subscription.query.all",
 			Title: "Every subscription is on the list of subscriptions", TestPurposes: []string{"031_01"},
-			Fault: "subscription.query.notified-only",
+			Clause: cim009 + "5.8.4.4, 6.10.3.2", Fault: "subscription.query.notified-only",
 			Body: func(t *T) {
 				theListed(t, all(t), subscriptions, three(t)...)
 			},

@@ -13,9 +13,9 @@ import (
 func subscriptionRetrieve() []Check {
 	checks := []Check{
 		{
-			ID:    "mim1.subscription.retrieve.active",
-			Title: "The status of a subscription that notifies is active",
-			Fault: "subscription.retrieve.status-lost",
+			ID:     "mim1.subscription.retrieve.active",
+			Title:  "The status of a subscription that notifies is active",
+			Clause: cim009 + "5.8.3.4, 6.11.3.1", Fault: "subscription.retrieve.status-lost",
 			Body: func(t *T) {
 				t.Expect(subscription(t, dormant(t))["status"]).To(gomega.Equal("active"), "5.2.12 has the status with every retrieval")
 			},

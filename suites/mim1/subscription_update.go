@@ -34,8 +34,8 @@ func subscriptionUpdate() []Check {
 		{
 			ID:    "mim1.subscription.update.member",
 			Title: "A fragment replaces the members that it has and leaves the others alone", TestPurposes: []string{"029_06"},
-			Fault: "subscription.update.replaces-all",
-			Hint:  "the fragment is taken for the whole subscription",
+			Clause: cim009 + "5.8.2.4, 6.11.3.2", Fault: "subscription.update.replaces-all",
+			Hint: "the fragment is taken for the whole subscription",
 			Body: func(t *T) {
 				level := t.Name("level")
 				id := dormant(t, having("description", "as it was", "watchedAttributes", []any{level}))
@@ -240,7 +240,7 @@ func subscriptionDelete() []Check {
 		{
 			ID:    "mim1.subscription.delete.deleted",
 			Title: "A subscription is deleted with 204 and is gone", TestPurposes: []string{"032_03"},
-			Fault: "subscription.delete.swallowed",
+			Clause: cim009 + "5.8.5.4, 6.11.3.3", Fault: "subscription.delete.swallowed",
 			Body: func(t *T) {
 				id := dormant(t)
 				done(t, t.DELETE(subscriptionPath(id)))

@@ -296,7 +296,7 @@ func rules() []rule {
 		{"1.8.1", "bounds of temporal intervals; local temporal queries; types that are added", "4.11, 5.7.4.4", []string{"temporal.interval.afterBound", "temporal.interval.between[SE]*", "temporal.query.local", "temporal.create.types", "temporal.append.types",
 			"temporal.aggregate.notEligible", "temporal.observe.between", "temporal.observe.last", "temporal.observe.max", "temporal.observe.query", "temporal.observe.sum", "temporal.observe.totalCount"}},
 		{"1.6.1", "fragments of attributes without a type", "5.6.4.4", []string{"attribute.partialUpdate.withoutType"}},
-		{"1.9.1", "updates that add what is not there", "5.6.2.4", []string{"attribute.update.addsDefault"}},
+		{"1.9.1", "updates that add what is not there", "5.6.2.4", []string{"attribute.update.addsDefault", "attribute.update.addsDataset"}},
 		{"1.9.1", "scopes that join others, and that are no attributes", "5.6.3.4, 5.6.4.4, 5.6.19.4", []string{"attribute.append.noOverwriteScope", "attribute.partialUpdate.scope", "attribute.replace.scope"}},
 		{"1.9.1", "NGSI-LD Null inside of values", "5.5.4", []string{"entity.create.nullInside", "attribute.partialUpdate.nullInside", "temporal.create.nullInside"}},
 		{"1.9.1", "q: conditions on linked entities, != in any language, !~= of strings, queries that are too wide or too deep", "4.9, 5.7.2.4", []string{"query.q.linked*", "query.q.unequalInAnyLanguage", "query.q.notPatternOfStrings", "query.q.systemAlone"}},

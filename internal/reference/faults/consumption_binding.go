@@ -120,6 +120,15 @@ func contexts() []Fault {
 					e["@context"] = all[0]
 				}
 			})},
+		{Name: "context.core-terms-default", Summary: "Terms of the core @context are of the default vocabulary.", On: reading().WithQuery("attrs"),
+			Request: inParam("attrs", func(names string) string {
+				for _, vocabulary := range []string{"https://uri.etsi.org/ngsi-ld/", "http://purl.org/dc/terms/"} {
+					if term, is := strings.CutPrefix(names, vocabulary); is && !strings.Contains(term, "/") {
+						return ngsild.DefaultVocab + term
+					}
+				}
+				return names
+			})},
 		{Name: "context.core-overridden", Summary: "A user @context gives the core term location another meaning.",
 			On: creating.where(isJSONLD), Request: fragments(func(e object) {
 				terms, _ := e["@context"].(object)

@@ -38,6 +38,8 @@ func purging() []Fault {
 				}
 				next.ServeHTTP(w, r)
 			}},
+		forgives("linked-q-ignored", "q"),
+		{Name: "purge.context-ignored", Summary: "A purge does not look at the @context of its names.", On: op, Request: dropRequestHeader("Link")},
 		forgives("keep-and-drop", "drop"), forgives("bad-q-ignored", "q"), forgives("bad-id-ignored", "id"),
 		{Name: "purge.unknown-parameter-ignored", Summary: "A purge does not look at parameters that it does not know.", On: op, Request: func(r *http.Request) {
 			q := r.URL.Query()

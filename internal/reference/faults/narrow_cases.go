@@ -44,6 +44,18 @@ func narrowProvision() []Fault {
 				})(r)
 				next.ServeHTTP(w, r)
 			}},
+		{Name: "attribute.update.dataset-not-added", Summary: "leaves out an instance of a dataset where there is a default instance only", On: attributeUpdate().on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				before := get(next, r, parts(r)[1])
+				fragments(func(e object) {
+					for _, name := range sorted(e) {
+						if a, _ := e[name].(object); a != nil && a["datasetId"] != nil && before[name] != nil && !hasInstance(before[name], a["datasetId"]) {
+							delete(e, name)
+						}
+					}
+				})(r)
+				next.ServeHTTP(w, r)
+			}},
 		{Name: "attribute.partial-update.wants-type", Summary: "refuses a fragment without type", On: attributePatch().on,
 			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 				if a, ok := decode(ReadBody(r)).(object); ok && a["type"] == nil {
@@ -104,6 +116,11 @@ func narrowProvision() []Fault {
 func onlyOfDatasets(attribute any) bool {
 	all := objects(attribute)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(a object) bool { return a["datasetId"] == nil })
+}
+
+// hasInstance says whether an attribute has an instance of the dataset.
+func hasInstance(attribute, dataset any) bool {
+	return slices.ContainsFunc(objects(attribute), func(a object) bool { return a["datasetId"] == dataset })
 }
 
 // inAnyLanguage is a q that asks for texts unequal to one in any language.

@@ -1,6 +1,10 @@
 package faults
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // provision is the faults of context information provision: ways in which brokers
 // store less, more or something else than they were told, or take what they should
@@ -71,6 +75,13 @@ func writing() []Fault {
 			Name:    op.name + ".any-id-not-found",
 			Summary: "looks an id up that is no URI, and answers 404 instead of 400",
 			On:      op.on.where(idIsNoURI), Answer: notFoundInstead,
+		})
+	}
+	for _, op := range []operation{attributePatch(), attributeReplace(), attributeDelete()} {
+		all = append(all, Fault{
+			Name:    op.name + ".any-name-not-found",
+			Summary: "looks for an attribute by what is no name, and answers 404 instead of 400",
+			On:      op.on.where(func(r *http.Request) bool { return strings.ContainsAny(r.URL.Path, " <>()") }), Answer: notFoundInstead,
 		})
 	}
 	for _, op := range slices.Concat(single, []operation{

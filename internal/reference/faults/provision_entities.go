@@ -275,6 +275,19 @@ func entityMerging() []Fault {
 		{Name: "entity.merge.ignores-lang-parameter", Summary: "ignores the common language", On: on, Request: DropQuery("lang")},
 		{Name: "entity.merge.simplified-makes-properties", Summary: "takes a simplified fragment for a concise one", On: on, Request: DropQuery("options")},
 		{Name: "entity.merge.ignores-type", Summary: "ignores types in the fragment", On: on, Request: fragments(func(e object) { delete(e, "type") })},
+		{Name: "entity.merge.ignores-scope", Summary: "ignores the scope in the fragment", On: on, Request: fragments(func(e object) { delete(e, "scope") })},
+		{Name: "entity.merge.adds-nulls", Summary: "adds an attribute whose value is the text of NGSI-LD Null", On: on,
+			Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				before := get(next, r, parts(r)[1])
+				fragments(func(e object) {
+					for _, name := range sorted(e) {
+						if a, _ := e[name].(object); a != nil && a["value"] == "urn:ngsi-ld:null" && before[name] == nil {
+							a["value"] = "null"
+						}
+					}
+				})(r)
+				next.ServeHTTP(w, r)
+			}},
 		{Name: "entity.merge.recreates-attributes", Summary: "deletes and appends what it should change", On: on, Instead: recreated},
 		{Name: "entity.merge.creates-unknown", Summary: "creates an entity that is not there", On: on, Instead: answering(createsUnknown)},
 		{Name: "entity.merge.takes-any-observed-at", Summary: "leaves out an observedAt that is no DateTime", On: on, Request: attributes(withoutBadTimes)},
