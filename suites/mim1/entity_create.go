@@ -392,13 +392,13 @@ func createRefusals() []Check {
 			},
 		}
 	}
-	noID := refusal("idMissing", "An entity without id is refused with 400 BadRequestData", "5.2.4, A.2",
+	noID := refusal("idMissing", "An entity without id is refused with 400 BadRequestData", "5.2.4",
 		"entity.create.makes-up-id", func(_ *T, _ sensor, e ngsild.Object) { delete(e, "id") })
 	noID.TestPurposes = []string{"001_02"}
 	noType := refusal("typeMissing", "An entity without type is refused with 400 BadRequestData", "5.2.4",
 		"entity.create.makes-up-type", func(_ *T, _ sensor, e ngsild.Object) { delete(e, "type") })
 	noType.TestPurposes = []string{"001_02"}
-	badID := refusal("idNoUri", "An entity whose id is no URI is refused with 400 BadRequestData", "5.2.4",
+	badID := refusal("idNoUri", "An entity whose id is no URI is refused with 400 BadRequestData", "5.2.4, A.2",
 		"entity.create.takes-any-id", func(t *T, _ sensor, e ngsild.Object) { e["id"] = t.Name("sensor") })
 	badID.Requirements = identity
 	null := refusal("nullMarker", "NGSI-LD Null as a value is refused in a creation with 400 BadRequestData", "5.5.4, 4.5.0, 5.2.1",
