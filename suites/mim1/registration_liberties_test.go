@@ -81,6 +81,20 @@ func sourceLiberties() []faults.Fault {
 			}
 			return next.RoundTrip(r)
 		}},
+		{Name: "in what sources are told of evolutions, attributes are named by IRIs in the path", On: func(r *http.Request) bool {
+			return strings.Contains(r.URL.Path, "/sources/") && strings.Contains(r.URL.Path, "/temporal/entities/") && strings.Contains(r.URL.Path, "/attrs/")
+		}, Outgoing: func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+			before, name, _ := strings.Cut(r.URL.EscapedPath(), "/attrs/")
+			if name == "" { // of all attributes
+				return next.RoundTrip(r)
+			}
+			r.URL.RawPath = before + "/attrs/" + url.PathEscape(ngsild.DefaultVocab) + name
+			var err error
+			if r.URL.Path, err = url.PathUnescape(r.URL.RawPath); err != nil {
+				return nil, err
+			}
+			return next.RoundTrip(r)
+		}},
 	}
 }
 
