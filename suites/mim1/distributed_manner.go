@@ -296,7 +296,7 @@ func mannerOfForwarding() []Check {
 		{
 			ID:     "mim1.distributed.manner.contextOfChange",
 			Title:  "A source whose contextSourceInfo has a jsonldContext is told of changes in plain JSON, in the terms of that @context, which is linked",
-			Clause: cim009 + "4.3.6.6", Since: "1.8.1", Fault: "distributed.manner.context-ignored",
+			Clause: cim009 + "4.3.6.6", Since: "1.8.1", Fault: "distributed.manner.changes-as-json-ld",
 			Body: func(t *T) {
 				w := newWorded(t)
 				other, url := w.otherTerms(t)

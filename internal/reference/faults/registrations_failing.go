@@ -116,6 +116,18 @@ func manners() []Fault {
 		ignores("contentType", "contentType", "It does not count in which media type a source is to be told of changes."),
 		ignores("context", "jsonldContext", "It does not count in which terms a source is to be asked."),
 		ignores("conformance", "ngsildConformance", "It does not count of which version a source is."),
+		{Name: "distributed.manner.changes-as-json-ld", Summary: "Sources are told of changes in JSON-LD, whatever they want.", On: toSources(), Outgoing: asking(func(r *http.Request) {
+			_, link, linked := strings.Cut(r.Header.Get("Link"), "<")
+			target, _, _ := strings.Cut(link, ">")
+			if r.Method == http.MethodGet || !linked {
+				return
+			}
+			editedBody(r, func(o object) {
+				o["@context"] = target
+				r.Header.Del("Link")
+				r.Header.Set("Content-Type", ngsild.MediaJSONLD)
+			})
+		})},
 		{Name: "distributed.context-lost", Summary: "Sources are asked without the @context of the request.", On: toSources(), Outgoing: asking(func(r *http.Request) {
 			r.Header.Del("Link")
 			editedBody(r, func(o object) { delete(o, "@context") })
