@@ -168,6 +168,7 @@ func notificationBody() []Check {
 		{
 			ID:     "mim1.notification.http.geoJsonContext",
 			Title:  "A notification of application/geo+json holds its @context, unless the receiver prefers plain JSON",
+			Level:  Extended, // 5.2.30 has the @context where Prefer asks for it only
 			Clause: cim009 + "6.3.8", Fault: "notification.geojson-without-context",
 			Body: func(t *T) {
 				_, d := geo(t)

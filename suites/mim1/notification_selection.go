@@ -130,6 +130,37 @@ func notificationSelection() []Check {
 			},
 		},
 		{
+			ID:     "mim1.notification.entities.ids",
+			Title:  "A subscription to several ids notifies of each of these entities",
+			Clause: cim009Later + "5.2.33", Since: "1.9.1", Fault: "notification.first-id-only",
+			Body: func(t *T) {
+				s := newSensor(t)
+				other := s.another(t)
+				w := s.watch(t, about(ngsild.Object{"type": s.kind, "id": []any{s.id, other.id}}))
+				w.tellsOf(t, other)
+			},
+		},
+		{
+			ID:     "mim1.notification.entities.idFirst",
+			Title:  "A subscription to an id notifies of that entity whatever its idPattern is",
+			Clause: cim009Later + "5.2.33", Since: "1.9.1", Fault: "notification.pattern-before-id",
+			Body: func(t *T) {
+				s := newSensor(t)
+				e, level := s.watch(t, about(ngsild.Object{"type": s.kind, "id": s.id, "idPattern": "^urn:ngsi-ld:Nothing:.*$"})).told(t)
+				t.Expect(e).To(haveAttribute(s.level, ngsild.Property(level)))
+			},
+		},
+		{
+			ID:     "mim1.notification.entities.anyType",
+			Title:  "A subscription to the type * notifies of entities of whatever type that have a watched attribute",
+			Clause: cim009Later + "5.2.33", Since: "1.9.1", Fault: "notification.any-type-as-name",
+			Body: func(t *T) {
+				s := newSensor(t)
+				e, level := s.watch(t, about(ngsild.Object{"type": "*"}), having("watchedAttributes", []any{s.level})).told(t)
+				t.Expect(e).To(haveAttribute(s.level, ngsild.Property(level)))
+			},
+		},
+		{
 			ID:    "mim1.notification.entities.watchedOnly",
 			Title: "A subscription without entities notifies of every entity that has a watched attribute",
 			Fault: "notification.entities-assumed",

@@ -347,6 +347,7 @@ func rules() []rule {
 		{"1.9.1", "lists in simplified evolutions, as the text of that version has them", "4.5.9", []string{"temporal.values.list*"}},
 		{"1.8.1", "attributes as another name of pick", "5.2.14", []string{"subscription.refusal.attributesMembers"}},
 		{"1.9.1", "subscriptions to what is on the platform itself, to parts of entities, and in another version", "5.2.12", []string{"subscription.*.localOnly*", "subscription.*.splitEntities*", "subscription.member.ngsildConformance"}},
+		{"1.9.1", "selectors of several ids and of any type", "5.2.33", []string{"notification.entities.ids", "notification.entities.idFirst", "notification.entities.anyType"}},
 		{"1.9.1", "what clients say of what only the platform can tell", "5.2.9, 5.2.12", []string{"subscription.create.statusIgnored", "subscription.create.countsIgnored", "*.madeUpIgnored"}},
 		{"1.9.1", "answers and notifications in the form of an earlier version", "4.3.6.8", []string{"earlier.*", "notification.earlier.*"}},
 		{"1.9.1", "what an auxiliary source may offer, in updates", "5.9.3.4", []string{"registration.update.auxiliaryWrites"}},

@@ -239,6 +239,17 @@ func notificationSelections() []Fault {
 			}
 		})),
 		misread("id-pattern-ignored", "does not look at idPattern", selectors(loses("idPattern"))),
+		misread("first-id-only", "notifies of the first of several ids", selectors(first("id"))),
+		misread("pattern-before-id", "does not look at an id where there is an idPattern", selectors(func(o object) {
+			if o["idPattern"] != nil {
+				delete(o, "id")
+			}
+		})),
+		misread("any-type-as-name", "takes the type * for a name", selectors(func(o object) {
+			if o["type"] == "*" {
+				o["type"] = "Nothing"
+			}
+		})),
 		misread("first-selector-only", "notifies of the first entities that a subscription names", first("entities")),
 		{Name: "notification.entities-assumed", Summary: "takes a subscription without entities for one to Things", On: subscriptionCreate().on,
 			Request: fragments(func(s object) {
