@@ -60,7 +60,8 @@ func (s *snapshotSet) add(x *snapshot) {
 		})
 		list = slices.DeleteFunc(list, func(s *snapshot) bool { return s == leave })
 	}
-	s.list = append(list, x)
+	list = append(list, x)
+	s.list = list
 }
 
 // replace puts a changed snapshot in the place of the one at i.

@@ -340,6 +340,7 @@ func rules() []rule {
 		{"1.9.1", "notifications of each update in a batch, as the text of that version has it", "5.5.11.3", []string{"notification.change.batchTwice"}},
 		{"1.9.1", "q: values of lists and of vocabularies, languages in lists or none named, as the text of that version has them", "4.9", []string{"query.q.listProperty", "query.q.vocabUri", "query.q.noLanguage", "query.q.unequalInLanguage", "query.q.languageInArray"}},
 		{"1.5.1", "types in parentheses", "4.17", []string{"query.type.andOr"}},
+		{"1.6.1", "names in merges and replacements", "5.6.17 to 5.6.20", []string{"context.linked.*erge", "context.linked.replace*"}},
 		{"1.6.1", "filters of sources in queries", "5.7.2.4", []string{"query.csfInvalid"}},
 		{"1.9.1", "the type *, of this platform only", "6.4.3.2", []string{"query.type.anyElsewhere"}},
 		{"1.9.1", "snapshots", "5.16", []string{"snapshot.*", "error.form.*Snapshot*", "answer.media.snapshot"}},
