@@ -125,6 +125,9 @@ func TestRegistrationsAllowWhatTheStandardAllows(t *testing.T) {
 		t.Skip("every check over again, in the long run")
 	}
 	for _, check := range mim1.Registrations() {
+		if check.ID == "mim1.distributed.manner.accept" {
+			continue // a source that says which media type it wants leaves no choice of it (4.3.6.6)
+		}
 		t.Run(check.ID, func(t *testing.T) {
 			t.Parallel()
 			if r := outcome(t, check, sourceLiberties()...); r.Outcome != reports.Passed {
