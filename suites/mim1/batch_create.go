@@ -51,7 +51,7 @@ func batchCreate() []Check {
 		{
 			ID:           "mim1.batch.create.existsProblem",
 			Title:        "The problem of an entity that exists is AlreadyExists",
-			Requirements: errorAnswers, Clause: cim009 + "5.2.17",
+			Requirements: errorAnswers, Clause: cim009 + "5.2.16, 5.2.17",
 			Fault: "batch.create.untyped-problems",
 			Body: func(t *T) {
 				old := newSensor(t)

@@ -131,5 +131,24 @@ func entityRetrieve() []Check {
 				t.Expect(e).To(lackInstance(attr, ""))
 			},
 		},
+		{
+			ID:           "mim1.entity.retrieve.datasetDefault",
+			Title:        "Retrieving with datasetId @none gives the default instances, among others those of other datasets that are named, and no attribute that has none of them",
+			Requirements: structured, Clause: cim009Later + "4.5.5.1",
+			Level: Core, Needs: writes, Since: "1.9.1", Fault: "entity.retrieve.none-as-dataset",
+			Body: func(t *T) {
+				attr, other, manual, third := t.Name("level"), t.Name("other"), t.URN("Dataset"), t.URN("Dataset")
+				id := create(t, ngsild.Entity(t.URN("Sensor"), t.Name("Sensor"), other, ngsild.Property(1, "datasetId", third), attr, []any{
+					ngsild.Property(20), ngsild.Property(21, "datasetId", manual)}))
+				e := read(t, id, Query("datasetId", "@none"))
+				t.Expect(e).To(haveAttribute(attr, ngsild.Property(20), "datasetId"))
+				t.Expect(e).To(lackInstance(attr, manual))
+				t.Expect(e).To(lackAttribute(other))
+				e = read(t, id, Query("datasetId", "@none,"+manual))
+				t.Expect(e).To(haveAttribute(attr, ngsild.Property(20), "datasetId"))
+				t.Expect(e).To(haveAttribute(attr, ngsild.Property(21, "datasetId", manual)))
+				t.Expect(e).To(lackAttribute(other))
+			},
+		},
 	}
 }

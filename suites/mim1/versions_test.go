@@ -327,7 +327,7 @@ func rules() []rule {
 		{"1.9.1", "data types of members, as the text of that version has them", "4.6, 4.7, 5.2.5, 5.2.6", []string{"entity.create.*NoString", "entity.create.datasetNoUri", "entity.create.objectListNoUri",
 			"entity.create.expiresNoTime", "entity.create.defaultTwice", "entity.create.languageNo*", "entity.create.languageTexts", "entity.create.valueListNoArray", "entity.create.geometryCollection", "entity.create.geometry*Text",
 			"entity.create.locationNoGeoProperty", "entity.create.timeReified", "entity.create.timeWithComma", "entity.create.*Expanded", "entity.create.objects", "entity.create.content", "entity.create.keywords", "entity.create.jsonNull", "entity.merge.nullOfName"}},
-		{"1.9.1", "simplified kinds and instances of attributes, and in GeoJSON, as the text of that version has them", "4.5.4, 4.5.16, 4.5.17", []string{"entity.represent.wrapped", "entity.represent.datasets",
+		{"1.9.1", "simplified kinds and instances of attributes, and in GeoJSON, as the text of that version has them", "4.5.4, 4.5.16, 4.5.17", []string{"entity.represent.wrapped", "entity.represent.datasets", "linked.several?*", "entity.retrieve.datasetDefault",
 			"entity.represent.geometryDefault", "entity.represent.geometryOfProperty", "entity.represent.featureInstances", "entity.represent.collection*"}},
 		{"1.9.1", "versions of entities that sources have for a time", "4.5.5.2, 4.5.5.3", []string{"distributed.retrieve.expir*"}},
 		{"1.9.1", "data types beside those of attributes, as the text of that version has them", "5.2.23, 5.2.33, 5.2.40", []string{"batch.query.emptyLists", "batch.query.idFirst", "sourceIdentity.ofTenant"}},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/oasc/mimcheck/internal/ngsild"
 )
@@ -57,6 +58,8 @@ func retrieval() []Fault {
 			}},
 		{Name: "entity.retrieve.attrs-none-bare", Summary: "A retrieval with attrs of which the entity has none gives the bare entity.",
 			On: retrieving().WithQuery("attrs"), Instead: bareInstead("attrs")},
+		{Name: "entity.retrieve.none-as-dataset", Summary: "A retrieval takes @none for the id of a dataset that nothing is of.",
+			On: retrieving(), Request: inParam("datasetId", func(value string) string { return strings.ReplaceAll(value, "@none", "urn:ngsi-ld:Dataset:none") })},
 		{Name: "entity.retrieve.ignores-dataset", Summary: "A retrieval with datasetId gives the instances of all datasets.",
 			On: retrieving(), Request: DropQuery("datasetId")},
 	}

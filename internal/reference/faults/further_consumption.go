@@ -85,10 +85,31 @@ func joining() []Fault {
 			}},
 		{Name: "linked.first-of-several", Summary: "Of several linked entities the first is shown.", On: joined,
 			Answer: servedAttributes(func(a object) object {
-				if l, ok := a["entityList"].([]any); ok && len(l) > 0 {
-					a["entityList"] = l[:1]
+				for _, member := range []string{"entity", "entityList"} {
+					if l, ok := a[member].([]any); ok && len(l) > 0 {
+						a[member] = l[:1]
+					}
 				}
 				return a
+			})},
+		{Name: "linked.several-in-list", Summary: "Several entities that a Relationship links to are in entityList, as those of a ListRelationship are.", On: joined,
+			Answer: servedAttributes(func(a object) object {
+				if l, ok := a["entity"].([]any); ok {
+					delete(a, "entity")
+					a["entityList"] = l
+				}
+				return a
+			})},
+		{Name: "linked.simplified-lists-as-uris", Summary: "Simplified, several linked entities are shown as their URIs.", On: joined.where(simplified),
+			Answer: served(func(_ *http.Request, e object) {
+				for _, name := range sortedAttributes(e) {
+					l, several := e[name].([]any)
+					for i := range l {
+						if linked, is := l[i].(object); is && several {
+							l[i] = linked["id"]
+						}
+					}
+				}
 			})},
 		{Name: "linked.braces-ignored", Summary: "What pick and omit say of linked entities is not looked at.", On: joined, Request: func(r *http.Request) {
 			inParam("pick", withoutBraces)(r)

@@ -327,8 +327,8 @@ func (v View) join(out map[string]any, name string, a *Attribute) {
 	if linked == nil {
 		return
 	}
-	if list, ok := linked.([]any); ok {
-		out["entityList"] = list
+	if a.Kind == ListRelationship {
+		out["entityList"] = linked
 	} else {
 		out["entity"] = linked
 	}
