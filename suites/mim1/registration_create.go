@@ -201,7 +201,8 @@ func registrationCreate() []Check {
 			Clause: cim009 + "4.20", TestPurposes: []string{"033_01"}, Since: "1.6.1",
 			Fault: "registration.create.operations-lost",
 			Body: func(t *T) {
-				g := registration(t, idle(t, offering("retrieveEntity", "updateOps")))
+				one := ngsild.Object{"id": t.URN("Nothing"), "type": t.Name("Nothing")} // by its id, so that no other check's updates are handed on to it
+				g := registration(t, idle(t, offering("retrieveEntity", "updateOps"), informing(informationOf(one))))
 				t.Expect(texts(g["operations"])).To(gomega.ConsistOf("retrieveEntity", "updateOps"))
 			},
 		},
