@@ -175,14 +175,15 @@ func (o presentation) show(r *request, found []*model.Entity) []map[string]any {
 	}
 	out := make([]map[string]any, 0, len(found))
 	add := func(e *model.Entity, view model.View, p projection) {
+		whole := e
 		e = p.apply(e)
 		if r.media == ngsild.MediaGeoJSON {
-			geometry := e
-			if full := r.tenant.current(e.ID, r); full != nil {
-				geometry = full // the geometry is shown even where the attribute isn't
-			}
 			feature := view.Feature(e, o.geometry, o.dataset)
-			feature["geometry"] = view.Feature(geometry, o.geometry, o.dataset)["geometry"]
+			// The geometry is shown even where the attribute isn't.
+			feature["geometry"] = view.Feature(whole, o.geometry, o.dataset)["geometry"]
+			if full := r.tenant.current(whole.ID, r); full != nil && feature["geometry"] == nil {
+				feature["geometry"] = view.Feature(full, o.geometry, o.dataset)["geometry"]
+			}
 			out = append(out, feature)
 			return
 		}

@@ -23,7 +23,7 @@ import (
 func distributed() []Check {
 	checks := slices.Concat(distributedRetrieve(), distributedQuery(), forwarding(), distributedCreate(), distributedChange(),
 		distributedBatch(), distributedOptions(), sourceCounters(), localOnly(), sourceFilters(), splitEntities(),
-		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources(), sourcesThatFail(), mannerOfForwarding(), groupsOfOperations())
+		sourcesJudged(), discoveredAtSources(), pastAtSources(), changesOfPasts(), severalSources(), sourcesThatFail(), mannerOfForwarding(), groupsOfOperations(), merging())
 	for i := range checks {
 		c := &checks[i]
 		c.Needs = notifies
@@ -268,8 +268,8 @@ func (d *spread) here(t *T) ngsild.Object { return read(t, d.id, Query("local", 
 
 // together reads the entity, which is to have the source's part and, if the platform
 // has one, its own.
-func (d *spread) together(t *T) ngsild.Object {
-	r := t.GET(entityPath(d.id), Expecting(502, 503, 504))
+func (d *spread) together(t *T, options ...Option) ngsild.Object {
+	r := t.GET(entityPath(d.id), append(options, Expecting(502, 503, 504))...)
 	d.isAsked(t)
 	t.Require(r).To(HaveStatus(200))
 	return t.Object(r)

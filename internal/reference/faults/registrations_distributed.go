@@ -52,7 +52,7 @@ func distributing() []Fault {
 	alone("pastModify", "An instance is modified without telling any source.", modifyingInstance())
 	alone("pastDeleteInstance", "An instance is deleted without telling any source.", deletingInstance())
 	alone("pastDelete", "An evolution is deleted without telling any source.", deletingPast())
-	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong(), severalSources(), failingSources(), manners(), groupedWrong()), Fault{
+	return append(slices.Concat(all, forwardedWrong(), answeredWrong(), believed(), discoveredWrong(), pastWrong(), severalSources(), failingSources(), manners(), groupedWrong(), mergingWrong()), Fault{
 		Name: "distributed.query.post-not-forwarded", Summary: "A query by POST asks no source.",
 		On: Op(http.MethodPost, "/entityOperations/query"), Request: setQuery("local", "true"),
 	})
