@@ -325,7 +325,7 @@ func discoveryByPlaceAndTime() []Check {
 		{
 			ID:    "mim1.registration.query.present",
 			Title: "Without a temporal query, sources of the past are not discovered", TestPurposes: []string{"037_08"},
-			Fault: "registration.query.past-as-present",
+			Clause: cim009 + "5.10.2.4, 5.9.1", Fault: "registration.query.past-as-present",
 			Body: func(t *T) {
 				kind := t.Name("Nothing")
 				c := sourcesOf(t, map[string]ngsild.Object{"present": aRegistration(t, kind, nowhere), "past": past(t, kind, "observationInterval")})
