@@ -216,6 +216,12 @@ func (t *T) Name(base string) string {
 // Own says whether a text holds the run's token, as all names that it gives do.
 func (t *T) Own(s string) bool { return strings.Contains(s, t.client.Token()) }
 
+// Mine says whether a text holds a name or an entity id that this check gave.
+func (t *T) Mine(s string) bool {
+	token, check := t.client.Token(), shortHash(t.Check.ID)
+	return strings.Contains(s, token+check) || strings.Contains(s, token+"-"+check)
+}
+
 // Number is a fresh whole number: from 1001, and never given before to this check.
 func (t *T) Number() int { return 1000 + t.next() }
 

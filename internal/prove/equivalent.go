@@ -86,7 +86,7 @@ func equivalent() map[string]string {
 	each(anyVocab, "ignores-expandvalues", selecting...)
 	each(ownKeys, "ignores-jsonkeys", selecting...)
 	each(noLink, "no-link", "get-snapshots-snapshot", "patch-snapshots-snapshot")
-	all(mayBeMissing, "get-snapshots-snapshot.loses-first", "patch-snapshots-snapshot.loses-first")
+	all(mayBeMissing, "patch-snapshots-snapshot.loses-first")
 	why["market-productofferingprice.list.gone"] = sinceFour
 	return why
 }

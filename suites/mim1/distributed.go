@@ -45,6 +45,7 @@ type spread struct {
 	there        ngsild.Object
 	source       probe.Source
 	registration string
+	mine         func(text string) bool // whether it holds a name of the check's own
 }
 
 // levelThere is the level that the source has.
@@ -53,7 +54,7 @@ func levelThere() ngsild.Object { return ngsild.Property(42, "observedAt", "2025
 // newSpread names an entity and opens a source that has its level.
 func newSpread(t *T) *spread {
 	d := &spread{id: t.URN("Sensor"), kind: t.Name("Sensor"), level: t.Name("level"), place: t.Name("place")}
-	d.there = ngsild.Relationship(t.URN("Place"))
+	d.there, d.mine = ngsild.Relationship(t.URN("Place")), t.Mine
 	d.source = t.Env.Callback.NewSource(t.Check.ID)
 	d.has(d.level, levelThere())
 	return d
@@ -135,13 +136,54 @@ func (d *spread) tells(what func(a probe.Asked) any) {
 	})
 }
 
-// isMeant says whether a request names the entity or its type.
+// isMeant says whether a request is about the entity or its type. One that names the entity
+// alone may be another check's: of a source that is registered for one entity a platform
+// asks for no other (4.3.6.1), whatever else a query selects by.
 func (d *spread) isMeant(a probe.Asked) bool {
 	text := a.Path + " " + string(a.Body)
 	for _, values := range a.Query {
 		text += " " + strings.Join(values, " ")
 	}
-	return strings.Contains(text, d.id) || strings.Contains(text, d.kind)
+	if !strings.Contains(text, d.id) && !strings.Contains(text, d.kind) {
+		return false
+	}
+	others := func(selected string) bool { return selected != "" && !d.mine(selected) }
+	attributes, rest := selectors(a)
+	return strings.Contains(a.Path, d.id) || !others(attributes) && !others(rest)
+}
+
+// selectors is by which attributes, and by what else, a query selects entities beside their
+// ids. Of which attributes it is may be the platform's doing as well (4.3.6.1).
+func selectors(a probe.Asked) (attributes, rest string) {
+	attrs, by := slices.Clone(a.Query["attrs"]), []string{}
+	for _, name := range []string{"type", "q", "idPattern", "georel", "scopeQ"} {
+		by = append(by, a.Query[name]...)
+	}
+	var query struct {
+		Type     string   `json:"type"`
+		Attrs    []string `json:"attrs"`
+		Q        string   `json:"q"`
+		ScopeQ   string   `json:"scopeQ"`
+		GeoQ     any      `json:"geoQ"`
+		Entities []struct {
+			Type      any    `json:"type"`
+			IDPattern string `json:"idPattern"`
+		} `json:"entities"`
+	}
+	if json.Unmarshal(a.Body, &query) == nil && query.Type == "Query" {
+		attrs = append(attrs, query.Attrs...)
+		by = append(by, query.Q, query.ScopeQ)
+		if query.GeoQ != nil {
+			by = append(by, compact(query.GeoQ))
+		}
+		for _, e := range query.Entities {
+			by = append(by, e.IDPattern)
+			if e.Type != nil {
+				by = append(by, compact(e.Type))
+			}
+		}
+	}
+	return strings.Join(attrs, ""), strings.Join(by, "")
 }
 
 // selects says whether a list parameter is absent or names the value, by a term or an IRI.

@@ -32,7 +32,7 @@ func pitfallsOfProvision() []Check {
 		},
 		{
 			ID: "mim1.attribute.delete.addedAgain", Title: "An attribute that was deleted can be added again, by merging as by appending",
-			Clause: cim009 + "5.6.5.4", Fault: "attribute.delete.for-good",
+			Clause: cim009 + "5.6.5.4", Feature: FeatureMerge, Since: "1.6.1", Fault: "attribute.delete.for-good",
 			Body: func(t *T) {
 				s := newSensor(t)
 				done(t, t.DELETE(attrPath(s.id, s.level)))

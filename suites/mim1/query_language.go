@@ -196,14 +196,19 @@ func qEquality() []Check {
 		{
 			ID:    "mim1.query.q.list",
 			Title: "q with == and a list gives the entities with any value of the list",
-			Fault: "query.q.first-of-list",
+			Fault: "query.q.first-of-equal-texts",
 			Body:  func(t *T) { c := colours(t); c.expect(t, c.q(`=="red","blue"`), "red", "blue") },
 		},
 		{
 			ID:    "mim1.query.q.notInList",
-			Title: "q with != and a list gives the entities with none of the values of the list",
+			Title: "q with != and a list gives the entities with none of the values of the list, alone or in an array",
 			Fault: "query.q.first-of-list",
-			Body:  func(t *T) { c := colours(t); c.expect(t, c.q(`!="red","blue"`), "Red", "reddish", "green") },
+			Body: func(t *T) {
+				c := colours(t)
+				c.expect(t, c.q(`!="red","blue"`), "Red", "reddish", "green")
+				c = blend(t)
+				c.expect(t, c.q(`!="black","red"`), "green", "blue and green")
+			},
 		},
 		{
 			ID:    "mim1.query.q.typesDiffer",

@@ -265,7 +265,7 @@ func rules() []rule {
 		{"1.6.1", "local=true", "6.3.18", []string{"query.local.*"}},
 		{"1.6.1", "NGSI-LD Null", "5.4", []string{"attribute.*.null*", "entity.create.nullMarker", "temporal.create.nullMember"}},
 		{"1.6.1", "partial updates that change no type", "5.6.4.4", []string{"attribute.partialUpdate.typeChange"}},
-		{"1.6.1", "merge and replace", "5.6.17 to 5.6.20", []string{"entity.merge.*", "entity.modified.replaceAttribute", "entity.modified.merge", "entity.modified.batchMerge", "error.form.merge*", "error.form.replace*", "error.form.batchMerge", "entity.replace.*", "attribute.replace.*", "batch.merge.*", "jsonLd.sent.*erge", "jsonLd.sent.replace*", "notification.change.merge",
+		{"1.6.1", "merge and replace", "5.6.17 to 5.6.20", []string{"entity.merge.*", "attribute.delete.addedAgain", "entity.modified.replaceAttribute", "entity.modified.merge", "entity.modified.batchMerge", "error.form.merge*", "error.form.replace*", "error.form.batchMerge", "entity.replace.*", "attribute.replace.*", "batch.merge.*", "jsonLd.sent.*erge", "jsonLd.sent.replace*", "notification.change.merge",
 			"notification.change.replace*", "temporal.history.merged", "temporal.history.replaced*"}},
 		{"1.6.1", "modes and operations of registrations, distributed operations", "4.3.6", []string{"distributed.*", "registration.conflict.*", "registration.create.mode*", "registration.retrieve.status",
 			"registration.create.operations", "registration.refusal.auxiliaryWrites", "registration.refusal.exclusive*", "registration.refusal.modeUnknown",

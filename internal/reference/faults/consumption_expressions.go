@@ -45,6 +45,7 @@ func queryExpressions() []Fault {
 		inQ("unequal-as-existence", "In q, != asks for existence only.", `!=`+qValue+`(?:,`+qValue+`)*`, ""),
 		inQ("boolean-as-existence", "In q, a comparison with true or false asks for existence only.", `==(?:true|false)`, ""),
 		inQ("string-as-prefix", "In q, a string is also equal to those that begin with it.", `=="([^"]*)"`, "~=^$1.*"),
+		inQ("first-of-equal-texts", "In q, of a list of texts of which one is to be equal only the first counts.", `==("[^":]*")(?:,"[^":]*")+`, "==$1"),
 		inQ("first-of-list", "In q, only the first value of a list counts.", `([=!]=`+qValue+`)(?:,`+qValue+`)+`, "$1"),
 		inQ("pattern-literal", "In q, a regular expression is taken literally.", `([^!])~=([^;|()]*)`, `$1=="$2"`),
 		inQ("pattern-as-existence", "In q, ~= asks for existence only.", `([^!])~=[^;|()]*`, "$1"),

@@ -138,16 +138,19 @@ func pitfallsOfNotifications() []Fault {
 			}
 		})),
 		endsWithDeletion(),
-		missent("stops-at-failure", "notifies nobody else after a receiver has failed", stopsAtFailure()),
+		missent("stops-at-failure", "notifies nobody else of an entity of which a receiver has failed to be notified", stopsAtFailure()),
 	}
 }
 
 // endsWithDeletion is a fault that notifies no more of entities of which an attribute was deleted.
 func endsWithDeletion() Fault {
 	var without sync.Map // ids of the entities
-	return Fault{Name: "notification.ends-with-deletion", Summary: "notifies no more of an entity of which an attribute was deleted", On: attributeDelete().on.or(notifications()),
+	deletes := attributeDelete().on
+	return Fault{Name: "notification.ends-with-deletion", Summary: "notifies no more of an entity of which an attribute was deleted", On: deletes.or(notifications()),
 		Instead: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			without.Store(parts(r)[1], true)
+			if deletes(r) { // what comes in may look like a notification
+				without.Store(parts(r)[1], true)
+			}
 			next.ServeHTTP(w, r)
 		},
 		Outgoing: lost(func(n object) bool {
@@ -159,15 +162,19 @@ func endsWithDeletion() Fault {
 }
 
 // stopsAtFailure takes notifications for delivered that are for others than the receiver that
-// failed last.
+// failed last to be notified of the same entity.
 func stopsAtFailure() roundTrip {
 	var mu sync.Mutex
-	failed := ""
+	failed := map[string]string{} // receivers, by the entity's id
 	drop := lost(func(object) bool { return true })
 	return func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
-		to := r.URL.String()
+		to, about := r.URL.String(), ""
+		n, _ := decode(ReadBody(r)).(object)
+		for _, e := range objects(n["data"]) {
+			about = idOf(e)
+		}
 		mu.Lock()
-		at := failed
+		at := failed[about]
 		mu.Unlock()
 		if at != "" && at != to {
 			return drop(r, next)
@@ -176,7 +183,7 @@ func stopsAtFailure() roundTrip {
 		mu.Lock()
 		defer mu.Unlock()
 		if err == nil && a.StatusCode >= http.StatusBadRequest {
-			failed = to
+			failed[about] = to
 		}
 		return a, err
 	}

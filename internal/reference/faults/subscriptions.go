@@ -237,12 +237,17 @@ func subscriptionRefusals() []Fault {
 		without("throttlingNegative", "throttling"), without("expiresPast", "expiresAt"), without("expiresNoTime", "expiresAt"),
 		without("isActiveNoTruth", "isActive"), without("triggerUnknown", "notificationTrigger"),
 		ofNotification("formatUnknown", "format"), ofNotification("simplifiedChanges", "showChanges"),
-		ofNotification("pickAndOmit", "omit"), ofNotification("joinUnknown", "join"),
+		ofNotification("joinUnknown", "join"),
 		ofEndpoint("timeoutNegative", "timeout"), ofEndpoint("cooldownNegative", "cooldown"),
 		ofNotification("sysAttrsNoTruth", "sysAttrs"), ofNotification("showChangesNoTruth", "showChanges"),
 		ofNotification("attributesMembers", "attributes"), ofNotification("pickEmpty", "pick"), ofNotification("omitEmpty", "omit"),
 		ofNotification("joinLevelZero", "joinLevel"), without("datasetNoUri", "datasetId"),
 		without("geoQGeometry", "geoQ"), without("geoQCoordinates", "geoQ"), without("geoQUnlike", "geoQ"),
+		takes("pickAndOmit", "leaves out what a notification omits if it picks as well", func(s object) {
+			if n := notificationOf(s); len(items(n["pick"])) > 0 && len(items(n["omit"])) > 0 {
+				delete(n, "omit")
+			}
+		}),
 		takes("idPattern", "leaves out an idPattern that is none", inEntities(func(selector object) { delete(selector, "idPattern") })),
 		without("localOnlyNoTruth", "localOnly"), without("splitEntitiesNoTruth", "splitEntities"),
 		without("contextNoUri", "jsonldContext"), without("contextUnavailable", "jsonldContext"),
