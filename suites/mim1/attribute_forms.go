@@ -235,7 +235,7 @@ func conciseForms() []Check {
 			continue // mim1.entity.create.concise
 		}
 		checks = append(checks, Check{
-			ID: "mim1.entity.create.concise" + f.kind, Title: "An attribute without a type that has a " + f.member + " is a " + f.kind + ", and is shown so, and concise without the type",
+			ID: "mim1.entity.create.concise" + f.kind, Title: "An attribute without a type that has the member " + f.member + " is a " + f.kind + ", and is shown so, and concise without the type",
 			Clause: cim009Later + f.shown(), Fault: "entity.create.concise-" + f.kind + "-as-property",
 			Hint: "only Properties and Relationships are read in the concise representation",
 			Body: func(t *T) {

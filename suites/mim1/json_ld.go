@@ -46,10 +46,10 @@ func namingWrites() []namingWrite {
 		{name: "update", words: "Updated attributes", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
 			return t.PATCH(attrsPath(id), as(level(v), false))
 		}},
-		{name: "partialUpdate", words: "The attribute of a partial update", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+		{name: "partialUpdate", words: "The attributes of a partial update", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
 			return t.PATCH(attrPath(id, v.level), as(ngsild.Property(30), false))
 		}},
-		{name: "replaceAttribute", words: "A replaced attribute", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
+		{name: "replaceAttribute", words: "Replaced attributes", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
 			return t.PUT(attrPath(id, v.level), as(ngsild.Property(30), false))
 		}},
 		{name: "merge", words: "Merged attributes", since: "1.6.1", send: func(t *T, v vocabulary, id string, as inContext) *probe.Response {
