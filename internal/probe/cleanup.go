@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -232,10 +233,11 @@ func (s *Session) tidy(ctx context.Context, t thing, r Request) (answer *Respons
 	return answer, ""
 }
 
-// isURI says whether s has the form of a URI, as the id of every entity must (5.2.4).
+// isURI says whether s has the form of a URI, as the id of every entity must (5.2.4): a
+// scheme, and no character that RFC 3986 has nowhere.
 func isURI(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && u.Scheme != ""
+	return err == nil && u.Scheme != "" && !strings.ContainsAny(s, " \"<>\\^`{|}")
 }
 
 // temporal says whether the platform keeps the temporal evolution of the tenant's entities.

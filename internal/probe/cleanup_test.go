@@ -162,6 +162,22 @@ func TestCleanupTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
+// What was sent to see its id refused is not there; a URI that a platform does not delete may be.
+func TestCleanupOfRefusedIDs(t *testing.T) {
+	s := open(t, func(w http.ResponseWriter, _ *http.Request) {
+		answerJSON(w, http.StatusBadRequest, problem("BadRequestData"))
+	}, nil)
+	for _, id := range []string{"sensor" + token, "urn:" + token + ":1 b", `urn:` + token + `:1\\b`, "urn:" + token + ":1"} {
+		if _, err := do(s, probe.Request{Method: "POST", Path: "/entities", Body: []byte(`{"id":"` + id + `"}`)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Cleanup(t.Context())
+	if err != nil || got.Created != 4 || len(got.Left) != 1 || !strings.Contains(got.Left[0], "entities/urn:mctest1234:1: DELETE answered 400") {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestCleanupOfAPlatformThatIsAway(t *testing.T) {
 	platform := &flaky{}
 	s := open(t, platform.handle, nil)
