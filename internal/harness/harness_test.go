@@ -8,6 +8,7 @@ import (
 	"github.com/oasc/mimcheck/internal/harness"
 	"github.com/oasc/mimcheck/internal/reference"
 	"github.com/oasc/mimcheck/internal/target"
+	"github.com/oasc/mimcheck/reports"
 )
 
 func TestProfileAndPace(t *testing.T) {
@@ -94,5 +95,17 @@ func TestRehearsalCountsWhatARunSends(t *testing.T) {
 		if c.Outcome != "untested" && announced.ByCheck[c.ID] != len(c.Exchanges) {
 			t.Errorf("%s: %d requests were announced and %d sent", c.ID, announced.ByCheck[c.ID], len(c.Exchanges))
 		}
+	}
+}
+
+// What profile observe does not let a check send, the check has to need: it is left out then,
+// with that reason, and does not end without a judgement.
+func TestObservingChecksAreAllowedWhatTheySend(t *testing.T) {
+	_, report := run(t, harness.Settings{Profile: "observe", Features: []string{"all"}, Seed: 7, Rate: -1})
+	for _, c := range reports.With(report.Checks, reports.CantTell) {
+		t.Errorf("%s: %s", c.ID, c.Reason)
+	}
+	if observed := len(reports.With(report.Checks, reports.Passed)); observed < 100 {
+		t.Errorf("%d checks passed, expected 100 at least", observed)
 	}
 }

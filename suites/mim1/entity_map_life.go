@@ -165,13 +165,13 @@ func invalidMaps() []Check {
 	} {
 		checks = append(checks, Check{
 			ID: "mim1.entityMap.create." + wrong.name, Title: "Creating an entity map for a query by " + wrong.words + " is refused with 400 BadRequestData",
-			Requirements: errorAnswers, Clause: cim009Later + "5.14.4.4", Needs: reads, Fault: "entity-map.create.invalid-ignored",
+			Requirements: errorAnswers, Clause: cim009Later + "5.14.4.4", Needs: writes, Fault: "entity-map.create.invalid-ignored",
 			Body: func(t *T) {
 				t.Expect(t.GET(entityMapList, Query("type", t.Name("Nothing")), Query(wrong.of...))).To(BeProblem(400, ngsild.BadRequestData))
 			},
 		}, Check{
 			ID: "mim1.entityMap.createPast." + wrong.name, Title: "Creating an entity map for the past by " + wrong.words + " is refused with 400 BadRequestData",
-			Requirements: errorAnswers, Clause: cim009Later + "5.14.5.4", Needs: reads, Fault: "entity-map.create.invalid-ignored",
+			Requirements: errorAnswers, Clause: cim009Later + "5.14.5.4", Needs: writes, Fault: "entity-map.create.invalid-ignored",
 			Body: func(t *T) {
 				alsoClaims(t, FeatureTemporal)
 				t.Expect(t.GET(pastMapList, Query("type", t.Name("Nothing")), everything(), Query(wrong.of...))).To(BeProblem(400, ngsild.BadRequestData))

@@ -87,7 +87,7 @@ func refusedQueries() []Check {
 		{
 			ID:     "mim1.temporal.post.badTemporalQuery",
 			Title:  "A query by POST whose temporalQ has a timerel, a time or a time property that there is not is refused with 400",
-			Clause: cim009 + "5.2.21", Needs: reads,
+			Clause: cim009 + "5.2.21", Needs: writes,
 			Fault: "temporal.post.invalid-interval-accepted",
 			Body: func(t *T) {
 				for _, wrong := range []ngsild.Object{{"timerel": "during"}, {"timeAt": "yesterday"}, {"timeproperty": "seenAt"}, {"timerel": nil}, {"timeAt": nil}} {
@@ -104,7 +104,7 @@ func refusedQueries() []Check {
 		{
 			ID:     "mim1.temporal.post.badLast",
 			Title:  "A query by POST whose lastN is no positive number is refused with 400",
-			Clause: cim009Later + "5.2.21", Since: "1.9.1", Needs: reads,
+			Clause: cim009Later + "5.2.21", Since: "1.9.1", Needs: writes,
 			Fault: "temporal.post.invalid-interval-accepted",
 			Body: func(t *T) {
 				for _, n := range []any{0, -1, 1.5} {
