@@ -141,7 +141,7 @@ func answersAgain() []Check {
 		},
 		{
 			ID: "mim1.answer.again.attribute", Title: "An attribute's description tells the type of an entity that has come since",
-			Clause: cim009 + "5.7.10", Feature: FeatureDiscovery, Fault: "generic.get-attributes-attr.stale",
+			Clause: cim009 + "5.7.10", Feature: FeatureDiscovery, Level: Extended, Fault: "generic.get-attributes-attr.stale",
 			Body: func(t *T) {
 				s, kind := newSensor(t), t.Name("Later")
 				t.Require(t.GET(attributePath(s.level))).To(HaveStatus(200))

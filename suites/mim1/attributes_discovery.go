@@ -64,7 +64,7 @@ func attributesDiscovery() []Check {
 			ID:     "mim1.attributes.one.info",
 			Title:  "An attribute is described by its IRI, its name, its kinds, the types that have it and a count",
 			Clause: cim009 + "5.7.10, 4.5.15, 5.2.28", TestPurposes: []string{"027_02"},
-			Fault: "attributes.one.no-kinds",
+			Level: Extended, Fault: "attributes.one.no-kinds",
 			Body: func(t *T) {
 				s := newSensor(t)
 				r := t.GET(attributePath(s.place))

@@ -265,7 +265,7 @@ func discoveredAtSources() []Check {
 		},
 		{
 			ID: "mim1.distributed.attributeInfo.sourceOnly", Title: "An attribute that only a source has is described by what the source tells",
-			Clause: cim009 + "5.7.10.4", Fault: "distributed.attributeInfo.not-forwarded",
+			Clause: cim009 + "5.7.10.4", Level: Extended, Fault: "distributed.attributeInfo.not-forwarded",
 			Body: func(t *T) {
 				s := newDiscovered(t, "retrieveAttrTypeInfo")
 				o := s.info(t, attributePath(s.extra))
@@ -275,7 +275,7 @@ func discoveredAtSources() []Check {
 		},
 		{
 			ID: "mim1.distributed.attributeInfo.merges", Title: "An attribute that both the platform and a source have is described with the types of both",
-			Clause: cim009 + "5.7.10.4", Fault: "distributed.attributeInfo.own-types-only",
+			Clause: cim009 + "5.7.10.4", Level: Extended, Fault: "distributed.attributeInfo.own-types-only",
 			Body: func(t *T) {
 				s := newDiscovered(t, "retrieveAttrTypeInfo")
 				own(t, s)

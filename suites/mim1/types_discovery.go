@@ -202,7 +202,10 @@ func typesDiscovery() []Check {
 // discovering completes checks of discovery.
 func discovering(checks []Check) []Check {
 	for i := range checks {
-		checks[i].Requirements, checks[i].Feature, checks[i].Level = discover, FeatureDiscovery, Core
+		checks[i].Requirements, checks[i].Feature = discover, FeatureDiscovery
+		if checks[i].Level == "" {
+			checks[i].Level = Core
+		}
 		if checks[i].Needs == nil {
 			checks[i].Needs = writes
 		}
