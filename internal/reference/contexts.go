@@ -57,7 +57,7 @@ type contextStore struct {
 	byID  map[string]*storedContext
 	byURL map[string]*storedContext // cached ones
 	hosts map[string]bool           // under which the platform has been addressed
-	timed map[string]bool           // URLs of cached ones that have an until
+	timed map[string]bool           // URLs of the cached ones that have an until, which invalidate looks at
 }
 
 func newContextStore(p *Platform) *contextStore {
@@ -77,10 +77,18 @@ func (s *contextStore) add(c *storedContext) string {
 	s.evict()
 	s.byID[c.localID] = c
 	if c.kind == cached {
-		s.byURL[c.url] = c
-		s.timed[c.url] = !c.until.IsZero()
+		s.cache(c)
 	}
 	return c.localID
+}
+
+// cache makes c the context of its URL.
+func (s *contextStore) cache(c *storedContext) {
+	s.byURL[c.url] = c
+	delete(s.timed, c.url)
+	if !c.until.IsZero() {
+		s.timed[c.url] = true
+	}
 }
 
 // invalidate drops the cached contexts that were to be kept until now only (6.3.16).
@@ -88,17 +96,11 @@ func (s *contextStore) invalidate() {
 	now := s.p.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for address, timed := range s.timed {
-		c := s.byURL[address]
-		if timed && c != nil && now.Before(c.until) {
-			continue
+	for address := range s.timed {
+		if c := s.byURL[address]; !now.Before(c.until) {
+			s.drop(c)
+			s.p.resolver.Forget(address)
 		}
-		delete(s.timed, address)
-		if !timed || c == nil {
-			continue
-		}
-		s.drop(c)
-		s.p.resolver.Forget(address)
 	}
 }
 
@@ -144,6 +146,7 @@ func (s *contextStore) drop(c *storedContext) {
 	delete(s.byID, c.localID)
 	if s.byURL[c.url] == c {
 		delete(s.byURL, c.url)
+		delete(s.timed, c.url)
 	}
 }
 
@@ -459,8 +462,8 @@ func (s *contextStore) reload(ctx context.Context, c *storedContext) error {
 	defer s.mu.Unlock()
 	fresh := *c
 	fresh.raw, fresh.created, fresh.until = raw, s.p.now(), until
-	s.timed[c.url] = !until.IsZero()
-	s.byID[c.localID], s.byURL[c.url] = &fresh, &fresh
+	s.byID[c.localID] = &fresh
+	s.cache(&fresh)
 	return nil
 }
 

@@ -130,17 +130,21 @@ func entityModified() []Check {
 	return common(checks, Check{Requirements: access, Clause: cim009 + "4.8", Level: Core, Needs: writes})
 }
 
+// eachTextIsFound expects that q finds by each of these texts, given by labels, its entity alone.
+func eachTextIsFound(t *T, texts map[string]any) {
+	c := valued(t, texts)
+	for label, text := range InOrder(texts) {
+		c.expect(t, c.q(`=="`+text.(string)+`"`), label)
+	}
+}
+
 func pitfallsOfQueries() []Check {
 	return common([]Check{
 		{
 			ID: "mim1.query.q.operatorsInQuotes", Title: "What stands in quotes in q is text, whatever operators it spells",
 			Fault: "query.q.operators-in-quotes",
 			Body: func(t *T) {
-				words := map[string]any{"semicolon": "a;b", "bar": "a|b", "comma": "a,b", "parentheses": "(a)", "dots": "1..2", "equal": "a==b"}
-				c := valued(t, words)
-				for label, word := range InOrder(words) {
-					c.expect(t, c.q(`=="`+word.(string)+`"`), label)
-				}
+				eachTextIsFound(t, map[string]any{"semicolon": "a;b", "bar": "a|b", "comma": "a,b", "parentheses": "(a)", "dots": "1..2", "equal": "a==b"})
 			},
 		},
 		{
@@ -155,11 +159,7 @@ func pitfallsOfQueries() []Check {
 			ID: "mim1.query.q.letters", Title: "q compares texts in letters of any script",
 			Fault: "query.q.ascii-texts-only",
 			Body: func(t *T) {
-				words := map[string]any{"Danish": "Grønnegade", "Greek": "Αθήνα", "Chinese": "東京", "plain": "Gronnegade"}
-				c := valued(t, words)
-				for label, word := range InOrder(words) {
-					c.expect(t, c.q(`=="`+word.(string)+`"`), label)
-				}
+				eachTextIsFound(t, map[string]any{"Danish": "Grønnegade", "Greek": "Αθήνα", "Chinese": "東京", "plain": "Gronnegade"})
 			},
 		},
 		{

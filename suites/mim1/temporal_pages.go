@@ -251,7 +251,7 @@ func temporalPages() []Check {
 			Fault: "temporal.page.range-wider",
 			Body: func(t *T) {
 				s, _ := long(t)
-				for _, by := range []struct{ timerel, timeAt, endTimeAt string }{{"after", "09:00:00", ""}, {"between", "09:00:00", "18:00:00"}, {"before", "18:00:00", ""}} {
+				for _, by := range wide() {
 					r := t.GET(evolutionPath(s.id), asking(by.timerel, by.timeAt, by.endTimeAt))
 					p, times := inPart(t, r), timesOf(t.Object(r))
 					t.Require(times).NotTo(gomega.BeEmpty(), "an answer in part holds a part")
@@ -270,7 +270,7 @@ func temporalPages() []Check {
 			Fault: "temporal.page.range-wider",
 			Body: func(t *T) {
 				s, _ := long(t)
-				for _, by := range []struct{ timerel, timeAt, endTimeAt string }{{"after", "09:00:00", ""}, {"between", "09:00:00", "18:00:00"}, {"before", "18:00:00", ""}} {
+				for _, by := range wide() {
 					r := t.GET(evolutionPath(s.id), asking(by.timerel, by.timeAt, by.endTimeAt), Query("lastN", "50"))
 					p, times := inPart(t, r), timesOf(t.Object(r))
 					t.Require(times).NotTo(gomega.BeEmpty(), "an answer in part holds a part")
@@ -313,4 +313,12 @@ func beRange(from, to time.Time, size string) types.GomegaMatcher {
 	return gomega.WithTransform(func(p part) string {
 		return fmt.Sprintf("%s to %s of %s", p.from.UTC().Format(time.RFC3339Nano), p.to.UTC().Format(time.RFC3339Nano), p.size)
 	}, gomega.Equal(fmt.Sprintf("%s to %s of %s", from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano), size)))
+}
+
+// interval is an interval of a temporal query (4.11), by times of the day.
+type interval struct{ timerel, timeAt, endTimeAt string }
+
+// wide are intervals, one of each kind, with all instances of a long evolution in them.
+func wide() []interval {
+	return []interval{{"after", "09:00:00", ""}, {"between", "09:00:00", "18:00:00"}, {"before", "18:00:00", ""}}
 }
